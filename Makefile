@@ -1,0 +1,44 @@
+# Needs Python 3.10 or later, make and git; everything else is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := analysis cli engines indexer query
+SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py) $(wildcard $(package)/*/*.py))
+
+.PHONY: demo test test-whoosh3 lint clean
+
+demo: .venv/demo
+	$(BIN)/souwen index seeds/
+	$(BIN)/souwen search 台湾海峡
+
+test: .venv/dev
+	$(BIN)/python -m pytest $(ARGS)
+
+# Whoosh's maintained fork has the same import name, so it needs an environment of its own.
+test-whoosh3: .venv-whoosh3/ready
+	.venv-whoosh3/bin/python -m pytest tests/engines tests/indexer tests/query
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(foreach package,$(PACKAGES),-p souwen.$(package))
+
+clean:
+	rm -rf .venv .venv-whoosh3 build dist *.egg-info
+
+# A strict editable install links every file, so it is made again when a file comes or goes.
+.venv/demo: pyproject.toml $(SOURCES)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --config-settings editable_mode=strict
+	touch $@
+
+.venv/dev: pyproject.toml $(SOURCES)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" --config-settings editable_mode=strict
+	touch .venv/demo $@
+
+.venv-whoosh3/ready: pyproject.toml $(SOURCES)
+	test -x .venv-whoosh3/bin/python || $(PYTHON) -m venv .venv-whoosh3
+	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" --config-settings editable_mode=strict
+	.venv-whoosh3/bin/python -m pip uninstall --quiet --yes whoosh
+	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "whoosh3>=3.54"
+	touch $@

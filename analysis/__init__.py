@@ -1,0 +1,26 @@
+"""Text → terms: folding, words, term streams, entities. Imports nothing of souwen's other rooms."""
+
+from . import entities
+from .analyzer import TITLE_END, Analyzer, text_of
+from .article import AnalysedArticle, Article, Terms
+from .entities import Entity
+from .errors import SouwenError
+from .fold import fold
+from .segment import Segmenter
+from .words import HAN, Word
+
+__all__ = [
+    "HAN",
+    "TITLE_END",
+    "AnalysedArticle",
+    "Analyzer",
+    "Article",
+    "Entity",
+    "Segmenter",
+    "SouwenError",
+    "Terms",
+    "Word",
+    "entities",
+    "fold",
+    "text_of",
+]

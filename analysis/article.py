@@ -1,0 +1,49 @@
+"""What an article is, before and after analysis."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .entities import Entity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article as its reader found it and cleaning left it. Texts are as written, never folded.
+
+    `id` is the record's own id where it has one, else its URL, else its path. `published` carries a time zone.
+    """
+
+    id: str
+    title: str
+    body: str
+    url: str = ""
+    published: datetime | None = None
+    source: str = ""
+    section: str = ""
+    author: str = ""
+    lead: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one text: `words`, and the two gram streams `pairs` and `singles`.
+
+    `pairs[i]` is the two folded characters at offset i, so a string stands in the text exactly where its pairs stand
+    in sequence. Words and singles carry no positions; a term that occurs twice is listed twice.
+    """
+
+    words: list[str]
+    pairs: list[str]
+    singles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedArticle:
+    """An article with all that the index keeps of it: `text` are the terms of title and body together (for matching
+    and ranking), `title` those of the title alone."""
+
+    article: Article
+    text: Terms
+    title: Terms
+    entities: tuple[Entity, ...]  # mentions in `text_of(article)`, in order

@@ -1,0 +1,51 @@
+"""souwen index"""
+
+import sys
+import time
+from dataclasses import asdict
+
+import click
+
+from ..engines import DEFAULT_ENGINE, ENGINES
+from .shared import for_terminal, index_option, json_option, print_json
+
+SHOWN_FAILURES = 10
+
+
+@click.command(epilog="Example:  souwen index seeds/ --index index_data")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@index_option
+@click.option("--engine", type=click.Choice(ENGINES), default=DEFAULT_ENGINE, help="The engine of a new index.")
+@click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
+@json_option
+@click.pass_context
+def index(
+    context: click.Context, paths: tuple[str, ...], index_dir: str, engine: str, rebuild: bool, as_json: bool
+) -> None:
+    """Read the articles in every PATH (a file or a folder, by default seeds/) into an index.
+
+    Articles that are in the index already are updated where they changed and skipped where they did not.
+    """
+    from ..indexer import build_index  # loads HTML and engine libraries, which --help does not need
+
+    started = time.perf_counter()
+    with click.progressbar(length=1, label="Indexing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, files: int) -> None:
+            bar.length = files
+            bar.update(done - bar.pos)
+
+        report = build_index(paths or ("seeds/",), index_dir, engine=engine, rebuild=rebuild, progress=progress)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        for failure in report.failed[:SHOWN_FAILURES]:
+            click.echo(for_terminal(f"skipped {failure.path}: {failure.reason}"), err=True)
+        if len(report.failed) > SHOWN_FAILURES:
+            click.echo(f"… and {len(report.failed) - SHOWN_FAILURES} more; --json lists all", err=True)
+        counts = [f"{report.added} added", f"{report.updated} updated", f"{report.skipped} unchanged"]
+        if report.failed:
+            counts.append(f"{len(report.failed)} failed")
+        click.echo(f"{index_dir}: {', '.join(counts)} in {time.perf_counter() - started:.1f} s")
+    if report.failed and not (report.added or report.updated or report.skipped):
+        context.exit(2)

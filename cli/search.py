@@ -1,0 +1,149 @@
+"""souwen search"""
+
+from typing import Literal
+
+import click
+
+from ..query import Hit, Results, Searcher, Snippet
+from .shared import FOUND, NOTHING_FOUND, for_terminal, has_colours, index_option, json_option, local_time, print_json
+
+SHOWN_NAMES = 8
+NAMES_FIRST = ("person", "organisation", "place")
+
+
+class _QueryCommand(click.Command):
+    """Lets an argument like -贸易 through, which is a part of a query and can't be an option."""
+
+    _MINUS = "\u2212"  # a minus sign, which a query reads as a hyphen
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        excluded = [self._MINUS + arg[1:] if arg[:1] == "-" and not arg[1:2].isascii() else arg for arg in args]
+        return super().parse_args(ctx, excluded)
+
+
+@click.command(
+    cls=_QueryCommand,
+    epilog="""\b
+Examples:
+  souwen search 台湾海峡
+  souwen search '"坦诚、深入和建设性"' --since 2023-09
+  souwen search '(中国 OR 美国) 外交 -贸易' --sort date --json
+""",
+)
+@click.argument("query", nargs=-1, required=True)
+@index_option
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Hits on a page.")
+@click.option("--offset", default=0, type=click.IntRange(0), help="Hits to pass over.")
+@click.option("--since", metavar="DATE", help="Published on or after a day, month or year: 2023-09-28, 2023-09, 2023.")
+@click.option("--until", metavar="DATE", help="Published on or before a day, month or year.")
+@click.option("--source", multiple=True, help="From this publisher; several: from any of them.")
+@click.option("--section", multiple=True, help="From this section.")
+@click.option("--entity", multiple=True, help="Naming this person, place or organisation.")
+@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="Best or newest first.")
+@json_option
+@click.pass_context
+def search(
+    context: click.Context,
+    query: tuple[str, ...],
+    index_dir: str,
+    limit: int,
+    offset: int,
+    since: str | None,
+    until: str | None,
+    source: tuple[str, ...],
+    section: tuple[str, ...],
+    entity: tuple[str, ...],
+    sort: Literal["relevance", "date"],
+    as_json: bool,
+) -> None:
+    """Find the articles that match QUERY, best first.
+
+    Spaces mean all. "…" means these very characters, - means not, OR means either, brackets group, and title: body:
+    source: section: author: entity: date: url: search one field.
+    """
+    with Searcher(index_dir) as searcher:
+        results = searcher.search(
+            " ".join(query),
+            limit=limit,
+            offset=offset,
+            since=since,
+            until=until,
+            source=source,
+            section=section,
+            entity=entity,
+            sort=sort,
+        )
+    if as_json:
+        print_json(as_dict(results))
+    else:
+        _print(results)
+    context.exit(FOUND if results.total else NOTHING_FOUND)
+
+
+def as_dict(results: Results) -> dict[str, object]:
+    """The results as the JSON object that programs read."""
+    return {
+        "query": results.query,
+        "total": results.total,
+        "full": results.full,
+        "took_ms": results.took_ms,
+        "notes": [{"kind": note.kind, "message": note.message} for note in results.notes],
+        "hits": [_hit_as_dict(hit) for hit in results.hits],
+    }
+
+
+def _hit_as_dict(hit: Hit) -> dict[str, object]:
+    return {
+        "rank": hit.rank,
+        "id": hit.id,
+        "score": round(hit.score, 6),
+        "full": hit.full,
+        "title": hit.title,
+        "title_highlights": hit.title_highlights,
+        "url": hit.url,
+        "date": hit.published.isoformat() if hit.published else None,
+        "source": hit.source,
+        "section": hit.section,
+        "entities": [{"text": name.text, "kind": name.kind, "mentions": name.mentions} for name in hit.entities],
+        "snippets": [{"text": snippet.text, "highlights": snippet.highlights} for snippet in hit.snippets],
+    }
+
+
+def _print(results: Results) -> None:
+    for note in results.notes:
+        click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
+    for hit in results:
+        _print_hit(hit)
+    articles = "article" if results.total == 1 else "articles"
+    click.echo(f"{results.total} {articles} in {results.took_ms:.0f} ms")
+
+
+def _print_hit(hit: Hit) -> None:
+    click.echo(f"{hit.rank:>2}. {_highlighted(hit.title, hit.title_highlights, bold=True)}")
+    facts = [local_time(hit.published), hit.source, hit.section, f"score {hit.score:.2f}"]
+    click.secho("    " + for_terminal(" · ".join(fact for fact in facts if fact)), fg="green")
+    for snippet in hit.snippets:
+        click.echo("    " + _shown(snippet))
+    if hit.entities:
+        by_kind = sorted(hit.entities, key=lambda name: NAMES_FIRST.index(name.kind))  # places would crowd out the rest
+        names = "、".join(name.text for name in by_kind[:SHOWN_NAMES])
+        click.secho(f"    {for_terminal(names)}", fg="cyan")
+    click.secho(f"    {for_terminal(hit.url or hit.id)}", dim=True)
+    click.echo()
+
+
+def _shown(snippet: Snippet) -> str:
+    before, after = ("…" if cut else "" for cut in (snippet.cut_before, snippet.cut_after))
+    return before + _highlighted(snippet.text, snippet.highlights).replace("\n", " ") + after
+
+
+def _highlighted(text: str, highlights: tuple[tuple[int, int], ...], *, bold: bool | None = None) -> str:
+    """`text` with its highlights in red, or in brackets where nobody sees colours."""
+    pieces = []
+    at = 0
+    for start, end in highlights:
+        match = for_terminal(text[start:end])
+        pieces.append(click.style(for_terminal(text[at:start]), bold=bold))
+        pieces.append(click.style(match, fg="red", bold=True) if has_colours() else f"【{match}】")
+        at = end
+    return "".join([*pieces, click.style(for_terminal(text[at:]), bold=bold)])

@@ -1,0 +1,46 @@
+"""souwen show"""
+
+import click
+
+from ..query import Searcher
+from .shared import NOTHING_FOUND, for_terminal, index_option, json_option, local_time, print_json
+
+
+@click.command(epilog="Example:  souwen show https://www.rfi.fr/cn/… --index index_data")
+@click.argument("article_id", metavar="ID")
+@index_option
+@json_option
+@click.pass_context
+def show(context: click.Context, article_id: str, index_dir: str, as_json: bool) -> None:
+    """Print the article with this ID, as it was indexed. A search prints the IDs with --json."""
+    with Searcher(index_dir) as searcher:
+        stored = searcher.article(article_id)
+    if stored is None:
+        click.echo(f"there is no article {article_id!r} in {index_dir}: `souwen search … --json` prints IDs", err=True)
+        context.exit(NOTHING_FOUND)
+    article = stored.article
+    names = list(dict.fromkeys((entity.text, entity.kind) for entity in stored.entities))
+    if as_json:
+        print_json(
+            {
+                "id": article.id,
+                "title": article.title,
+                "body": article.body,
+                "url": article.url,
+                "date": article.published.isoformat() if article.published else None,
+                "source": article.source,
+                "section": article.section,
+                "author": article.author,
+                "lead": article.lead,
+                "path": article.path,
+                "entities": [{"text": text, "kind": kind} for text, kind in names],
+            }
+        )
+        return
+    click.secho(for_terminal(article.title), bold=True)
+    facts = [local_time(article.published), article.source, article.section, article.author]
+    click.secho(for_terminal(" · ".join(fact for fact in facts if fact)), fg="green")
+    click.echo("\n" + for_terminal(article.body) + "\n")
+    if names:
+        click.secho(for_terminal("、".join(text for text, _ in names)), fg="cyan")
+    click.secho(for_terminal(article.url or article.id), dim=True)

@@ -1,0 +1,33 @@
+"""souwen stats"""
+
+import click
+
+from ..engines import IndexDirectory
+from ..query import Searcher
+from .shared import byte_size, index_option, json_option, print_json
+
+
+@click.command(epilog="Example:  souwen stats --json")
+@index_option
+@json_option
+def stats(index_dir: str, as_json: bool) -> None:
+    """Tell how large an index is and what it was made with."""
+    meta = IndexDirectory(index_dir).meta()
+    with Searcher(index_dir) as searcher:
+        statistics = searcher.statistics()
+    if as_json:
+        print_json(
+            {
+                "articles": statistics.articles,
+                "engine": meta.engine,
+                "bytes": statistics.size,
+                "created": meta.created,
+                "fingerprint": meta.fingerprint,
+            }
+        )
+    else:
+        click.echo(f"articles     {statistics.articles}")
+        click.echo(f"engine       {meta.engine}")
+        click.echo(f"size         {byte_size(statistics.size)}")
+        click.echo(f"created      {meta.created}")
+        click.echo(f"fingerprint  {meta.fingerprint}")

@@ -1,0 +1,83 @@
+"""The contract: what every engine does for the rooms above."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from typing_extensions import Self
+
+from ..analysis import AnalysedArticle, Article, Entity
+from .clauses import Clause, Found, Request, Weighted
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as it was indexed. `digest` tells whether a newer reading of it differs."""
+
+    article: Article
+    entities: tuple[Entity, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """`size` is in bytes on disk."""
+
+    articles: int
+    size: int
+
+
+class Reader(Protocol):
+    """One committed state of an index, unchanged by later writing."""
+
+    def search(self, request: Request) -> Found: ...
+
+    def count(self, clause: Clause) -> int:
+        """How many articles match."""
+        ...
+
+    def frequency(self, weighted: Weighted) -> int:
+        """How many articles have the term."""
+        ...
+
+    def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
+        """The articles behind candidates of this reader, in the order of `keys`."""
+        ...
+
+    def find(self, article_id: str) -> StoredArticle | None: ...
+
+    def statistics(self) -> Statistics: ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """A transaction: leaving the `with` block commits it, leaving it by an exception leaves the index as it was."""
+
+    def put(self, analysed: AnalysedArticle, digest: str) -> None:
+        """Add an article, in place of a committed one with the same id. An id can be put once in a transaction."""
+        ...
+
+    def delete(self, article_id: str) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Engine(Protocol):
+    """One kind of index, bound to the folder it lives in."""
+
+    def __init__(self, folder: Path) -> None: ...
+
+    def create(self) -> None:
+        """Make an empty index in the folder, which exists and is empty."""
+        ...
+
+    def reader(self) -> Reader: ...
+
+    def writer(self) -> Writer: ...

@@ -1,0 +1,115 @@
+"""What a query asks of an engine: which articles match, and what each match is worth.
+
+Matching and scoring are separate. A tree of clauses says which articles match; a flat list of weighted terms scores
+them; tiers put some matches before others whatever their score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+TextField = Literal["text", "title", "body"]  # text: title and body together; terms of it are what scores
+IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
+Stream = Literal["words", "pairs", "singles"]
+KeywordField = Literal["id", "url", "source", "section", "author", "entity"]
+Sort = Literal["relevance", "newest", "oldest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The field has `word` (folded) as a whole word."""
+
+    field: TextField
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The field contains `string` (folded, not empty), character for character."""
+
+    field: TextField
+    string: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One of the field's keywords is `value`: folded, but for `id` and `url`."""
+
+    field: KeywordField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Published between two days of the publisher's calendar, both included; None leaves that end open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    clauses: tuple[Clause, ...]  # of none, every article matches
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    clauses: tuple[Clause, ...]  # of none, no article matches
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `count` of `clauses`, which are all different."""
+
+    count: int
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    clause: Clause
+
+
+Clause: TypeAlias = Has | Contains | Keyword | Days | All | AnyOf | AtLeast | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A term that scores: `weight` × its BM25 in one term stream of one field."""
+
+    field: IndexedField
+    stream: Stream
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One search. Matches of `tiers[0]` come first, then those of `tiers[1]` …, then the rest; within a tier by score
+    (`relevance`) or by time of publication, undated articles last."""
+
+    match: Clause
+    tiers: tuple[Clause, ...] = ()
+    weights: tuple[Weighted, ...] = ()
+    sort: Sort = "relevance"
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A match, known by its engine's `key` until its article is fetched. `tier` counts from 0."""
+
+    key: int
+    score: float
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`total` matches in all, of which `tier_totals[i]` fall into tier i, and the first `limit` of them in order."""
+
+    total: int
+    tier_totals: tuple[int, ...]
+    candidates: tuple[Candidate, ...]

@@ -1,0 +1,39 @@
+"""What can be wrong with an index, each with the next step to take."""
+
+from pathlib import Path
+
+from ..analysis import SouwenError
+
+
+class IndexNotFound(SouwenError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"no index in {path}: make one with `souwen index PATH --index {path}`")
+
+
+class IndexMismatch(SouwenError):
+    """The index was made with other terms than this program would make, so it would miss matches silently."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}: rebuild it with `souwen index PATH --index {path} --rebuild`")
+
+
+class IndexDamaged(SouwenError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be read ({reason}): rebuild it with `souwen index PATH --index {path} --rebuild`"
+        )
+
+
+class IndexLocked(SouwenError):
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(f"{path} is being written by {holder}: wait until it has finished, or stop it")
+
+
+class IndexUnwritable(SouwenError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot write to {path} ({reason}): choose another folder with --index")
+
+
+class UnknownEngine(SouwenError):
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"there is no engine called {name!r}: choose one of {', '.join(known)}")

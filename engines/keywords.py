@@ -1,0 +1,41 @@
+"""The keywords an article is filtered by."""
+
+import re
+from urllib.parse import urlsplit
+
+from ..analysis import AnalysedArticle, fold
+
+_NAME_DOT = re.compile("[·-]")  # after folding, which makes one dot and one hyphen of all their variants
+
+
+def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
+    """Field → the values it is found under: an address also by its host and the host's parents, a source also by the
+    host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯)."""
+    article = analysed.article
+    hosts = _hosts(article.url)
+    return {
+        "id": [article.id],
+        "url": [article.url, *hosts] if article.url else [],
+        "source": list(dict.fromkeys([*_folded(article.source), *hosts, *(host.split(".")[0] for host in hosts)])),
+        "section": _folded(article.section),
+        "author": _folded(article.author),
+        "entity": sorted({key for entity in analysed.entities for key in _name_keys(fold(entity.text))}),
+    }
+
+
+def _folded(value: str) -> list[str]:
+    return [fold(value)] if value else []
+
+
+def _hosts(url: str) -> list[str]:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # an address nobody could open
+        return []
+    labels = host.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)]
+
+
+def _name_keys(name: str) -> list[str]:
+    parts = [part for part in _NAME_DOT.split(name) if len(part) > 1]
+    return [name, *parts] if len(parts) > 1 else [name]

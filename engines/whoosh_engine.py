@@ -1,0 +1,294 @@
+"""The Whoosh engine: an index is a folder, and nothing but Python is needed to read it.
+
+Whoosh keeps the segments, the locks and the table of contents; posting lists are read whole, as arrays, and evaluated
+by `evaluate`.
+"""
+
+import json
+import pickle
+import struct
+import warnings
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from typing_extensions import Self
+
+from ..analysis import AnalysedArticle, Article, Entity, Terms
+from .base import Statistics, StoredArticle
+from .clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
+from .errors import IndexDamaged, IndexNotFound
+from .evaluate import (
+    POSITION_BITS,
+    UNDATED,
+    Mask,
+    Numbers,
+    Scores,
+    day_number,
+    inverse_document_frequency,
+    matches,
+    score,
+)
+from .keywords import keywords
+
+with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn when they compile them
+    warnings.simplefilter("ignore")
+    from whoosh import fields, index
+    from whoosh.reading import TermNotFound
+
+MEMORY_LIMIT = 256  # MB of postings that Whoosh sorts in memory before it writes a run to disk
+CACHED_LISTS = 512  # posting lists a segment keeps decoded
+# What reading a truncated or altered index raises inside Whoosh.
+DAMAGE = (
+    index.IndexError,
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    KeyError,
+    pickle.UnpicklingError,
+    struct.error,
+    zlib.error,
+)
+
+
+def _schema() -> Any:
+    streams = {
+        f"{field}_{stream}": fields.TEXT(phrase=True) if stream == "pairs" else fields.KEYWORD(scorable=True)
+        for field in ("text", "title")
+        for stream in ("words", "pairs", "singles")
+    }
+    stored_keywords = {name: fields.KEYWORD(stored=True) for name in ("id", "url", "source", "section", "author")}
+    stored = {name: fields.STORED() for name in ("title", "body", "published", "lead", "path", "entities", "digest")}
+    numbers = {name: fields.NUMERIC(int, bits=64, sortable=True) for name in ("day", "time")}
+    return fields.Schema(**streams, **stored_keywords, entity=fields.KEYWORD(), **stored, **numbers)
+
+
+class WhooshEngine:
+    """See `base.Engine`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def create(self) -> None:
+        index.create_in(str(self._folder), _schema())
+
+    def reader(self) -> "WhooshReader":
+        return WhooshReader(self._folder, self._open())
+
+    def writer(self) -> "WhooshWriter":
+        return WhooshWriter(self._open())
+
+    def _open(self) -> Any:
+        try:
+            return index.open_dir(str(self._folder))
+        except index.EmptyIndexError as error:
+            raise IndexNotFound(self._folder) from error
+        except DAMAGE as error:
+            raise IndexDamaged(self._folder, str(error) or type(error).__name__) from error
+
+
+class WhooshWriter:
+    """See `base.Writer`."""
+
+    def __init__(self, opened: Any) -> None:
+        self._writer = opened.writer(limitmb=MEMORY_LIMIT)
+        self._committed = opened.reader()
+
+    def put(self, analysed: AnalysedArticle, digest: str) -> None:
+        article = analysed.article
+        self.delete(article.id)
+        values: dict[str, Any] = dict(keywords(analysed))
+        for name in ("id", "url", "source", "section", "author"):
+            values[f"_stored_{name}"] = getattr(article, name)
+        for field, terms in (("text", analysed.text), ("title", analysed.title)):
+            values.update(_streams(field, terms))
+        published = article.published
+        self._writer.add_document(
+            **values,
+            title=article.title,
+            body=article.body,
+            published=published.isoformat() if published else "",
+            lead=article.lead,
+            path=article.path,
+            entities=json.dumps(analysed.entities, ensure_ascii=False),
+            digest=digest,
+            day=day_number(published.date()) if published else 0,
+            time=int(published.timestamp()) if published else UNDATED,
+        )
+
+    def delete(self, article_id: str) -> None:
+        for number in _numbers_of(self._committed, "id", article_id):
+            self._writer.delete_document(number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._committed.close()
+        if error is None:
+            self._writer.commit()
+        else:
+            self._writer.cancel()
+
+
+def _streams(field: str, terms: Terms) -> dict[str, list[str]]:
+    return {f"{field}_words": terms.words, f"{field}_pairs": terms.pairs, f"{field}_singles": terms.singles}
+
+
+def _numbers_of(reader: Any, name: str, term: str) -> list[int]:
+    try:
+        return list(reader.postings(name, term).all_ids())
+    except TermNotFound:
+        return []
+
+
+class WhooshSegment:
+    """See `evaluate.Segment`. `base` is the number of its first article in the whole index."""
+
+    def __init__(self, reader: Any, base: int) -> None:
+        self._reader = reader
+        self.base = base
+        self.size: int = reader.doc_count_all()
+        self.postings = lru_cache(CACHED_LISTS)(self._postings)
+        self.occurrences = lru_cache(CACHED_LISTS)(self._occurrences)
+        self.lengths = lru_cache(self._lengths)
+
+    @cached_property
+    def live(self) -> Mask:
+        deleted = self._reader.is_deleted
+        return np.array([not deleted(number) for number in range(self.size)], np.bool_)
+
+    def _postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[Numbers, Numbers]:
+        numbers: list[int] = []
+        counts: list[float] = []
+        try:
+            matcher = self._reader.postings(f"{field}_{stream}", term)
+        except TermNotFound:
+            matcher = None
+        while matcher is not None and matcher.is_active():
+            numbers.append(matcher.id())
+            counts.append(matcher.weight())
+            matcher.next()
+        return np.array(numbers, np.int64), np.array(counts, np.int64)
+
+    def _occurrences(self, field: IndexedField, pair: str) -> Numbers:
+        places: list[int] = []
+        try:
+            matcher = self._reader.postings(f"{field}_pairs", pair)
+        except TermNotFound:
+            matcher = None
+        while matcher is not None and matcher.is_active():
+            base = matcher.id() << POSITION_BITS
+            places.extend(base + position for position in matcher.value_as("positions"))
+            matcher.next()
+        return np.array(places, np.int64)
+
+    def keyword(self, field: KeywordField, value: str) -> Numbers:
+        return np.array(_numbers_of(self._reader, field, value), np.int64)
+
+    def _lengths(self, field: IndexedField, stream: Stream) -> Numbers:
+        length = self._reader.doc_field_length
+        name = f"{field}_{stream}"
+        return np.fromiter((length(number, name) or 0 for number in range(self.size)), np.int64, self.size)
+
+    def total_length(self, field: IndexedField, stream: Stream) -> int:
+        return int(self._reader.field_length(f"{field}_{stream}"))
+
+    def frequency(self, weighted: Weighted) -> int:
+        return int(self._reader.doc_frequency(f"{weighted.field}_{weighted.stream}", weighted.term))
+
+    def days(self) -> Numbers:
+        return self._column("day")
+
+    def times(self) -> Numbers:
+        return self._column("time")
+
+    def _column(self, name: str) -> Numbers:
+        column: Iterable[int] = self._reader.column_reader(name)
+        return np.fromiter(column, np.int64, self.size)
+
+
+class WhooshReader:
+    """See `base.Reader`."""
+
+    def __init__(self, folder: Path, opened: Any) -> None:
+        self._folder = folder
+        self._reader = opened.reader()
+        self._segments = [WhooshSegment(leaf, base) for leaf, base in self._reader.leaf_readers()]
+        self._size = sum(segment.size for segment in self._segments)
+
+    def search(self, request: Request) -> Found:
+        inverse = {term: inverse_document_frequency(self._size, self.frequency(term)) for term in request.weights}
+        average = {
+            (term.field, term.stream): sum(part.total_length(term.field, term.stream) for part in self._segments)
+            / max(self._size, 1)
+            for term in request.weights
+        }
+        keys, tiers, ranks, scores = [], [], [], []
+        for segment in self._segments:
+            matched = np.flatnonzero(matches(segment, request.match))
+            if not len(matched):
+                continue
+            tier = np.full(len(matched), len(request.tiers))
+            for place in reversed(range(len(request.tiers))):
+                tier[matches(segment, request.tiers[place])[matched]] = place
+            score_here: Scores = score(segment, request.weights, inverse, average)[matched]
+            keys.append(matched + segment.base)
+            tiers.append(tier)
+            scores.append(score_here)
+            ranks.append(_rank(request, segment, matched, score_here))
+        if not keys:
+            return Found(0, (0,) * len(request.tiers), ())
+        all_keys, all_tiers, all_scores = np.concatenate(keys), np.concatenate(tiers), np.concatenate(scores)
+        order = np.lexsort((all_keys, -np.concatenate(ranks), all_tiers))[: request.limit]
+        totals = np.bincount(all_tiers, minlength=len(request.tiers) + 1)[: len(request.tiers)]
+        return Found(
+            len(all_keys),
+            tuple(map(int, totals)),
+            tuple(Candidate(int(all_keys[i]), float(all_scores[i]), int(all_tiers[i])) for i in order),
+        )
+
+    def count(self, clause: Clause) -> int:
+        return sum(int(np.count_nonzero(matches(segment, clause))) for segment in self._segments)
+
+    def frequency(self, weighted: Weighted) -> int:
+        return sum(segment.frequency(weighted) for segment in self._segments)
+
+    def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
+        return [_stored(self._reader.stored_fields(key)) for key in keys]
+
+    def find(self, article_id: str) -> StoredArticle | None:
+        numbers = _numbers_of(self._reader, "id", article_id)
+        return self.fetch(numbers[:1])[0] if numbers else None
+
+    def statistics(self) -> Statistics:
+        size = sum(file.stat().st_size for file in self._folder.iterdir() if file.is_file())
+        return Statistics(int(self._reader.doc_count()), size)
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+def _rank(request: Request, segment: WhooshSegment, matched: Numbers, scores: Scores) -> Scores:
+    """The number to sort by within a tier, highest first."""
+    if request.sort == "relevance":
+        return scores
+    times = segment.times()[matched]
+    newest_first = times if request.sort == "newest" else np.where(times == UNDATED, times, -times)
+    return newest_first.astype(np.float64)
+
+
+def _stored(values: dict[str, Any]) -> StoredArticle:
+    published = values.pop("published")
+    mentions = tuple(Entity(*mention) for mention in json.loads(values.pop("entities")))
+    digest = values.pop("digest")
+    article = Article(**values, published=datetime.fromisoformat(published) if published else None)
+    return StoredArticle(article, mentions, digest)

@@ -1,0 +1,82 @@
+"""What a search gives back."""
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from .notes import Note
+
+Range = tuple[int, int]  # offsets of characters, the end not included
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of an article's body exactly as written, `body[start:start + len(text)]`, and where the query matched
+    in it. `cut_before` and `cut_after` tell that the sentence goes on."""
+
+    text: str
+    highlights: tuple[Range, ...]
+    start: int
+    cut_before: bool
+    cut_after: bool
+
+    def html(self) -> str:
+        """The snippet as safe HTML, each match in a `mark` element."""
+        return marked_html(self.text, self.highlights)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person, place or organisation of an article, with the number of its mentions."""
+
+    text: str
+    kind: str
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article found. `rank` counts from 1 over the whole result list, pages included; `full` tells whether it
+    matches all of the query."""
+
+    rank: int
+    id: str
+    score: float
+    full: bool
+    title: str
+    title_highlights: tuple[Range, ...]
+    url: str
+    published: datetime | None
+    source: str
+    section: str
+    entities: tuple[Name, ...]
+    snippets: tuple[Snippet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of hits. Of `total` articles that can be listed, the first `full` match all of the query."""
+
+    query: str
+    total: int
+    full: int
+    took_ms: float
+    notes: tuple[Note, ...]
+    hits: tuple[Hit, ...]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+
+def marked_html(text: str, highlights: tuple[Range, ...]) -> str:
+    """`text` escaped for HTML, with `mark` elements around the highlights."""
+    pieces = []
+    at = 0
+    for start, end in highlights:
+        pieces += [html.escape(text[at:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+        at = end
+    return "".join([*pieces, html.escape(text[at:])])

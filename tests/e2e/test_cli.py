@@ -1,0 +1,184 @@
+"""The installed command, run as a user runs it: what it prints, its exit status, what it leaves on disk."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from ..conftest import SEEDS
+
+SOUWEN = Path(sys.executable).with_name("souwen")
+PLAIN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+
+
+def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [SOUWEN, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=PLAIN | environment,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
+    return done
+
+
+def found(index: Path, *arguments: str) -> dict[str, object]:
+    done = run("search", "--index", index, "--json", *arguments)
+    assert done.returncode in (0, 1)
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
+
+
+def test_index_search_show_stats_of_the_seeds(tmp_path: Path) -> None:
+    done = run("index", SEEDS, cwd=tmp_path)
+    assert done.returncode == 0
+    assert re.fullmatch(r"index_data: 2 added, 0 updated, 0 unchanged in \d+\.\d s\n", done.stdout)
+    assert done.stderr == ""
+    done = run("search", "台湾海峡", cwd=tmp_path)
+    assert done.returncode == 0
+    assert " 1. 中美高级外交官继续会晤以保持对话\n" in done.stdout
+    assert "2023-09-29 10:45 +02:00 · RFI · 中国" in done.stdout
+    assert "维护【台湾海峡】和平" in done.stdout
+    assert "孙卫东" in done.stdout
+    assert "\x1b" not in done.stdout
+    article_id = json.loads(run("search", "杨涛", "--json", cwd=tmp_path).stdout)["hits"][0]["id"]
+    done = run("show", article_id, cwd=tmp_path)
+    assert done.stdout.startswith("美国五角大楼与中国外交部罕见高官对话\n2023-08-03 21:11 +02:00 · RFI · 国际\n")
+    assert "司长杨涛。" in done.stdout
+    statistics = json.loads(run("stats", "--json", cwd=tmp_path).stdout)
+    assert (statistics["articles"], statistics["engine"]) == (2, "whoosh")
+    assert statistics["bytes"] > 10_000
+
+
+def test_json_has_the_documented_keys(seeds_index: Path) -> None:
+    result = found(seeds_index, '"坦诚、深入和建设性"')
+    assert set(result) == {"query", "total", "full", "took_ms", "notes", "hits"}
+    (hit,) = result["hits"]  # type: ignore[misc]
+    assert set(hit) == {
+        *("rank", "id", "score", "full", "title", "title_highlights", "url", "date", "source", "section"),
+        *("entities", "snippets"),
+    }
+    assert hit["date"] == "2023-09-29T10:45:00+02:00"
+    snippets = hit["snippets"]
+    assert [s["text"][start:end] for s in snippets for start, end in s["highlights"]] == ["坦诚、深入和建设性"] * 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        pytest.param(["search", "台湾海峡"], 0, "1 article in", id="found"),
+        pytest.param(["search", "不存在的词语"], 1, "0 articles", id="nothing found"),
+        pytest.param(["search", "！！！"], 1, "nothing to search for", id="punctuation"),
+        pytest.param(["search", '"((('], 1, "quotation mark", id="unbalanced"),
+        pytest.param(["search", "中美", "-五角大楼"], 0, "1 article in", id="excluded part is no option"),
+        pytest.param(["search", "中国", "--since", "soon"], 2, "2023-09-28", id="bad date"),
+        pytest.param(["search", "中国", "--sort", "size"], 2, "'relevance', 'date'", id="bad choice"),
+        pytest.param(["search", "中国", "--limit", "0"], 2, "1<=x<=1000", id="bad limit"),
+        pytest.param(["search"], 2, "Missing argument", id="no query"),
+        pytest.param(["show", "nowhere"], 1, "prints IDs", id="no such article"),
+    ],
+)
+def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status: int, says: str) -> None:
+    if arguments != ["search"]:
+        arguments = [*arguments, "--index", str(seeds_index)]
+    done = run(*arguments)
+    assert done.returncode == status
+    assert says in done.stdout + done.stderr
+
+
+def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
+    for command in (["search", "中国"], ["show", "x"], ["stats"]):
+        done = run(*command, "--index", tmp_path / "none")
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"Error: no index in {tmp_path / 'none'}: make one with `souwen index PATH")
+        assert done.stderr.count("\n") == 1
+
+
+def test_bad_files_are_named_and_the_rest_is_indexed(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "empty.txt").touch()
+    (tmp_path / "articles" / "good.jsonl").write_text('{"id": "1", "title": "台湾海峡"}', "utf-8")
+    done = run("index", tmp_path / "articles", "--index", tmp_path / "index")
+    assert done.returncode == 0
+    assert done.stderr == f"skipped {tmp_path / 'articles' / 'empty.txt'}: it is empty\n"
+    assert "1 added, 0 updated, 0 unchanged, 1 failed" in done.stdout
+    (tmp_path / "articles" / "good.jsonl").unlink()
+    assert run("index", tmp_path / "articles", "--index", tmp_path / "other").returncode == 2
+
+
+def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
+    done = run("index", tmp_path / "nowhere", "--index", tmp_path / "index")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "there is no" in done.stderr
+    (tmp_path / "file").touch()
+    done = run("index", SEEDS, "--index", tmp_path / "file")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cannot write" in done.stderr
+
+
+def test_json_report(tmp_path: Path) -> None:
+    report = json.loads(run("index", SEEDS, "--index", tmp_path / "index", "--json").stdout)
+    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "failed": []}
+
+
+def test_a_query_of_100_kilobytes(seeds_index: Path) -> None:
+    result = found(seeds_index, "中美外交会谈、" * 4700)
+    assert result["total"] == 2
+
+
+def test_terminal_gets_colours_and_a_progress_bar(tmp_path: Path) -> None:
+    terminal = pexpect.spawn(
+        str(SOUWEN),
+        ["index", str(SEEDS), "--index", str(tmp_path / "index")],
+        env=PLAIN | {"TERM": "xterm"},
+        encoding="utf-8",
+    )
+    terminal.expect("100%")
+    terminal.expect("2 added")
+    terminal.expect(pexpect.EOF)
+    for environment, colours in (({}, True), ({"NO_COLOR": "1"}, False)):
+        terminal = pexpect.spawn(
+            str(SOUWEN),
+            ["search", "台湾海峡", "--index", str(tmp_path / "index")],
+            env=PLAIN | {"TERM": "xterm"} | environment,
+            encoding="utf-8",
+        )
+        terminal.expect(pexpect.EOF)
+        assert ("\x1b[31m" in terminal.before) == colours
+        assert ("【台湾海峡】" in terminal.before) != colours
+
+
+def test_an_article_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    source = tmp_path / "a.jsonl"
+    source.write_text(
+        json.dumps({"id": "\x1b[2J", "title": "\x1b]0;owned\x07标题", "body": "a\x1b[31m\x9b31m"}), "utf-8"
+    )
+    assert run("index", source, "--index", tmp_path / "index").returncode == 0
+    for command in (["search", "标题"], ["show", "\x1b[2J"], ["show", "\x1b[3J"]):
+        done = run(*command, "--index", tmp_path / "index")
+        assert "\x1b" not in done.stdout + done.stderr
+        assert "\x9b" not in done.stdout
+
+
+def test_analyze_shows_terms() -> None:
+    terms = json.loads(run("analyze", "臺灣 iPhone15", "--json").stdout)
+    assert terms["folded"] == "台湾 iphone15"
+    assert terms["words"] == ["台湾", "iphone15", "iphone", "15"]
+    assert "台湾 | iphone15" in run("analyze", "臺灣 iPhone15").stdout
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    overview = run("-h").stdout
+    for command in ("index", "search", "show", "stats", "analyze"):
+        assert f"  {command} " in overview
+        assert re.search(rf"Examples?:\s+souwen {command} ", run(command, "-h").stdout)
+    assert run("--version").stdout == "souwen, version 0.1.0\n"

@@ -1,0 +1,63 @@
+"""souwen inside another program: as documented, silent, quick to import, with nothing left behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from ..conftest import ROOT, SEEDS
+
+USE = """
+from souwen.indexer import build_index
+from souwen.query import Searcher
+
+report = build_index(["{seeds}"], "{index}")
+assert (report.added, report.updated, report.deleted, report.skipped, report.failed) == (2, 0, 0, 0, ())
+with Searcher("{index}") as searcher:
+    results = searcher.search("中美 外交", limit=10, since="2023-09", sort="relevance")
+    assert (results.total, results.full, results.notes) == (1, 1, ())
+    assert results.took_ms > 0
+    for hit in results:
+        assert (hit.rank, hit.source, hit.published.year) == (1, "RFI", 2023)
+        assert (hit.score > 0, hit.url == hit.id, hit.title[:2]) == (True, True, "中美")
+        assert "孙卫东" in [name.text for name in hit.entities]
+        marks = [snippet.text[start:end] for snippet in hit.snippets for start, end in snippet.highlights]
+        assert set(marks) == {{"中美", "外交"}}
+
+from souwen.analysis import entities
+assert [entity.text for entity in entities.extract("美国国务卿布林肯访问北京")] == ["美国", "布林肯", "北京"]
+
+import logging
+assert logging.root.handlers == [] and not any(
+    logger.handlers for name, logger in logging.Logger.manager.loggerDict.items()
+    if isinstance(logger, logging.Logger) and not name.startswith("jieba")
+)
+"""
+
+PACKAGES = ("analysis", "engines", "indexer", "query", "cli")
+
+
+def python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd)
+
+
+def test_the_documented_use_is_silent(tmp_path: Path) -> None:
+    done = python(USE.format(seeds=SEEDS, index=tmp_path / "index"), tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_importing_loads_no_dictionary(tmp_path: Path) -> None:
+    """No dictionary means quick: jieba's takes most of a second, all of souwen's modules a tenth."""
+    heavy = ("jieba", "rjieba", "whoosh")
+    code = f"import sys, souwen.query, souwen.indexer; print([m for m in sys.modules if m.startswith({heavy})])"
+    assert python(code, tmp_path).stdout == "[]\n"
+
+
+def test_installs_as_one_namespace(tmp_path: Path) -> None:
+    """A host program may have a query.py of its own."""
+    done = python("import souwen.query; import query", tmp_path)
+    assert "ModuleNotFoundError: No module named 'query'" in done.stderr
+
+
+def test_every_package_is_typed() -> None:
+    assert all((ROOT / package / "py.typed").is_file() for package in PACKAGES)

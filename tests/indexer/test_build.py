@@ -1,0 +1,207 @@
+"""build_index: what a run reports, what it leaves behind, and that it is all or nothing."""
+
+import gc
+import json
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+
+from souwen.engines import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexUnwritable, UnknownEngine
+from souwen.indexer import PathNotFound, build_index
+from souwen.query import Searcher
+
+from ..conftest import SEEDS, ids
+
+
+def write(path: Path, *records: dict[str, str]) -> Path:
+    path.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), "utf-8")
+    return path
+
+
+def counts(report: object) -> tuple[int, ...]:
+    return tuple(getattr(report, name) for name in ("added", "updated", "deleted", "skipped"))
+
+
+def found(index: Path, query: str) -> set[str]:
+    with Searcher(index) as searcher:
+        return set(ids(searcher, query))
+
+
+def test_twice_never_makes_two(tmp_path: Path) -> None:
+    assert counts(build_index([SEEDS], tmp_path / "index")) == (2, 0, 0, 0)
+    assert counts(build_index([SEEDS], tmp_path / "index")) == (0, 0, 0, 2)
+    with Searcher(tmp_path / "index") as searcher:
+        assert searcher.statistics().articles == 2
+
+
+def test_changed_articles_replace_the_old(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.jsonl", {"id": "1", "title": "旧闻"}, {"id": "2", "title": "别的"})
+    build_index([source], tmp_path / "index")
+    write(source, {"id": "1", "title": "新闻"}, {"id": "2", "title": "别的"}, {"id": "3", "title": "再来"})
+    assert counts(build_index([source], tmp_path / "index")) == (1, 1, 0, 1)
+    assert found(tmp_path / "index", '"旧闻"') == set()
+    assert found(tmp_path / "index", '"新闻"') == {"1"}
+    assert found(tmp_path / "index", "-没有") == {"1", "2", "3"}
+
+
+def test_the_first_of_two_with_one_id_stays_run_after_run(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.jsonl", {"id": "1", "title": "第一"}, {"id": "1", "title": "第二"})
+    assert counts(build_index([source], tmp_path / "index")) == (1, 0, 0, 1)
+    assert counts(build_index([source], tmp_path / "index")) == (0, 0, 0, 2)
+    assert found(tmp_path / "index", "第一") == {"1"}
+
+
+def test_bad_files_are_listed_and_the_rest_indexed(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "empty.txt").touch()
+    (folder / "note.txt").write_text("not an article", "utf-8")
+    (folder / ".hidden").write_text("not read", "utf-8")
+    (folder / "good.jsonl").write_text('{"id": "1", "title": "台湾海峡"}', "utf-8")
+    report = build_index([folder], tmp_path / "index")
+    assert counts(report) == (1, 0, 0, 0)
+    assert {Path(failure.path).name: failure.reason for failure in report.failed} == {
+        "empty.txt": "it is empty",
+        "note.txt": "it is in no format that souwen reads",
+    }
+    assert found(tmp_path / "index", "台湾海峡") == {"1"}
+
+
+def test_missing_path_changes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(PathNotFound, match="nowhere"):
+        build_index([SEEDS, tmp_path / "nowhere"], tmp_path / "index")
+    assert not (tmp_path / "index").exists()
+
+
+def test_an_exception_leaves_the_last_commit(tmp_path: Path) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    source = write(tmp_path / "a.jsonl", {"id": "1", "title": "台湾海峡"})
+
+    def stop(done: int, files: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index([source], tmp_path / "index", progress=stop)
+    with Searcher(tmp_path / "index") as searcher:
+        assert searcher.statistics().articles == 2
+    assert counts(build_index([source], tmp_path / "index")) == (1, 0, 0, 0)
+
+
+def test_an_exception_in_the_first_run_leaves_no_index(tmp_path: Path) -> None:
+    def stop(done: int, files: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index([SEEDS], tmp_path / "index", progress=stop)
+    with pytest.raises(IndexNotFound, match="souwen index"):
+        Searcher(tmp_path / "index")
+    assert counts(build_index([SEEDS], tmp_path / "index")) == (2, 0, 0, 0)
+
+
+def test_rebuild_replaces_and_keeps_nothing_else(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.jsonl", {"id": "1", "title": "台湾海峡"})
+    build_index([SEEDS], tmp_path / "index")
+    with Searcher(tmp_path / "index") as before:
+        assert counts(build_index([source], tmp_path / "index", rebuild=True)) == (1, 0, 0, 0)
+        assert before.search("杨涛").total == 1  # an open searcher goes on seeing what it opened
+    assert found(tmp_path / "index", "-没有") == {"1"}
+    assert len([entry for entry in (tmp_path / "index").iterdir() if entry.is_dir()]) == 1
+
+
+def test_an_index_of_another_analyzer_is_refused_and_can_be_rebuilt(tmp_path: Path) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    meta = tmp_path / "index" / "meta.json"
+    meta.write_text(meta.read_text("utf-8").replace('"fingerprint": "', '"fingerprint": "0'), "utf-8")
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        Searcher(tmp_path / "index")
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        build_index([SEEDS], tmp_path / "index")
+    build_index([SEEDS], tmp_path / "index", rebuild=True)
+    assert len(found(tmp_path / "index", "中国")) == 2
+
+
+def test_an_index_of_another_format_is_refused(tmp_path: Path) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    meta = tmp_path / "index" / "meta.json"
+    meta.write_text(meta.read_text("utf-8").replace('"format": 1', '"format": 99'), "utf-8")
+    with pytest.raises(IndexMismatch, match="format 99"):
+        Searcher(tmp_path / "index")
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', "\x00"])
+def test_damaged_meta_is_told(tmp_path: Path, content: str) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    (tmp_path / "index" / "meta.json").write_text(content, "utf-8")
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        Searcher(tmp_path / "index")
+
+
+def test_meta_cannot_point_out_of_the_index(tmp_path: Path) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    meta = tmp_path / "index" / "meta.json"
+    meta.write_text(meta.read_text("utf-8").replace('"whoosh-1"', '"../../etc"'), "utf-8")
+    with pytest.raises(IndexDamaged, match="outside"):
+        Searcher(tmp_path / "index")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves the file open
+def test_damaged_table_of_contents_is_told(tmp_path: Path) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    (contents,) = (tmp_path / "index" / "whoosh-1").glob("*.toc")
+    contents.write_bytes(contents.read_bytes()[:20])
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        Searcher(tmp_path / "index")
+    gc.collect()
+
+
+def test_unknown_engine(tmp_path: Path) -> None:
+    with pytest.raises(UnknownEngine, match="whoosh"):
+        build_index([SEEDS], tmp_path / "index", engine="sphinx")
+
+
+def test_index_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(IndexUnwritable, match="--index"):
+        build_index([SEEDS], tmp_path / "file" / "index")
+
+
+def _index_slowly(
+    index: Path, started: "multiprocessing.synchronize.Event", go_on: "multiprocessing.synchronize.Event"
+) -> None:
+    def wait(done: int, files: int) -> None:
+        started.set()
+        go_on.wait(60)
+
+    build_index([SEEDS], index, progress=wait)
+
+
+def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    started, go_on = context.Event(), context.Event()
+    writer = context.Process(target=_index_slowly, args=(tmp_path / "index", started, go_on))
+    writer.start()
+    try:
+        assert started.wait(60)
+        with pytest.raises(IndexLocked, match=f"process {writer.pid} "):
+            build_index([SEEDS], tmp_path / "index", lock_timeout=0.2)
+    finally:
+        go_on.set()
+        writer.join(60)
+    assert writer.exitcode == 0
+    assert counts(build_index([SEEDS], tmp_path / "index")) == (0, 0, 0, 2)
+
+
+def test_a_killed_writer_leaves_the_last_commit_and_no_lock(tmp_path: Path) -> None:
+    build_index([write(tmp_path / "a.jsonl", {"id": "1", "title": "台湾海峡"})], tmp_path / "index")
+    context = multiprocessing.get_context("spawn")
+    started, go_on = context.Event(), context.Event()
+    writer = context.Process(target=_index_slowly, args=(tmp_path / "index", started, go_on))
+    writer.start()
+    assert started.wait(60)
+    os.kill(writer.pid or 0, 9)
+    writer.join(60)
+    assert found(tmp_path / "index", "-没有") == {"1"}
+    assert counts(build_index([SEEDS], tmp_path / "index", lock_timeout=5)) == (2, 0, 0, 0)
+    assert len(found(tmp_path / "index", "-没有")) == 3

@@ -1,0 +1,87 @@
+"""JSON lines: which keys are read, and that one bad line costs one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from souwen.analysis import Article
+from souwen.indexer import ReadError
+from souwen.indexer.readers import read_file
+
+
+def read(path: Path, *lines: object) -> list[Article | ReadError]:
+    texts = (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
+    path.write_text("\n".join(texts), "utf-8")
+    return list(read_file(path))
+
+
+def test_every_key(tmp_path: Path) -> None:
+    record = {
+        "id": 17,
+        "title": "标题",
+        "text": "第一行\n第二行",
+        "url": "https://www.zaobao.com/a",
+        "date": "2023-09-28T10:00:00+08:00",
+        "section": "国际",
+        "author": "记者",
+    }
+    (article,) = read(tmp_path / "a.jsonl", record)
+    assert isinstance(article, Article)
+    assert (article.id, article.title, article.body) == ("17", "标题", "第一行\n第二行")
+    assert (article.source, article.section, article.author) == ("联合早报", "国际", "记者")
+    assert article.published is not None
+    assert article.published.isoformat() == "2023-09-28T10:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("record", "article_id"),
+    [
+        ({"id": "a", "url": "https://x.y/1", "title": "t"}, "a"),
+        ({"url": "https://x.y/1", "title": "t"}, "https://x.y/1"),
+        ({"title": "t"}, "a.jsonl:1"),
+    ],
+)
+def test_id_is_the_records_own_else_its_address_else_its_place(
+    tmp_path: Path, record: dict[str, str], article_id: str
+) -> None:
+    (article,) = read(tmp_path / "a.jsonl", record)
+    assert isinstance(article, Article)
+    assert article.id.endswith(article_id)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("2023-09-28", "2023-09-28T00:00:00+08:00"),
+        ("2023-09-28 10:30", "2023-09-28T10:30:00+08:00"),
+        ("Thu, 28 Sep 2023 10:30:00 GMT", "2023-09-28T10:30:00+00:00"),
+        (1695978901000, "2023-09-29T17:15:01+08:00"),
+        (1695978901, "2023-09-29T17:15:01+08:00"),
+    ],
+)
+def test_dates(tmp_path: Path, written: object, read_as: str) -> None:
+    (article,) = read(tmp_path / "a.jsonl", {"title": "t", "url": "https://www.cna.com.tw/1", "date": written})
+    assert isinstance(article, Article)
+    assert article.published is not None
+    assert article.published.isoformat() == read_as
+
+
+def test_bad_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
+    found = read(
+        tmp_path / "a.jsonl",
+        {"title": "一"},
+        "{not json",
+        "[1]",
+        {"title": ["list"]},
+        {"id": "empty"},
+        {"title": "二", "date": "someday"},
+        "",
+        '{"a":' * 100_000,
+        {"title": "三"},
+    )
+    assert [article.title for article in found if isinstance(article, Article)] == ["一", "三"]
+    reasons = [str(error) for error in found if isinstance(error, ReadError)]
+    assert [reason.split()[:2] for reason in reasons] == [
+        ["line", f"{n}{c}"] for n, c in [(2, ""), (3, ":"), (4, ":"), (5, ":"), (6, ":"), (8, "")]
+    ]

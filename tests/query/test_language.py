@@ -1,0 +1,86 @@
+"""How query strings are read. Trees are shown as text, so that a case is one line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from souwen.query.language import MAX_LENGTH, Excluded, Filter, Group, Node, Part, parse
+from souwen.query.periods import Period
+
+
+def shown(node: Node) -> str:
+    match node:
+        case Part(text, quoted, field):
+            return ("" if field == "text" else f"{field}:") + (f"“{text}”" if quoted else text)
+        case Filter(field, value):
+            return f"{field}={value}"
+        case Period(first, last):
+            return f"{first}~{last}"
+        case Excluded(inner):
+            return f"-{shown(inner)}"
+        case Group(nodes, any_of):
+            return ("any" if any_of else "all") + f"({' '.join(map(shown, nodes))})"
+
+
+@pytest.mark.parametrize(
+    ("query", "tree"),
+    [
+        pytest.param("台湾 海峡", "all(台湾 海峡)", id="spaces mean all"),
+        pytest.param("台湾\u3000海峡", "all(台湾 海峡)", id="full-width space"),
+        pytest.param('"坦诚、深入"', "all(“坦诚、深入”)", id="straight quotes"),
+        pytest.param("“坦诚 深入”「建设性」", "all(“坦诚 深入” “建设性”)", id="Chinese quotes"),
+        pytest.param(r'"说\"好\""', 'all(“说"好"”)', id="escaped quotes"),
+        pytest.param("中美 -贸易", "all(中美 -贸易)", id="minus"),
+        pytest.param("中美 NOT 贸易", "all(中美 -贸易)", id="NOT"),
+        pytest.param("中美 －贸易", "all(中美 -贸易)", id="full-width minus"),
+        pytest.param("covid-19", "all(covid-19)", id="hyphen inside"),
+        pytest.param("中国 OR 美国", "any(all(中国) all(美国))", id="OR"),
+        pytest.param("中国 ｜ 美国", "any(all(中国) all(美国))", id="full-width bar"),
+        pytest.param("black or white", "all(black or white)", id="or is a word"),
+        pytest.param("（中国 OR 美国）外交", "all(any(all(中国) all(美国)) 外交)", id="full-width brackets"),
+        pytest.param("标题：外交", "all(title:外交)", id="Chinese field, full-width colon"),
+        pytest.param("標題:外交", "all(title:外交)", id="traditional field"),
+        pytest.param('title:(外交 "会谈")', "all(all(title:外交 title:“会谈”))", id="field of a group"),
+        pytest.param("-title:外交", "all(-title:外交)", id="field excluded"),
+        pytest.param("source:RFI", "all(source=rfi)", id="keyword is folded"),
+        pytest.param("url:https://a.b/C", "all(url=https://a.b/C)", id="address is not"),
+        pytest.param("16:30", "all(16:30)", id="no such field"),
+        pytest.param("date:2023-08..2023-10", "all(2023-08-01~2023-10-31)", id="date range"),
+        pytest.param("日期:2023年9月", "all(2023-09-01~2023-09-30)", id="month in Chinese"),
+        pytest.param("date:..2020", "all(None~2020-12-31)", id="open range"),
+    ],
+)
+def test_reads(query: str, tree: str) -> None:
+    read, notes = parse(query)
+    assert shown(read) == tree
+    assert notes == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "tree", "kind"),
+    [
+        pytest.param("(中国", "all(all(中国))", "bracket", id="bracket not closed"),
+        pytest.param("中国) 美国", "all(中国 美国)", "bracket", id="bracket not opened"),
+        pytest.param('"中国', "all(中国)", "quote", id="quote not closed"),
+        pytest.param('""', "all()", "empty", id="empty quotes"),
+        pytest.param("date:soon 中国", "all(中国)", "date", id="not a date"),
+        pytest.param("date:2023-13", "all()", "date", id="no such month"),
+    ],
+)
+def test_repairs_and_says_so(query: str, tree: str, kind: str) -> None:
+    read, notes = parse(query)
+    assert shown(read) == tree
+    assert [note.kind for note in notes] == [kind]
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from('()"“”-:：| ORNTAND中国title标题date'), st.characters())))
+def test_no_text_raises(query: str) -> None:
+    parse(query)
+
+
+@pytest.mark.parametrize(
+    "query", ["(" * 5000, ")" * 5000, "-" * 5000, '"' * 5000, "title:" * 900, "中" * 100_000, "a OR " * 900]
+)
+def test_long_and_deep_queries_are_cut(query: str) -> None:
+    _, notes = parse(query)
+    assert ("cut" in [note.kind for note in notes]) == (len(query) > MAX_LENGTH)

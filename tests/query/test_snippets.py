@@ -1,0 +1,79 @@
+"""What is shown of an article, and that marks are exact."""
+
+from collections.abc import Callable
+
+import pytest
+
+from souwen.analysis import fold
+from souwen.query import Results, Searcher, Snippet, marked_html
+
+Index = Callable[..., Searcher]
+
+
+def marked(results: Results) -> list[list[str]]:
+    return [[s.text[start:end] for start, end in s.highlights] for hit in results for s in hit.snippets]
+
+
+def test_marks_slice_the_text_as_written(index_of: Index) -> None:
+    results = index_of("有人說「臺灣海峽」的ＡＢＣ。").search('"台湾海峡"')
+    assert marked(results) == [["臺灣海峽"]]
+    assert results.hits[0].snippets[0].text == "有人說「臺灣海峽」的ＡＢＣ。"
+
+
+def test_sentences_with_most_of_the_query_come_in_the_order_of_the_text(index_of: Index) -> None:
+    body = "第一句没有。第二句有外交。第三句没有。第四句有外交和会谈。第五句外交。第六句会谈。"
+    snippets = index_of(body).search("外交 会谈").hits[0].snippets
+    assert [snippet.text for snippet in snippets] == ["第二句有外交。", "第四句有外交和会谈。", "第五句外交。"]
+
+
+def test_whole_words_only_where_whole_words_were_asked(index_of: Index) -> None:
+    results = index_of("市长说，南京市长江大桥竣工。").search("市长")
+    assert marked(results) == [["市长"]]
+    assert results.hits[0].snippets[0].highlights == ((0, 2),)
+
+
+def test_title_is_marked_too(index_of: Index) -> None:
+    hit = index_of(("外交新闻", "内文")).search("外交").hits[0]
+    assert hit.title_highlights == ((0, 2),)
+    assert [snippet.text for snippet in hit.snippets] == ["内文"]
+
+
+def test_long_sentence_is_cut_between_words(index_of: Index) -> None:
+    body = "中华人民共和国" * 60 + "外交部发言人" + "中华人民共和国" * 60
+    (snippet,) = index_of(body).search('"外交部发言人"').hits[0].snippets
+    assert len(snippet.text) <= 150
+    assert (snippet.cut_before, snippet.cut_after) == (True, True)
+    assert snippet.text.startswith("中华人民共和国")
+    assert snippet.text.endswith("中华人民共和国")
+    assert body[snippet.start : snippet.start + len(snippet.text)] == snippet.text
+
+
+def test_match_across_sentences_is_shown_whole(index_of: Index) -> None:
+    results = index_of("前面。他来了。她走了。后面。").search('"来了。她走"')
+    assert marked(results) == [["来了。她走"]]
+    assert results.hits[0].snippets[0].text == "他来了。她走了。"
+
+
+def test_a_match_longer_than_a_snippet_is_shown_whole(index_of: Index) -> None:
+    long = "外交" * 100
+    assert marked(index_of(f"前{long}后").search(f'"{long}"')) == [[long]]
+
+
+def test_repeated_string_is_marked_as_often_as_it_fits(index_of: Index) -> None:
+    assert marked(index_of("哈哈哈哈哈！").search('"哈哈"')) == [["哈哈", "哈哈"]]
+
+
+def test_html_is_escaped_before_it_is_marked() -> None:
+    snippet = Snippet("<b>外交</b>&", ((3, 5),), 0, False, False)
+    assert snippet.html() == "&lt;b&gt;<mark>外交</mark>&lt;/b&gt;&amp;"
+    assert marked_html("<>", ()) == "&lt;&gt;"
+
+
+@pytest.mark.parametrize("query", ["中美 外交", "布林肯", "中美高级外交官会谈的结果是什么", '"的磋商"'])
+def test_seed_snippets_are_slices(seeds: Searcher, query: str) -> None:
+    for hit in seeds.search(query):
+        stored = seeds.article(hit.id)
+        assert stored is not None
+        for snippet in hit.snippets:
+            assert stored.article.body[snippet.start : snippet.start + len(snippet.text)] == snippet.text
+            assert all(fold(snippet.text[start:end]) for start, end in snippet.highlights)

@@ -1,0 +1,42 @@
+"""The rules of the house that a machine can check."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT
+
+ALLOWED = {
+    "analysis": set(),
+    "engines": {"analysis"},
+    "indexer": {"analysis", "engines"},
+    "query": {"analysis", "engines"},
+    "cli": {"analysis", "engines", "indexer", "query"},
+}
+DOORS = {"jieba": {"analysis/segment.py"}, "rjieba": {"analysis/segment.py"}, "whoosh": {"engines/whoosh_engine.py"}}
+FILES = [path for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """Level and module of every import: (2, "analysis") for `from ..analysis import …`."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(0, name.name) for name in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module or node.names[0].name))
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_keeps_to_its_room(path: Path) -> None:
+    room, *inside = path.relative_to(ROOT).parts
+    for level, module in imports(path):
+        first = module.split(".")[0]
+        assert first != "souwen", "imports inside the packages are relative"
+        if level == len(inside) + 1:
+            assert first in ALLOWED[room]
+        if level == 0 and first in DOORS:
+            assert str(path.relative_to(ROOT)) in DOORS[first]
+    assert len(path.read_text("utf-8").splitlines()) <= 310
