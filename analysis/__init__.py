@@ -1,7 +1,7 @@
 """Text → terms: folding, words, term streams, entities. Imports nothing of souwen's other rooms."""
 
-from . import entities
-from .analyzer import TITLE_END, Analyzer, text_of
+from . import entities, pinyin
+from .analyzer import TITLE_END, Analyzer, name_words, text_of
 from .article import AnalysedArticle, Article, Terms
 from .entities import Entity
 from .errors import SouwenError
@@ -22,5 +22,7 @@ __all__ = [
     "Word",
     "entities",
     "fold",
+    "name_words",
+    "pinyin",
     "text_of",
 ]

@@ -2,18 +2,21 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from . import entities
 from .article import AnalysedArticle, Article, Terms
+from .entities import Entity
 from .fold import FOLD_TABLE_VERSION, fold
 from .segment import DICTIONARY, Segmenter
-from .words import Word, words
+from .words import HAN, Word, words
 
 STREAMS_VERSION = 1  # raise it when `Terms` or `words` change what they give for the same text
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _SPACE = re.compile(r"\s+")
+_HAN_ONLY = re.compile(f"[{HAN}]+")
+_NAME_JOINT = re.compile("[·-]")  # after folding
 
 
 def text_of(article: Article) -> str:
@@ -21,40 +24,63 @@ def text_of(article: Article) -> str:
     return article.title + TITLE_END + article.body
 
 
+def name_words(names: Iterable[Entity]) -> Iterator[Word]:
+    """The words that names are: each as a whole, without its dots, and if it has dots, each part. So 安东尼·布林肯,
+    安东尼-布林肯 and 布林肯 share words however the segmenter cuts them."""
+    for name in names:
+        parts = _NAME_JOINT.split(fold(name.text))
+        yield Word("".join(parts), name.start, name.end)
+        at = name.start
+        for part in parts if len(parts) > 1 else ():
+            if len(part) > 1:
+                yield Word(part, at, at + len(part))
+            at += len(part) + 1
+
+
 class Analyzer:
-    """Makes terms of articles and of queries. Cheap to create: the dictionary is loaded at first use.
+    """Makes terms of articles and of queries. Cheap to create: jieba's dictionary is loaded at first use.
+
+    `dictionary` are words of the user's own that are to stay whole; they may hold spaces, dots and Latin letters.
 
     >>> [word.term for word in Analyzer().words("臺灣海峽 iPhone15")]
     ['台湾海峡', '台湾', '海峡', 'iphone15', 'iphone', '15']
     """
 
+    def __init__(self, dictionary: Iterable[str] = ()) -> None:
+        self._dictionary = sorted({word for word in map(fold, map(str.strip, dictionary)) if len(word) > 1})
+        mixed = [re.escape(word) for word in self._dictionary if not _HAN_ONLY.fullmatch(word)]
+        self._phrases = re.compile("|".join(sorted(mixed, key=len, reverse=True))) if mixed else None
+
     @cached_property
     def segmenter(self) -> Segmenter:
-        return Segmenter()
+        return Segmenter(word for word in self._dictionary if _HAN_ONLY.fullmatch(word))
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same text could give other terms; an index opens only with the one it was made with."""
-        parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", DICTIONARY)
+        parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", DICTIONARY, *self._dictionary)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
     def words(self, text: str) -> Iterator[Word]:
         """The words of `text`, folded, with offsets in it."""
-        return words(fold(text), self.segmenter)
+        return words(fold(text), self.segmenter, self._phrases)
 
-    def terms(self, text: str, names: tuple[entities.Entity, ...] = ()) -> Terms:
+    def names(self, text: str) -> tuple[Entity, ...]:
+        """The people, places and organisations of `text`."""
+        return tuple(entities.extract(text, self.segmenter))
+
+    def terms(self, text: str, names: Iterable[Entity] = ()) -> Terms:
         """All streams of `text`. `names` are mentions in it, whose words count whole even where jieba cuts them."""
         folded = fold(text)
-        found = list(words(folded, self.segmenter))
-        cut = {(word.start, word.end) for word in found}
-        terms = [word.term for word in found]
-        terms.extend(folded[name.start : name.end] for name in names if (name.start, name.end) not in cut)
+        found = list(words(folded, self.segmenter, self._phrases))
+        cut = set(found)
+        found.extend(word for word in name_words(names) if word not in cut)
         pairs = list(map("".join, zip(folded, folded[1:], strict=False)))
-        return Terms(terms, pairs, list(_SPACE.sub("", folded)))
+        return Terms([word.term for word in found], pairs, list(_SPACE.sub("", folded)))
 
     def analyse(self, article: Article) -> AnalysedArticle:
         """All that an index keeps of an article."""
         text = text_of(article)
-        names = tuple(entities.extract(text, self.segmenter))
-        title_names = tuple(name for name in names if name.end <= len(article.title))
+        names = self.names(text)
+        title_names = (name for name in names if name.end <= len(article.title))
         return AnalysedArticle(article, self.terms(text, names), self.terms(article.title, title_names), names)

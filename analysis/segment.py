@@ -6,16 +6,20 @@ exactly, at about twenty times the speed. Without it, jieba itself does the work
 
 import logging
 import warnings
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Protocol
 
 # Both libraries carry this dictionary and its model; part of every index's fingerprint.
 DICTIONARY = "jieba-0.42.1"
 UNKNOWN = "x"  # the tag of a word that is not in the dictionary
+OWN_TAG = "nz"  # of a word that the user adds: a proper noun
+OWN_FREQUENCY = 1_000  # at least; high enough to win over the words inside
 LONGEST_SPLIT = 16  # characters; longer dictionary words are not looked into
 
 
 class _Cutter(Protocol):
+    def add(self, word: str) -> None: ...
     def cut(self, text: str) -> list[str]: ...
     def knows(self, word: str) -> bool: ...
     def tag(self, text: str) -> list[tuple[str, str]]: ...
@@ -27,6 +31,9 @@ class _Rjieba:
 
         self._jieba = rjieba.Jieba()
         self.knows = self._jieba.has_word
+
+    def add(self, word: str) -> None:
+        self._jieba.add_word(word, max(self._jieba.suggest_freq(word), OWN_FREQUENCY), OWN_TAG)
 
     def cut(self, text: str) -> list[str]:
         return self._jieba.cut(text)
@@ -50,6 +57,10 @@ class _Jieba:
         tagger.load_word_tag(self._tokenizer.get_dict_file())
         self._tags: dict[str, str] = tagger.word_tag_tab
 
+    def add(self, word: str) -> None:
+        self._tokenizer.add_word(word, max(self._tokenizer.suggest_freq(word), OWN_FREQUENCY))
+        self._tags[word] = OWN_TAG
+
     def cut(self, text: str) -> list[str]:
         words: list[str] = self._tokenizer.lcut(text)
         return words
@@ -71,14 +82,18 @@ def _load(*, prefer_rjieba: bool) -> _Cutter:
 
 
 class Segmenter:
-    """Words of Han runs. Loading the dictionary takes about 0.1 s with rjieba and 0.8 s without.
+    """Words of Han runs; those of `dictionary`, the user's own, stay whole.
+
+    Loading jieba's dictionary takes about 0.1 s with rjieba and 0.8 s without.
 
     >>> Segmenter().cut("南京市长江大桥")
     ['南京市', '长江大桥']
     """
 
-    def __init__(self, *, prefer_rjieba: bool = True) -> None:
+    def __init__(self, dictionary: Iterable[str] = (), *, prefer_rjieba: bool = True) -> None:
         self._cutter = _load(prefer_rjieba=prefer_rjieba)
+        for word in dictionary:
+            self._cutter.add(word)
         self.cut = self._cutter.cut
         self.tag = self._cutter.tag
         self.knows = self._cutter.knows

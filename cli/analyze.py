@@ -2,7 +2,7 @@
 
 import click
 
-from ..analysis import Analyzer, entities, fold
+from ..analysis import Analyzer, fold
 from .shared import for_terminal, json_option, print_json
 
 
@@ -13,8 +13,8 @@ def analyze(text: tuple[str, ...], as_json: bool) -> None:
     """Show what becomes of TEXT: its folded form, words, character pairs and names."""
     written = " ".join(text)
     analyzer = Analyzer()
-    names = entities.extract(written, analyzer.segmenter)
-    terms = analyzer.terms(written, tuple(names))
+    names = analyzer.names(written)
+    terms = analyzer.terms(written, names)
     if as_json:
         print_json(
             {

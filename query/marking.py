@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..analysis import Analyzer, fold
-from .plan import Need
+from ..analysis import Analyzer, fold, name_words
+from .need import Need
 from .results import Range
 
 MOST_MATCHES = 200  # of one string in one text; later ones are not marked
@@ -33,29 +33,27 @@ class Marker:
         self._strings: dict[str, None] = {}
         self._words: set[str] = set()
         for need in needs:
-            if level == 0 and need.is_one_known_word:
-                self._words.add(need.string)
-            else:
-                self._strings[need.string] = None
-            if need.soft or (level >= 2 and not need.quoted):
-                for term in need.subject:
-                    if need.is_matched_as_word(term):
-                        self._words.add(term)
-                    else:
-                        self._strings[term] = None
+            strings, words = need.marked(level)
+            self._strings.update(dict.fromkeys(strings))
+            self._words.update(words)
 
     def matches(self, text: str) -> list[Match]:
         """All matches in order. Those of one string do not overlap each other."""
         folded = fold(text)
         found = [match for string in self._strings for match in _occurrences(folded, string)]
-        if any(word in folded for word in self._words):
+        if self._may_have_words(folded):
             for sentence in SENTENCE.finditer(folded):
-                if any(word in sentence.group() for word in self._words):
+                if self._may_have_words(sentence.group()):
                     found += self._word_matches(sentence.group(), sentence.start())
         return sorted(found)
 
+    def _may_have_words(self, folded: str) -> bool:
+        """Saves the segmenter most sentences. Dates and numbers are words that stand in the text otherwise spelled."""
+        undotted = folded.replace("·", "").replace("-", "")
+        return any(word in undotted or word[0] == "=" or word[0].isdecimal() for word in self._words)
+
     def _word_matches(self, sentence: str, offset: int) -> Iterator[Match]:
-        for word in self._analyzer.words(sentence):
+        for word in (*self._analyzer.words(sentence), *name_words(self._analyzer.names(sentence))):
             if word.term in self._words:
                 yield Match(offset + word.start, offset + word.end, word.term)
 

@@ -1,0 +1,150 @@
+"""One part of a query, analysed: what an article must have to match it, and what scores."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from ..analysis import Analyzer, Word, fold
+from ..engines import All, AnyOf, AtLeast, Clause, Contains, Has, IndexedField, TextField, Weighted
+from .language import Part
+from .stopwords import STOP_WORDS
+
+LONGEST_WHOLE_PART = 3  # words; longer parts are soft
+SOFT_SHARE = 3  # a soft part matches articles that have one in so many of its words, or the part itself
+MOST_SUBJECTS = 48  # words of one part that are asked for; the rest only scores
+# Weights of the streams in the score; docs/decisions.md has the measurement. A word in Latin or digits has no pairs to
+# score beside it, so it counts for both.
+WORD_WEIGHT, PAIR_WEIGHT, SINGLE_WEIGHT = 1.0, 1.0, 0.5
+_NAME_JOINT = re.compile("[·-]")  # after folding
+_SCORED_RUN = re.compile(r"[^\W\d_a-z]+")
+
+
+class Need:
+    """A part that is to be found (or, under a NOT, that is not)."""
+
+    def __init__(self, part: Part, analyzer: Analyzer) -> None:
+        self.field: TextField = part.field
+        self.quoted = part.quoted
+        self._analyzer = analyzer
+        self._folded = fold(part.text)
+        self.words = list(analyzer.words(part.text))
+        self.outer = _outermost(self.words)
+        if part.quoted:
+            self.string = self._folded
+        else:  # without the punctuation around it
+            self.string = self._folded[self.words[0].start : max(word.end for word in self.words)] if self.words else ""
+        self.soft = not part.quoted and not (self._is_joined() and len(self.outer) <= LONGEST_WHOLE_PART)
+
+    def _is_joined(self) -> bool:
+        """Whether nothing but the dots of names stands between the words."""
+        gaps = (self._folded[one.end : two.start] for one, two in zip(self.outer, self.outer[1:], strict=False))
+        return all(not gap or _NAME_JOINT.fullmatch(gap) for gap in gaps)
+
+    def _knows(self, term: str) -> bool:
+        """Whether the segmenter cuts `term` reliably: it is in the dictionary, or cut by signs and spaces."""
+        return not term.isalpha() or term.isascii() or self._analyzer.segmenter.knows(term)
+
+    @cached_property
+    def subject(self) -> list[str]:
+        """The words that carry the meaning: without stop words, unless there are no others."""
+        terms = list(dict.fromkeys(word.term for word in self.outer))
+        return ([term for term in terms if term not in STOP_WORDS] or terms)[:MOST_SUBJECTS]
+
+    @cached_property
+    def one_known_word(self) -> str:
+        """The term, if the part is a single word of which it matters that it stands as a word of its own; else "".
+        Not a single character, which hardly ever does; nor a word that no dictionary has, which the segmenter cuts now
+        this way, now that."""
+        if self.quoted or len(self.outer) != 1 or len(self.string) == 1:
+            return ""
+        word = self.outer[0]
+        return word.term if word.end - word.start == len(self.string) and self._knows(word.term) else ""
+
+    def is_matched_as_word(self, term: str) -> bool:
+        """Whether `term` must be a word of its own in an article, or may stand anywhere. A single character among
+        other words means little anywhere."""
+        return self._knows(term) and (len(term) > 1 or len(self.outer) > 1)
+
+    def word(self, term: str) -> Clause:
+        """Has `term`; as a word where the dictionary has it."""
+        return Has(self.field, term) if self.is_matched_as_word(term) else Contains(self.field, term)
+
+    def clause(self, level: int) -> Clause:
+        """What an article must have to match at one of the levels 0 to 2."""
+        if self.quoted:
+            return Contains(self.field, self.string)
+        if self.soft:
+            enough = -(-len(self.subject) // SOFT_SHARE)
+            return AnyOf((AtLeast(enough, tuple(map(self.word, self.subject))), self._whole()))
+        if level == 0 and self.one_known_word:
+            return Has(self.field, self.one_known_word)
+        return AnyOf((self._whole(), self.full())) if level == 2 else self._whole()
+
+    def _whole(self) -> Clause:
+        """The part as it stands, or under another spelling of its names, dates and numbers."""
+        clauses: list[Clause] = [Contains(self.field, self.string)]
+        names = _NAME_JOINT.split(self.string)
+        if len(self.outer) > 1:  # the index has 乔拜登 for 乔·拜登
+            clauses.append(Has(self.field, "".join(names)))
+        if len(names) > 1 and len(names[-1]) > 1 and self._is_person():
+            clauses.append(Contains(self.field, names[-1]))
+        if any(map(self._is_respelled, self.outer)):
+            spellings = ((Has if self._is_respelled(word) else Contains)(self.field, word.term) for word in self.outer)
+            clauses.append(All(tuple(spellings)))
+        return AnyOf(tuple(clauses))
+
+    def _is_respelled(self, word: Word) -> bool:
+        """Whether the word is compared by another spelling than its own, as dates and numbers are."""
+        return word.term != self._folded[word.start : word.end]
+
+    def _is_person(self) -> bool:
+        return [name.kind for name in self._analyzer.names(self.string)] == ["person"]
+
+    def full(self) -> Clause:
+        """All words of the part."""
+        return All(tuple(map(self.word, self.subject)))
+
+    def aligned(self) -> Clause:
+        """The part as it stands, with word boundaries where the query has them."""
+        if self.one_known_word:
+            return Has(self.field, self.one_known_word)
+        words: Clause = All(tuple(Has(self.field, term) for term in self.subject if len(term) > 1))
+        return All((Contains(self.field, self.string), AnyOf((Has(self.field, self.string), words))))
+
+    def marked(self, level: int) -> tuple[list[str], list[str]]:
+        """What to mark in an article that was found at a level: strings, which stand anywhere, and words."""
+        strings = [] if level == 0 and self.one_known_word else [self.string]
+        words = [self.one_known_word] if level == 0 and self.one_known_word else []
+        if self.quoted:
+            return strings, words
+        if self.soft or level >= 2:
+            words += filter(self.is_matched_as_word, self.subject)
+            strings += (term for term in self.subject if not self.is_matched_as_word(term))
+        else:
+            words += (word.term for word in self.outer if self._is_respelled(word))
+            words += ["".join(_NAME_JOINT.split(self.string))] if len(self.outer) > 1 else []
+            strings += (name for name in _NAME_JOINT.split(self.string)[1:] if len(name) > 1 and not name.isascii())
+        return strings, words
+
+    def weights(self) -> Iterator[Weighted]:
+        """What scores: every word but stop words, every pair and, a little, every character."""
+        field: IndexedField = "title" if self.field == "title" else "text"
+        only_stop_words = STOP_WORDS.issuperset(self.subject)
+        for word in self.words:
+            if only_stop_words or word.term not in STOP_WORDS:
+                weight = WORD_WEIGHT + PAIR_WEIGHT if word.term.isascii() else WORD_WEIGHT
+                yield Weighted(field, "words", word.term, weight)
+        for run in _SCORED_RUN.findall(self.string):
+            for start in range(len(run) - 1):
+                yield Weighted(field, "pairs", run[start : start + 2], PAIR_WEIGHT)
+            for character in run:
+                yield Weighted(field, "singles", character, SINGLE_WEIGHT)
+
+
+def _outermost(words: list[Word]) -> list[Word]:
+    """The words that are not part of a longer one before them."""
+    outer: list[Word] = []
+    for word in words:
+        if not outer or word.start >= outer[-1].end:
+            outer.append(word)
+    return outer

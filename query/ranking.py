@@ -1,0 +1,98 @@
+"""The second phase of ranking: the engine's first candidates are scored anew with evidence that only their texts give.
+
+    score = BM25 × (1 + RUNS · runs) × (1 + TITLE · covered · covering) × recency
+
+`runs`      how much of the query stands in the article in long pieces: the query is cut, from the left, into the
+            longest pieces that the article contains; √(sum of their squared lengths) / length of the query
+`covered`   the share of the query's pairs, by inverse document frequency, that stand in the title
+`covering`  the share of the title's pairs that stand in the query
+`recency`   ½ + ½ · 2^(-age / half-life), if asked for
+
+Why these, and how the weights were found: docs/decisions.md.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..analysis import Article, fold, text_of
+
+CANDIDATES = 100  # of a search, as many as are scored anew
+RUNS = 1.0
+TITLE = 1.5
+LONGEST_READ = 200  # characters of a query part that are looked for in runs
+SECONDS_A_DAY = 86_400
+
+
+def pairs_of(folded: str) -> set[str]:
+    """Every two characters that stand side by side."""
+    return set(map("".join, zip(folded, folded[1:], strict=False)))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The factors that the texts of one article add to its BM25."""
+
+    runs: float
+    covered: float
+    covering: float
+    recency: float
+
+    @property
+    def factor(self) -> float:
+        return (1 + RUNS * self.runs) * (1 + TITLE * self.covered * self.covering) * self.recency
+
+
+class Ranker:
+    """Weighs articles for one query.
+
+    `strings` are its parts, folded; `rarity` has the inverse document frequency of each of their pairs that the index
+    has; `half_life`, in days, makes newer articles count more, the newest up to twice what the oldest do.
+    """
+
+    def __init__(
+        self, strings: Iterable[str], rarity: Mapping[str, float], *, half_life: float | None, now: datetime
+    ) -> None:
+        self._strings = [string[:LONGEST_READ] for string in strings]
+        self._length = sum(map(len, self._strings))
+        self._pairs = set().union(*map(pairs_of, self._strings))
+        self._rarity = rarity
+        self._total_rarity = sum(rarity.values())
+        self._half_life = half_life
+        self._now = now
+
+    def evidence(self, article: Article) -> Evidence:
+        """What the article's texts say for it."""
+        text = fold(text_of(article))
+        title_pairs = pairs_of(text[: len(article.title)])
+        shared = title_pairs & self._pairs
+        rarity = sum(self._rarity.get(pair, 0.0) for pair in shared)
+        return Evidence(
+            runs=math.sqrt(sum(map(_squared_runs, self._strings, [text] * len(self._strings)))) / max(self._length, 1),
+            covered=rarity / self._total_rarity if self._total_rarity else 0.0,
+            covering=len(shared) / len(title_pairs) if title_pairs else 0.0,
+            recency=self._recency(article.published),
+        )
+
+    def _recency(self, published: datetime | None) -> float:
+        if self._half_life is None:
+            return 1.0
+        if published is None:
+            return 0.5
+        age = max(0.0, (self._now - published).total_seconds() / SECONDS_A_DAY)
+        return 0.5 + 0.5 * 2.0 ** (-age / self._half_life)
+
+
+def _squared_runs(string: str, text: str) -> int:
+    """The squared lengths, added up, of the longest pieces of `string` that `text` contains, cut from the left. Single
+    characters do not count."""
+    total = at = 0
+    while at < len(string):
+        end = at + 1
+        while end < len(string) and string[at : end + 1] in text:
+            end += 1
+        if end - at > 1:
+            total += (end - at) ** 2
+        at = end
+    return total
