@@ -1,6 +1,6 @@
 """The contract: what every engine does for the rooms above."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -9,7 +9,7 @@ from typing import Protocol
 from typing_extensions import Self
 
 from ..analysis import AnalysedArticle, Article, Entity
-from .clauses import Clause, Found, Request, Weighted
+from .clauses import Clause, Found, KeywordField, Request, Weighted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,20 @@ class Reader(Protocol):
         """How many articles match."""
         ...
 
-    def frequency(self, weighted: Weighted) -> int:
-        """How many articles have the term."""
+    def rarity(self, term: Weighted) -> float:
+        """The inverse document frequency of a term, 0 if no article has it."""
+        ...
+
+    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+        """What each of the terms adds to the score of an article."""
+        ...
+
+    def vocabulary(self) -> Iterable[tuple[str, int]]:
+        """Every word of the articles, with the number of articles that have it."""
+        ...
+
+    def values(self, field: KeywordField) -> Iterable[str]:
+        """Every keyword of a field."""
         ...
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -40,6 +40,7 @@ class Meta(NamedTuple):
     engine: str
     folder: str  # beside meta.json
     created: str  # ISO 8601, UTC
+    dictionary: list[str]  # words of the user's own
 
 
 class IndexDirectory:
@@ -72,7 +73,7 @@ class IndexDirectory:
             raise IndexMismatch(self.path, "was made with another analyzer (segmenter, dictionary or folding)")
         return _engine(meta.engine, self.path / meta.folder)
 
-    def draft(self, fingerprint: str, engine: str) -> tuple[Meta, Engine]:
+    def draft(self, fingerprint: str, engine: str, dictionary: Sequence[str] = ()) -> tuple[Meta, Engine]:
         """A new, empty index in a folder of its own, not yet the one that `open` gives. Needs the lock."""
         made_by = {self.meta().folder} if self.exists() else set()
         for left_over in self._engine_folders() - made_by:
@@ -84,7 +85,8 @@ class IndexDirectory:
         with _writing(self.path):
             (self.path / folder).mkdir()
             made.create()
-        return Meta(FORMAT, fingerprint, engine, folder, datetime.now(timezone.utc).isoformat(timespec="seconds")), made
+        created = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        return Meta(FORMAT, fingerprint, engine, folder, created, list(dictionary)), made
 
     def publish(self, meta: Meta) -> None:
         """Makes a drafted index the one that `open` gives, and removes the one before. Needs the lock."""

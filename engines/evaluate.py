@@ -151,12 +151,13 @@ def _containing(segment: Segment, field: IndexedField, string: str) -> tuple[Num
 def score(
     segment: Segment,
     weights: Sequence[Weighted],
-    inverse_frequency: dict[Weighted, float],
+    rarity: dict[Weighted, float],
     average_length: dict[tuple[IndexedField, Stream], float],
 ) -> Scores:
     """The sum of weight × BM25 over the terms, for every article of the segment.
 
-    `inverse_frequency` and `average_length` are of the whole index, so that scores of its segments compare.
+    `rarity` (inverse document frequency) and `average_length` are of the whole index, so that scores of its segments
+    compare.
     """
     scores = np.zeros(segment.size)
     for term in weights:
@@ -164,7 +165,7 @@ def score(
         if len(numbers):
             length = segment.lengths(term.field, term.stream)[numbers]
             norm = K1 * (1 - B + B * length / average_length[term.field, term.stream])
-            scores[numbers] += term.weight * inverse_frequency[term] * counts / (counts + norm)
+            scores[numbers] += term.weight * rarity[term] * counts / (counts + norm)
     return scores
 
 

@@ -9,7 +9,7 @@ import pickle
 import struct
 import warnings
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -226,12 +226,7 @@ class WhooshReader:
         self._size = sum(segment.size for segment in self._segments)
 
     def search(self, request: Request) -> Found:
-        inverse = {term: inverse_document_frequency(self._size, self.frequency(term)) for term in request.weights}
-        average = {
-            (term.field, term.stream): sum(part.total_length(term.field, term.stream) for part in self._segments)
-            / max(self._size, 1)
-            for term in request.weights
-        }
+        weights = tuple(term for term in request.weights if self.rarity(term))
         keys, tiers, ranks, scores = [], [], [], []
         for segment in self._segments:
             matched = np.flatnonzero(matches(segment, request.match))
@@ -240,7 +235,7 @@ class WhooshReader:
             tier = np.full(len(matched), len(request.tiers))
             for place in reversed(range(len(request.tiers))):
                 tier[matches(segment, request.tiers[place])[matched]] = place
-            score_here: Scores = score(segment, request.weights, inverse, average)[matched]
+            score_here: Scores = self._score(segment, weights)[matched]
             keys.append(matched + segment.base)
             tiers.append(tier)
             scores.append(score_here)
@@ -259,8 +254,29 @@ class WhooshReader:
     def count(self, clause: Clause) -> int:
         return sum(int(np.count_nonzero(matches(segment, clause))) for segment in self._segments)
 
-    def frequency(self, weighted: Weighted) -> int:
-        return sum(segment.frequency(weighted) for segment in self._segments)
+    def _score(self, segment: WhooshSegment, weights: Sequence[Weighted]) -> Scores:
+        rarity = {term: self.rarity(term) for term in weights}
+        average = {(term.field, term.stream): self._average_length(term.field, term.stream) for term in weights}
+        return score(segment, weights, rarity, average)
+
+    def _average_length(self, field: IndexedField, stream: Stream) -> float:
+        return sum(segment.total_length(field, stream) for segment in self._segments) / max(self._size, 1)
+
+    def rarity(self, term: Weighted) -> float:
+        frequency = sum(segment.frequency(term) for segment in self._segments)
+        return inverse_document_frequency(self._size, frequency) if frequency else 0.0
+
+    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+        segment = next(part for part in reversed(self._segments) if part.base <= key)
+        return [float(self._score(segment, [term])[key - segment.base]) for term in terms]
+
+    def vocabulary(self) -> Iterator[tuple[str, int]]:
+        for word, info in self._reader.iter_field("text_words"):
+            yield word.decode("utf-8"), info.doc_frequency()
+
+    def values(self, field: KeywordField) -> Iterator[str]:
+        for value in self._reader.lexicon(field):
+            yield value.decode("utf-8")
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
         return [_stored(self._reader.stored_fields(key)) for key in keys]

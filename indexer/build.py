@@ -40,23 +40,27 @@ def build_index(
     *,
     engine: str = DEFAULT_ENGINE,
     rebuild: bool = False,
+    dictionary: Iterable[str] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> IndexReport:
     """Read every article below `paths` and bring the index up to date with them.
 
     The index is made if there is none; with `rebuild` it is made anew beside the old one and takes its place at the
-    end. Either everything is committed, or, after an exception, nothing. `progress` is called with the files done
-    and the files in all. Raises PathNotFound, IndexLocked, IndexMismatch, IndexUnwritable, UnknownEngine.
+    end. `dictionary` are words that are to stay whole; an index keeps those that it was made with, and needs a
+    rebuild to take others. Either everything is committed, or, after an exception, nothing. `progress` is called with
+    the files done and the files in all. Raises PathNotFound, IndexLocked, IndexMismatch, IndexUnwritable, UnknownEngine.
     """
     files = [file for path in paths for file in _files(Path(path))]
-    analyzer = Analyzer()
     directory = IndexDirectory(index)
     with directory.lock(lock_timeout):
+        kept = directory.meta().dictionary if directory.exists() else []
+        own_words = kept if dictionary is None else list(dictionary)
+        analyzer = Analyzer(own_words)
         if directory.exists() and not rebuild:
             opened = directory.open(analyzer.fingerprint)
             return _write(files, analyzer, opened.writer(), opened.reader(), progress)
-        draft, opened = directory.draft(analyzer.fingerprint, engine)
+        draft, opened = directory.draft(analyzer.fingerprint, engine, own_words)
         report = _write(files, analyzer, opened.writer(), opened.reader(), progress)
         directory.publish(draft)
         return report

@@ -1,8 +1,20 @@
 """A query string → ranked hits with snippets."""
 
-from .errors import InvalidDate
+from .errors import InvalidAliases, InvalidDate
 from .notes import Note
-from .results import Hit, Name, Results, Snippet, marked_html
+from .results import Explanation, Hit, Name, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
 
-__all__ = ["Hit", "InvalidDate", "Name", "Note", "Results", "Searcher", "Snippet", "marked_html"]
+__all__ = [
+    "Explanation",
+    "Hit",
+    "InvalidAliases",
+    "InvalidDate",
+    "Name",
+    "Note",
+    "Results",
+    "Searcher",
+    "Snippet",
+    "Suggestion",
+    "marked_html",
+]

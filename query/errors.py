@@ -1,6 +1,13 @@
 """What is wrong use of a search, as opposed to an odd query, which never is."""
 
+from pathlib import Path
+
 from ..analysis import SouwenError
+
+
+class InvalidAliases(SouwenError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"the list of aliases in {path} cannot be read ({reason}): correct it or remove it")
 
 
 class InvalidDate(SouwenError):

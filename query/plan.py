@@ -45,6 +45,10 @@ class Plan:
             return Group(kept, node.any_of) if kept else None
         return node
 
+    def reading(self) -> str:
+        """The query as it was understood, in its own language."""
+        return _shown(self._tree)
+
     def match(self, level: int) -> Clause:
         """What an article must meet to be listed at a level."""
         if level < 3:
@@ -90,6 +94,20 @@ class Plan:
             return Not(self._clause(node.node, lambda need: need.full() if need.soft else need.clause(0)))
         clauses = tuple(self._clause(child, ask) for child in node.nodes)
         return AnyOf(clauses) if node.any_of else All(clauses)
+
+
+def _shown(node: Node) -> str:
+    if isinstance(node, Part):
+        text = f'"{node.text}"' if node.quoted else node.text
+        return text if node.field == "text" else f"{node.field}:{text}"
+    if isinstance(node, Filter):
+        return f"{node.field}={node.value}"
+    if isinstance(node, Period):
+        return f"date={node.first or ''}..{node.last or ''}"
+    if isinstance(node, Excluded):
+        return f"-{_shown(node.node)}"
+    inside = (" OR " if node.any_of else " ").join(map(_shown, node.nodes))
+    return f"({inside})" if len(node.nodes) > 1 else inside
 
 
 def _parts(node: Node, *, positive: bool = False) -> Iterator[Part]:

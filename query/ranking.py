@@ -39,9 +39,14 @@ class Evidence:
     covering: float
     recency: float
 
+    def factors(self) -> tuple[tuple[str, float], ...]:
+        """What the score is multiplied by, each with its name."""
+        title = 1 + TITLE * self.covered * self.covering
+        return ("runs", 1 + RUNS * self.runs), ("title", title), ("recency", self.recency)
+
     @property
     def factor(self) -> float:
-        return (1 + RUNS * self.runs) * (1 + TITLE * self.covered * self.covering) * self.recency
+        return math.prod(factor for _, factor in self.factors())
 
 
 class Ranker:
@@ -81,7 +86,7 @@ class Ranker:
         if published is None:
             return 0.5
         age = max(0.0, (self._now - published).total_seconds() / SECONDS_A_DAY)
-        return 0.5 + 0.5 * 2.0 ** (-age / self._half_life)
+        return 0.5 + 0.5 * math.pow(2.0, -age / self._half_life)
 
 
 def _squared_runs(string: str, text: str) -> int:

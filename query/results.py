@@ -36,6 +36,23 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a hit has its score: the BM25 of each term (`text words 外交`), which
+    add up, and the factors that they are multiplied by."""
+
+    terms: tuple[tuple[str, float], ...]
+    factors: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A word of the index, and how many articles have it."""
+
+    text: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One article found. `rank` counts from 1 over the whole result list, pages included; `full` tells whether it
     matches all of the query."""
@@ -52,11 +69,16 @@ class Hit:
     section: str
     entities: tuple[Name, ...]
     snippets: tuple[Snippet, ...]
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits. Of `total` articles that can be listed, the first `full` match all of the query."""
+    """One page of hits. Of `total` articles that can be listed, the first `full` match all of the query.
+
+    `suggestions` are other queries that find more, for one that finds nothing or next to nothing. `reading` is the
+    query as it was understood, if an explanation was asked for.
+    """
 
     query: str
     total: int
@@ -64,6 +86,8 @@ class Results:
     took_ms: float
     notes: tuple[Note, ...]
     hits: tuple[Hit, ...]
+    suggestions: tuple[str, ...] = ()
+    reading: str = ""
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -2,55 +2,52 @@
 
 import os
 import time
-from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timezone
+from functools import cached_property
 from types import TracebackType
 from typing import Literal
 
 from typing_extensions import Self
 
-from ..analysis import Analyzer, Entity, fold
-from ..engines import (
-    All,
-    AnyOf,
-    Candidate,
-    Clause,
-    Days,
-    IndexDirectory,
-    Keyword,
-    KeywordField,
-    Request,
-    Sort,
-    Statistics,
-    StoredArticle,
-)
-from .errors import InvalidDate
+from ..analysis import Analyzer, fold
+from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
+from .aliases import Aliases
+from .correction import corrections
+from .expansion import Expander
+from .filters import days, one_of
+from .hits import HitMaker
 from .language import parse
-from .marking import Marker, merged
-from .notes import Note
-from .periods import parse_period
+from .lexicon import Lexicon
+from .notes import LEVEL_NOTES, Note, partial_note
 from .plan import LEVELS, Plan
-from .results import Hit, Name, Results
-from .snippets import snippets
+from .ranking import CANDIDATES, Ranker, pairs_of
+from .results import Results, Suggestion
 
 MOST_HITS = 1_000  # a page's size at most
-_LEVEL_NOTES = {
-    1: Note("inside-words", "nothing has all of this as whole words; these articles have it across word boundaries"),
-    2: Note("apart", "no article has every part whole; in these articles its words stand apart"),
-    3: Note("partial", "no article has all parts of the query; these are the best partial matches"),
-}
+MOST_SUGGESTIONS = 3
+NEXT_TO_NOTHING = 2  # articles; a query that finds so few may be misspelled
+
+Order = Literal["relevance", "date"]
 
 
 class Searcher:
     """A searcher sees the index as it was when it was opened. Close it, or use it in a `with` block.
 
-    Raises IndexNotFound, IndexMismatch or IndexDamaged if the index cannot be used.
+    Raises IndexNotFound, IndexMismatch or IndexDamaged if the index cannot be used, InvalidAliases if the list of
+    aliases in it cannot be read.
     """
 
     def __init__(self, index: str | os.PathLike[str] = "index_data") -> None:
-        self._analyzer = Analyzer()
-        self._reader = IndexDirectory(index).open(self._analyzer.fingerprint).reader()
+        directory = IndexDirectory(index)
+        self._analyzer = Analyzer(directory.meta().dictionary)
+        aliases = Aliases.of_index(directory.path)
+        self._reader = directory.open(self._analyzer.fingerprint).reader()
+        self._expander = Expander(self._analyzer, aliases, self._reader, lambda: self._lexicon)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self._reader.vocabulary())
 
     def search(
         self,
@@ -63,83 +60,74 @@ class Searcher:
         source: str | Sequence[str] = (),
         section: str | Sequence[str] = (),
         entity: str | Sequence[str] = (),
-        sort: Literal["relevance", "date"] = "relevance",
+        sort: Order = "relevance",
+        recency: float | None = None,
+        explain: bool = False,
     ) -> Results:
         """The `limit` hits after the first `offset`, with snippets. No query raises; what was not taken as typed is
         told in `notes`.
 
         `since` and `until` are days, or years, months and days as text (`2023-09`), both included. Of several values
-        for `source`, `section` or `entity` one must match. Raises InvalidDate.
+        for `source`, `section` or `entity` one must match. With `recency`, an article that many days old counts three
+        quarters of a new one, and the oldest half. `explain` adds how the query was read and what each hit's score is
+        made of. Raises InvalidDate.
         """
         started = time.perf_counter()
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
-        tree, notes = parse(query)
+        filters = (days(since, until), one_of("source", source), one_of("section", section), one_of("entity", entity))
+        typed, notes = parse(query)
+        tree, expanded = self._expander.expand(typed)
         plan = Plan(tree, self._analyzer)
-        notes += tuple(
-            Note("dropped", f"“{text[:40]}” has nothing to search for and was left out") for text in plan.dropped
-        )
+        notes += expanded + tuple(Note("dropped", f"“{text[:40]}” has nothing to search for") for text in plan.dropped)
+        reading = plan.reading() if explain else ""
         if plan.is_empty:
-            return Results(query, 0, 0, _since(started), (*notes, Note("empty", "there is nothing to search for")), ())
-        filters = (
-            _days(since, until),
-            _one_of("source", source),
-            _one_of("section", section),
-            _one_of("entity", entity),
-        )
+            notes += (Note("empty", "there is nothing to search for"),)
+            return Results(query, 0, 0, _since(started), notes, (), (), reading)
         level, total, full, candidates = self._candidates(plan, filters, offset + limit, sort)
-        if total and level in _LEVEL_NOTES:
-            notes += (_LEVEL_NOTES[level],)
+        if total and level in LEVEL_NOTES:
+            notes += (LEVEL_NOTES[level],)
         elif full < total:
-            notes += (_partial_note(full, total),)
-        page = candidates[offset : offset + limit]
-        marker = Marker(plan.needs, level, self._analyzer)
-        stored = self._reader.fetch([candidate.key for candidate in page])
-        hits = tuple(
-            self._hit(rank, candidate, article, marker, full)
-            for rank, (candidate, article) in enumerate(zip(page, stored, strict=True), start=offset + 1)
-        )
-        return Results(query, total, full, _since(started), notes, hits)
+            notes += (partial_note(full, total),)
+        maker = HitMaker(self._analyzer, self._reader, plan, level, self._ranker(plan, recency), explain=explain)
+        if sort == "relevance":
+            candidates = maker.reordered(candidates)
+        hits = maker.hits(candidates[offset : offset + limit], offset + 1, full)
+        suggestions: tuple[str, ...] = ()
+        if full <= NEXT_TO_NOTHING or level:
+            suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
+        return Results(query, total, full, _since(started), notes, hits, suggestions, reading)
 
     def _candidates(
-        self, plan: Plan, filters: Sequence[Clause], limit: int, sort: Literal["relevance", "date"]
-    ) -> tuple[int, int, int, tuple[Candidate, ...]]:
+        self, plan: Plan, filters: Sequence[Clause], limit: int, sort: Order
+    ) -> tuple[int, int, int, Sequence[Candidate]]:
         """The strictest level that finds anything; how many match there, how many fully; the first of them."""
-        order: Sort = "relevance" if sort == "relevance" else "newest"
+        limit = max(limit, CANDIDATES)
         for level in LEVELS:
             match: Clause = All((*filters, plan.match(level)))
             full = plan.full(level)
-            if order == "relevance":
+            if sort == "relevance":
                 tiers: tuple[Clause, ...] = (All((full, plan.aligned())), full)
-            else:  # by date, so partial matches would stand between full ones
-                match, tiers = self._strictest(match, full), ()
-            found = self._reader.search(
-                Request(match=match, tiers=tiers, weights=plan.weights(), sort=order, limit=limit)
-            )
+                request = Request(match=match, tiers=tiers, weights=plan.weights(), limit=limit)
+            else:  # by date, partial matches would stand between full ones
+                only_full = All((match, full))
+                match = only_full if self._reader.count(only_full) else match
+                request = Request(match=match, sort="newest", limit=limit)
+            found = self._reader.search(request)
             if found.total:
-                fully = sum(found.tier_totals) if tiers else self._reader.count(All((match, full)))
+                fully = sum(found.tier_totals) if sort == "relevance" else self._reader.count(All((match, full)))
                 return level, found.total, fully, found.candidates
         return LEVELS[-1], 0, 0, ()
 
-    def _strictest(self, match: Clause, full: Clause) -> Clause:
-        strict = All((match, full))
-        return strict if self._reader.count(strict) else match
+    def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
+        strings = [need.string for need in plan.needs]
+        pairs = set().union(*map(pairs_of, strings))
+        rarity = {pair: self._reader.rarity(Weighted("text", "pairs", pair, 1.0)) for pair in pairs}
+        return Ranker(strings, rarity, half_life=recency, now=datetime.now(timezone.utc))
 
-    def _hit(self, rank: int, candidate: Candidate, stored: StoredArticle, marker: Marker, full: int) -> Hit:
-        article = stored.article
-        return Hit(
-            rank=rank,
-            id=article.id,
-            score=candidate.score,
-            full=rank <= full,
-            title=article.title,
-            title_highlights=merged(marker.matches(article.title), 0, len(article.title)),
-            url=article.url,
-            published=article.published,
-            source=article.source,
-            section=article.section,
-            entities=_names(stored.entities),
-            snippets=snippets(article.body, marker.matches(article.body), self._analyzer),
-        )
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most
+        frequent first."""
+        return [Suggestion(*entry) for entry in self._lexicon.completing(fold(prefix).strip(), max(0, limit))]
 
     def article(self, article_id: str) -> StoredArticle | None:
         """The article with this id, None if there is none."""
@@ -162,40 +150,5 @@ class Searcher:
         self.close()
 
 
-def _partial_note(full: int, total: int) -> Note:
-    if full:
-        return Note(
-            "partial-after", f"{full} of {total} articles have all words of the query; partial matches follow them"
-        )
-    return Note("partial", "no article has all words of the query; these are the best partial matches")
-
-
 def _since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 3)
-
-
-def _one_of(field: KeywordField, values: str | Sequence[str]) -> Clause:
-    values = [values] if isinstance(values, str) else values
-    return AnyOf(tuple(Keyword(field, fold(value)) for value in values)) if values else All(())
-
-
-def _days(since: str | date | None, until: str | date | None) -> Clause:
-    first, last = _end("since", since), _end("until", until)
-    return Days(first[0] if first else None, last[1] if last else None) if first or last else All(())
-
-
-def _end(name: str, given: str | date | None) -> tuple[date | None, date | None] | None:
-    if given is None:
-        return None
-    if isinstance(given, date):
-        return given, given
-    period = parse_period(given)
-    if period is None:
-        raise InvalidDate(name, given)
-    return period.first, period.last
-
-
-def _names(entities: Sequence[Entity]) -> tuple[Name, ...]:
-    """Names by number of mentions, most first, then as they first appear."""
-    counts = Counter((entity.text, entity.kind) for entity in entities)
-    return tuple(Name(text, kind, count) for (text, kind), count in counts.most_common())

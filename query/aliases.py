@@ -1,0 +1,47 @@
+"""Names that stand for each other, from a file that users can edit. They count when a query is read, so a change needs
+no new index."""
+
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from ..analysis import fold
+from .errors import InvalidAliases
+
+USER_FILE = "aliases.txt"  # in the index folder; adds to the list that comes with souwen
+_SEPARATOR = "="
+
+
+class Aliases:
+    """Groups of names; looked up folded."""
+
+    def __init__(self, groups: Iterable[Sequence[str]]) -> None:
+        self._others: dict[str, dict[str, None]] = {}
+        for group in groups:
+            for name in group:
+                others = self._others.setdefault(fold(name), {})
+                others.update(dict.fromkeys(other for other in group if fold(other) != fold(name)))
+
+    @classmethod
+    def of_index(cls, folder: Path) -> "Aliases":
+        """The list that comes with souwen and the one in an index folder. Raises InvalidAliases."""
+        own = files(__package__).joinpath("aliases.txt").read_text("utf-8")
+        try:
+            users = (folder / USER_FILE).read_text("utf-8-sig")
+        except FileNotFoundError:
+            users = ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidAliases(folder / USER_FILE, str(error)) from error
+        return cls([*_groups(own), *_groups(users)])
+
+    def of(self, name: str) -> list[str]:
+        """The other names of `name`, which is folded."""
+        return list(self._others.get(name, ()))
+
+
+def _groups(text: str) -> Iterable[list[str]]:
+    for line in text.splitlines():
+        if not line.lstrip().startswith("#"):
+            names = [name.strip() for name in line.split(_SEPARATOR)]
+            if len(names := [name for name in names if name]) > 1:
+                yield names

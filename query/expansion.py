@@ -1,0 +1,110 @@
+"""Adds to a query what means the same: other names of what it names, the words that pinyin in it spells, the words that
+fit a wildcard.
+
+A part becomes a group of alternatives, so that everything else treats both alike. Quoted parts stay as they are.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from ..analysis import Analyzer, fold, pinyin
+from ..engines import Contains, Reader
+from .aliases import Aliases
+from .language import Excluded, Filter, Group, Node, Part
+from .lexicon import Entry, Lexicon
+from .notes import Note
+
+MOST_RENAMED = 6  # other names of one part
+MOST_SPELLED = 3  # words that one token in pinyin stands for
+MOST_FITTING = 50  # words or keywords that one wildcard stands for
+_WILDCARD = "*"
+
+
+class Expander:
+    """Works on one index. `lexicon` is asked for only when a query needs it."""
+
+    def __init__(self, analyzer: Analyzer, aliases: Aliases, reader: Reader, lexicon: Callable[[], Lexicon]) -> None:
+        self._analyzer = analyzer
+        self._aliases = aliases
+        self._lexicon = lexicon
+        self._reader = reader
+
+    def expand(self, tree: Group) -> tuple[Group, tuple[Note, ...]]:
+        """The tree with its alternatives, and notes that name them."""
+        notes: list[Note] = []
+        expanded = self._expand(tree, notes)
+        return (expanded if isinstance(expanded, Group) else Group((expanded,))), tuple(dict.fromkeys(notes))
+
+    def _expand(self, node: Node, notes: list[Note]) -> Node:
+        if isinstance(node, Group):
+            return Group(tuple(self._expand(child, notes) for child in node.nodes), node.any_of)
+        if isinstance(node, Excluded):
+            return Excluded(self._expand(node.node, notes))
+        if isinstance(node, Part) and not node.quoted:
+            return self._expand_part(node, notes)
+        if isinstance(node, Filter):
+            return self._expand_filter(node)
+        return node
+
+    def _expand_filter(self, node: Filter) -> Node:
+        if _WILDCARD in node.value:
+            pattern = re.compile(_pattern(node.value))
+            fitting = [value for value in self._reader.values(node.field) if pattern.fullmatch(value)][:MOST_FITTING]
+            return Group(tuple(Filter(node.field, value) for value in fitting), any_of=True) if fitting else node
+        names = self._aliases.of(node.value) if node.field == "entity" else []
+        return _either(node, [Filter(node.field, fold(name)) for name in names])
+
+    def _expand_part(self, node: Part, notes: list[Note]) -> Node:
+        folded = fold(node.text)
+        if _WILDCARD in folded.strip(_WILDCARD) or (folded.endswith(_WILDCARD) and len(folded) > 1):
+            fitting = self._lexicon().matching(_pattern(folded), MOST_FITTING)
+            notes.append(Note("wildcard", f"{node.text} fits {_listed(fitting) or 'no word'}"))
+            return (
+                Group(tuple(Part(entry.word, False, node.field) for entry in fitting), any_of=True) if fitting else node
+            )
+        spelled = self._spelled(folded)
+        if spelled:
+            notes.append(Note("pinyin", f"{node.text} was also read as {_listed(spelled)}"))
+            return _either(node, [Part(entry.word, False, node.field) for entry in spelled])
+        renamed = self._renamed(node.text)
+        if renamed:
+            notes.append(Note("alias", f"also looked for {'、'.join(renamed)}"))
+        return _either(node, [Part(text, False, node.field) for text in renamed])
+
+    def _spelled(self, token: str) -> list[Entry]:
+        """The words that a token in Latin letters spells in pinyin, if they are more frequent than the token itself; if
+        no article has the token, also those whose syllables begin with its letters. A token that articles have only
+        inside other words is no pinyin: it must not hide them."""
+        initials = pinyin.initials_pattern(token)
+        if not (initials or pinyin.patterns(token)):
+            return []
+        lexicon = self._lexicon()
+        as_it_is = lexicon.articles(token)
+        if not as_it_is and self._reader.count(Contains("text", token)):
+            return []
+        spelled = [entry for entry in lexicon.spelled(token, MOST_SPELLED) if entry.articles > as_it_is]
+        if not spelled and not as_it_is and initials:
+            return lexicon.matching(initials, MOST_SPELLED)
+        return spelled
+
+    def _renamed(self, text: str) -> list[str]:
+        """`text` with a name in it exchanged for each of its other names."""
+        renamed = dict.fromkeys(self._aliases.of(fold(text)))
+        for word in self._analyzer.words(text):
+            for name in self._aliases.of(word.term):
+                renamed[text[: word.start] + name + text[word.end :]] = None
+        return list(renamed)[:MOST_RENAMED]
+
+
+def _either(node: Node, others: Sequence[Node]) -> Node:
+    return Group((node, *others), any_of=True) if others else node
+
+
+def _pattern(wildcards: str) -> str:
+    """A regular expression for what fits `wildcards`, in which * stands for any characters."""
+    return r"[^\n]*".join(map(re.escape, re.split(r"\*+", wildcards)))
+
+
+def _listed(entries: Sequence[Entry]) -> str:
+    shown = "、".join(entry.word for entry in entries[:5])
+    return f"{shown} and {len(entries) - 5} more" if len(entries) > 5 else shown

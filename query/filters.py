@@ -1,0 +1,32 @@
+"""Filters that are given beside a query, as arguments."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from ..analysis import fold
+from ..engines import All, AnyOf, Clause, Days, Keyword, KeywordField
+from .errors import InvalidDate
+from .periods import Period, parse_period
+
+
+def one_of(field: KeywordField, values: str | Sequence[str]) -> Clause:
+    """One of the values is a keyword of the field; no values ask for nothing."""
+    values = [values] if isinstance(values, str) else values
+    return AnyOf(tuple(Keyword(field, fold(value)) for value in values)) if values else All(())
+
+
+def days(since: str | date | None, until: str | date | None) -> Clause:
+    """Published from the first day of `since` to the last of `until`. Raises InvalidDate."""
+    first, last = _period("since", since), _period("until", until)
+    return Days(first.first, last.last) if since is not None or until is not None else All(())
+
+
+def _period(name: str, given: str | date | None) -> Period:
+    if given is None:
+        return Period(None, None)
+    if isinstance(given, date):
+        return Period(given, given)
+    period = parse_period(given)
+    if period is None:
+        raise InvalidDate(name, given)
+    return period

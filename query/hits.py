@@ -1,0 +1,84 @@
+"""From candidates to hits: fetches their articles, orders them by the second phase of ranking, marks and cuts them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ..analysis import Analyzer, Entity
+from ..engines import Candidate, Reader, StoredArticle
+from .marking import Marker, merged
+from .plan import Plan
+from .ranking import CANDIDATES, Ranker
+from .results import Explanation, Hit, Name
+from .snippets import snippets
+
+
+class HitMaker:
+    """Makes the hits of one query, which was answered at `level`."""
+
+    def __init__(
+        self, analyzer: Analyzer, reader: Reader, plan: Plan, level: int, ranker: Ranker, *, explain: bool
+    ) -> None:
+        self._analyzer = analyzer
+        self._reader = reader
+        self._plan = plan
+        self._marker = Marker(plan.needs, level, analyzer)
+        self._ranker = ranker
+        self._explain = explain
+        self._fetched: dict[int, StoredArticle] = {}
+
+    def reordered(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The first candidates with their scores of the second phase, in that order, tiers kept apart; the others
+        behind them, as they came."""
+        self._fetch(candidates[:CANDIDATES])
+        first = [
+            Candidate(candidate.key, candidate.score * self._factor(candidate), candidate.tier)
+            for candidate in candidates[:CANDIDATES]
+        ]
+        first.sort(key=lambda candidate: (candidate.tier, -candidate.score))
+        return [*first, *candidates[CANDIDATES:]]
+
+    def hits(self, candidates: Sequence[Candidate], first_rank: int, full: int) -> tuple[Hit, ...]:
+        """The hits that candidates are; the first `full` of the whole list match all of the query."""
+        self._fetch(candidates)
+        return tuple(
+            self._hit(rank, candidate, rank <= full) for rank, candidate in enumerate(candidates, start=first_rank)
+        )
+
+    def _fetch(self, candidates: Sequence[Candidate]) -> None:
+        keys = [candidate.key for candidate in candidates if candidate.key not in self._fetched]
+        self._fetched.update(zip(keys, self._reader.fetch(keys), strict=True))
+
+    def _factor(self, candidate: Candidate) -> float:
+        return self._ranker.evidence(self._fetched[candidate.key].article).factor
+
+    def _hit(self, rank: int, candidate: Candidate, full: bool) -> Hit:
+        stored = self._fetched[candidate.key]
+        article = stored.article
+        return Hit(
+            rank=rank,
+            id=article.id,
+            score=candidate.score,
+            full=full,
+            title=article.title,
+            title_highlights=merged(self._marker.matches(article.title), 0, len(article.title)),
+            url=article.url,
+            published=article.published,
+            source=article.source,
+            section=article.section,
+            entities=_names(stored.entities),
+            snippets=snippets(article.body, self._marker.matches(article.body), self._analyzer),
+            explanation=self._explanation(candidate) if self._explain else None,
+        )
+
+    def _explanation(self, candidate: Candidate) -> Explanation:
+        terms = self._plan.weights()
+        added = zip(terms, self._reader.explain(candidate.key, terms), strict=True)
+        shown = [(f"{term.field} {term.stream} {term.term}", part) for term, part in added if part]
+        evidence = self._ranker.evidence(self._fetched[candidate.key].article)
+        return Explanation(tuple(sorted(shown, key=lambda pair: -pair[1])), evidence.factors())
+
+
+def _names(entities: Sequence[Entity]) -> tuple[Name, ...]:
+    """Names by number of mentions, most first, then as they first appear."""
+    counts = Counter((entity.text, entity.kind) for entity in entities)
+    return tuple(Name(text, kind, count) for (text, kind), count in counts.most_common())
