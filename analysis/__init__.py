@@ -7,6 +7,7 @@ from .entities import Entity
 from .errors import SouwenError
 from .fold import fold
 from .segment import Segmenter
+from .visible import visible
 from .words import HAN, Word
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "name_words",
     "pinyin",
     "text_of",
+    "visible",
 ]

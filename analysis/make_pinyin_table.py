@@ -3,14 +3,13 @@
 Run `python -m souwen.analysis.make_pinyin_table` (needs the `dev` extra) and commit the result. A committed table of
 this size costs less at run time than a library with all its phrases.
 
-Source: the readings of pypinyin (MIT, https://github.com/mozillazg/python-pinyin), for the simplified characters that
-occur in jieba's dictionary.
+Source: the readings of pypinyin (MIT, https://github.com/mozillazg/python-pinyin), for the basic block of Han
+characters, folded.
 """
 
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import jieba
 from pypinyin import Style, pinyin, style
 from pypinyin.phrases_dict import phrases_dict
 
@@ -21,9 +20,7 @@ ATTESTED = 2  # phrases in which a second reading must occur; dictionaries list 
 
 def build() -> dict[str, str]:
     """Syllable, without tone and with v for ü → characters."""
-    dictionary = Path(jieba.__file__).with_name("dict.txt").read_text("utf-8")
-    words = "".join(line.split()[0] for line in dictionary.splitlines())
-    characters = {fold(character) for character in words if not character.isascii()}
+    characters = {fold(chr(code)) for code in range(0x4E00, 0xA000)}
     seen: Counter[tuple[str, str]] = Counter()
     for phrase, readings in phrases_dict.items():
         if len(phrase) == len(readings):

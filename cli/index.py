@@ -3,6 +3,7 @@
 import sys
 import time
 from dataclasses import asdict
+from typing import TextIO
 
 import click
 
@@ -16,11 +17,22 @@ SHOWN_FAILURES = 10
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @index_option
 @click.option("--engine", type=click.Choice(ENGINES), default=DEFAULT_ENGINE, help="The engine of a new index.")
+@click.option(
+    "--dictionary",
+    type=click.File(encoding="utf-8-sig"),
+    help="A file of words that are to stay whole, one a line; the index keeps them.",
+)
 @click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
 @json_option
 @click.pass_context
 def index(
-    context: click.Context, paths: tuple[str, ...], index_dir: str, engine: str, rebuild: bool, as_json: bool
+    context: click.Context,
+    paths: tuple[str, ...],
+    index_dir: str,
+    engine: str,
+    dictionary: TextIO | None,
+    rebuild: bool,
+    as_json: bool,
 ) -> None:
     """Read the articles in every PATH (a file or a folder, by default seeds/) into an index.
 
@@ -29,13 +41,20 @@ def index(
     from ..indexer import build_index  # loads HTML and engine libraries, which --help does not need
 
     started = time.perf_counter()
-    with click.progressbar(length=1, label="Indexing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(length=1, label="Indexing", width=0, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, files: int) -> None:
             bar.length = files
             bar.update(done - bar.pos)
 
-        report = build_index(paths or ("seeds/",), index_dir, engine=engine, rebuild=rebuild, progress=progress)
+        report = build_index(
+            paths or ("seeds/",),
+            index_dir,
+            engine=engine,
+            rebuild=rebuild,
+            dictionary=dictionary.read().splitlines() if dictionary else None,
+            progress=progress,
+        )
     if as_json:
         print_json(asdict(report))
     else:
@@ -47,5 +66,6 @@ def index(
         if report.failed:
             counts.append(f"{len(report.failed)} failed")
         click.echo(f"{index_dir}: {', '.join(counts)} in {time.perf_counter() - started:.1f} s")
-    if report.failed and not (report.added or report.updated or report.skipped):
+    if not (report.added or report.updated or report.skipped):
+        click.echo(f"no article was found in {' '.join(paths) or 'seeds/'}; {index_dir} is as it was", err=True)
         context.exit(2)

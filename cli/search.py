@@ -1,24 +1,35 @@
 """souwen search"""
 
+import re
 from typing import Literal
 
 import click
 
 from ..query import Hit, Results, Searcher, Snippet
-from .shared import FOUND, NOTHING_FOUND, for_terminal, has_colours, index_option, json_option, local_time, print_json
+from .shared import (
+    FOUND,
+    NOTHING_FOUND,
+    for_terminal,
+    has_colours,
+    index_option,
+    json_option,
+    local_time,
+    print_json,
+    shown_address,
+)
 
 SHOWN_NAMES = 8
+_MINUS = "\N{MINUS SIGN}"  # keeps an excluded part from being taken for an option
 NAMES_FIRST = ("person", "organisation", "place")
 
 
 class _QueryCommand(click.Command):
-    """Lets an argument like -贸易 through, which is a part of a query and can't be an option."""
-
-    _MINUS = "\u2212"  # a minus sign, which a query reads as a hyphen
+    """Lets an argument like -贸易 or -source:rfi through, which is a part of a query; options have two dashes or one
+    letter."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        excluded = [self._MINUS + arg[1:] if arg[:1] == "-" and not arg[1:2].isascii() else arg for arg in args]
-        return super().parse_args(ctx, excluded)
+        parts = [_MINUS + arg[1:] if arg[:1] == "-" and arg[1:2] != "-" and len(arg) > 2 else arg for arg in args]
+        return super().parse_args(ctx, parts)
 
 
 @click.command(
@@ -63,7 +74,7 @@ def search(
     """
     with Searcher(index_dir) as searcher:
         results = searcher.search(
-            " ".join(query),
+            " ".join(re.sub(f"^{_MINUS}", "-", part) for part in query),
             limit=limit,
             offset=offset,
             since=since,
@@ -128,13 +139,13 @@ def _print_hit(hit: Hit) -> None:
         by_kind = sorted(hit.entities, key=lambda name: NAMES_FIRST.index(name.kind))  # places would crowd out the rest
         names = "、".join(name.text for name in by_kind[:SHOWN_NAMES])
         click.secho(f"    {for_terminal(names)}", fg="cyan")
-    click.secho(f"    {for_terminal(hit.url or hit.id)}", dim=True)
+    click.secho(f"    {shown_address(hit.url or hit.id)}", dim=True)
     click.echo()
 
 
 def _shown(snippet: Snippet) -> str:
     before, after = ("…" if cut else "" for cut in (snippet.cut_before, snippet.cut_after))
-    return before + _highlighted(snippet.text, snippet.highlights).replace("\n", " ") + after
+    return before + _highlighted(snippet.text, snippet.highlights) + after
 
 
 def _highlighted(text: str, highlights: tuple[tuple[int, int], ...], *, bold: bool | None = None) -> str:

@@ -3,11 +3,15 @@
 import json
 import os
 import sys
+import unicodedata
 from datetime import datetime
+from urllib.parse import unquote
 
 import click
 
+_DIRECTIONS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
 FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong use and unusable indexes give 2
+INTERRUPTED = 130  # as shells have it
 
 index_option = click.option(
     "--index", "index_dir", default="index_data", show_default=True, metavar="DIR", help="The folder of the index."
@@ -20,22 +24,46 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def has_colours() -> bool:
+    """Whether standard output shows colours: a terminal that can does, unless NO_COLOR (no-color.org) is set."""
+    return sys.stdout is not None and sys.stdout.isatty() and wants_colours()
+
+
+def wants_colours() -> bool:
+    """Whether the environment lets a program use colours."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def for_terminal(text: str, *, lines: bool = False) -> str:
+    """`text` without what a terminal would obey: an article must not move the cursor, change colours, turn the
+    direction of writing or begin a line of its own (but for `lines`). Odd spaces become plain ones."""
+    shown = []
+    for character in text:
+        category = unicodedata.category(character)
+        if character == "\n" and lines:
+            shown.append(character)
+        elif category in ("Zs", "Zl", "Zp") or character in "\n\t":
+            shown.append("\u3000" if character == "\u3000" else " ")
+        elif category not in ("Cc", "Cs") and unicodedata.bidirectional(character) not in _DIRECTIONS:
+            shown.append(character)
+    return "".join(shown)
+
+
+def shown_address(url: str) -> str:
+    """An address as browsers show it, with Chinese left readable."""
+    try:
+        readable = unquote(url, errors="strict")
+    except UnicodeDecodeError:
+        return for_terminal(url)
+    return for_terminal(url if set(readable) & set(" \n\t") else readable)
+
+
 def local_time(moment: datetime | None) -> str:
     """A time of publication as a person reads it, with its zone: 2023-09-29 10:45 +02:00."""
     if moment is None:
         return "undated"
     zone = moment.strftime("%z")
     return f"{moment:%Y-%m-%d %H:%M} {zone[:3]}:{zone[3:5]}"
-
-
-def has_colours() -> bool:
-    """Whether standard output shows colours: a terminal does, unless NO_COLOR (https://no-color.org) is set."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def for_terminal(text: str) -> str:
-    """`text` without characters that a terminal would obey: an article must not move the cursor or change colours."""
-    return "".join(character for character in text if character.isprintable() or character in "\n\t")
 
 
 def byte_size(size: float) -> str:

@@ -3,7 +3,7 @@
 import click
 
 from ..query import Searcher
-from .shared import NOTHING_FOUND, for_terminal, index_option, json_option, local_time, print_json
+from .shared import NOTHING_FOUND, for_terminal, index_option, json_option, local_time, print_json, shown_address
 
 
 @click.command(epilog="Example:  souwen show https://www.rfi.fr/cn/… --index index_data")
@@ -40,7 +40,7 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
     click.secho(for_terminal(article.title), bold=True)
     facts = [local_time(article.published), article.source, article.section, article.author]
     click.secho(for_terminal(" · ".join(fact for fact in facts if fact)), fg="green")
-    click.echo("\n" + for_terminal(article.body) + "\n")
+    click.echo("\n" + for_terminal(article.body, lines=True) + "\n")
     if names:
         click.secho(for_terminal("、".join(text for text, _ in names)), fg="cyan")
-    click.secho(for_terminal(article.url or article.id), dim=True)
+    click.secho(shown_address(article.url or article.id), dim=True)

@@ -22,7 +22,16 @@ from .clauses import (
     Weighted,
 )
 from .directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, Meta
-from .errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexUnwritable, UnknownEngine
+from .errors import (
+    IndexDamaged,
+    IndexLocked,
+    IndexMismatch,
+    IndexNotFound,
+    IndexUnreadable,
+    IndexUnwritable,
+    UnknownEngine,
+)
+from .keywords import keyword
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -42,6 +51,7 @@ __all__ = [
     "IndexLocked",
     "IndexMismatch",
     "IndexNotFound",
+    "IndexUnreadable",
     "IndexUnwritable",
     "IndexedField",
     "Keyword",
@@ -58,4 +68,5 @@ __all__ = [
     "UnknownEngine",
     "Weighted",
     "Writer",
+    "keyword",
 ]

@@ -14,7 +14,7 @@ TextField = Literal["text", "title", "body"]  # text: title and body together; t
 IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
 Stream = Literal["words", "pairs", "singles"]
 KeywordField = Literal["id", "url", "source", "section", "author", "entity"]
-Sort = Literal["relevance", "newest", "oldest"]
+Sort = Literal["relevance", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Weighted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One search. Matches of `tiers[0]` come first, then those of `tiers[1]` …, then the rest; within a tier by score
-    (`relevance`) or by time of publication, undated articles last."""
+    (`relevance`) or the newest first, undated articles last."""
 
     match: Clause
     tiers: tuple[Clause, ...] = ()

@@ -13,6 +13,7 @@ A new index is drafted in a folder of its own and counts from the moment meta.js
 import getpass
 import json
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
@@ -24,12 +25,21 @@ from typing import NamedTuple
 import filelock
 
 from .base import Engine
-from .errors import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexUnwritable, UnknownEngine
+from .errors import (
+    IndexDamaged,
+    IndexLocked,
+    IndexMismatch,
+    IndexNotFound,
+    IndexUnreadable,
+    UnknownEngine,
+    writing,
+)
 
 FORMAT = 1
 META = "meta.json"
 ENGINES = ("whoosh",)
 DEFAULT_ENGINE = "whoosh"
+_ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
 
 
 class Meta(NamedTuple):
@@ -53,36 +63,50 @@ class IndexDirectory:
         return (self.path / META).is_file()
 
     def meta(self) -> Meta:
-        """Raises IndexNotFound, IndexDamaged."""
+        """Raises IndexNotFound, IndexMismatch where another souwen made the index, IndexDamaged."""
         try:
-            meta = Meta(**json.loads((self.path / META).read_text("utf-8")))
+            values = json.loads((self.path / META).read_text("utf-8"))
         except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexNotFound(self.path) from error
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexDamaged(self.path, f"{META}: {error}") from error
-        if Path(meta.folder).name != meta.folder:
-            raise IndexDamaged(self.path, f"{META} names a folder outside the index")
-        return meta
+        except OSError as error:
+            raise IndexUnreadable(self.path, error.strerror or str(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise IndexDamaged(self.path, f"{META} is not JSON") from error
+        if not isinstance(values, dict) or not isinstance(values.get("format"), int):
+            raise IndexDamaged(self.path, f"{META} tells no format")
+        if values["format"] != FORMAT:
+            raise IndexMismatch(self.path, f"has format {values['format']}, this souwen reads format {FORMAT}")
+        if set(values) != set(Meta._fields) or not _ENGINE_FOLDER.fullmatch(str(values["folder"])):
+            raise IndexDamaged(self.path, f"{META} lacks what it should tell")
+        return Meta(**values)
+
+    def dictionary(self) -> list[str]:
+        """The user's own words that the index was made with; none where there is no index to tell."""
+        try:
+            return self.meta().dictionary
+        except (IndexNotFound, IndexMismatch, IndexDamaged):
+            return []
 
     def open(self, fingerprint: str) -> Engine:
         """The engine of an existing index. Raises IndexMismatch unless the index was made with `fingerprint`."""
         meta = self.meta()
-        if meta.format != FORMAT:
-            raise IndexMismatch(self.path, f"has format {meta.format}, this souwen reads format {FORMAT}")
         if meta.fingerprint != fingerprint:
             raise IndexMismatch(self.path, "was made with another analyzer (segmenter, dictionary or folding)")
         return _engine(meta.engine, self.path / meta.folder)
 
     def draft(self, fingerprint: str, engine: str, dictionary: Sequence[str] = ()) -> tuple[Meta, Engine]:
         """A new, empty index in a folder of its own, not yet the one that `open` gives. Needs the lock."""
-        made_by = {self.meta().folder} if self.exists() else set()
-        for left_over in self._engine_folders() - made_by:
+        try:
+            current = self.meta().folder
+        except (IndexNotFound, IndexMismatch, IndexDamaged):
+            current = ""
+        # A number is never used twice, so that no reader of the index before takes the new one for its own.
+        used = [int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), current} if folder]
+        for left_over in self._engine_folders() - {current}:
             shutil.rmtree(self.path / left_over, ignore_errors=True)
-        number = 1
-        while (folder := f"{engine}-{number}") in self._engine_folders():
-            number += 1
+        folder = f"{engine}-{max(used, default=0) + 1}"
         made = _engine(engine, self.path / folder)
-        with _writing(self.path):
+        with writing(self.path):
             (self.path / folder).mkdir()
             made.create()
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -90,7 +114,7 @@ class IndexDirectory:
 
     def publish(self, meta: Meta) -> None:
         """Makes a drafted index the one that `open` gives, and removes the one before. Needs the lock."""
-        with _writing(self.path):
+        with writing(self.path):
             draft = self.path / f"{META}.new"
             draft.write_text(json.dumps(meta._asdict(), indent=2) + "\n", "utf-8")
             draft.replace(self.path / META)
@@ -98,13 +122,14 @@ class IndexDirectory:
             shutil.rmtree(self.path / old, ignore_errors=True)
 
     def _engine_folders(self) -> set[str]:
-        return {entry.name for name in ENGINES for entry in self.path.glob(f"{name}-*") if entry.is_dir()}
+        folders = (entry.name for entry in self.path.glob("*-*") if entry.is_dir())
+        return set(filter(_ENGINE_FOLDER.fullmatch, folders))
 
     @contextmanager
     def lock(self, timeout: float) -> Iterator[None]:
         """Makes this the only writer; waits up to `timeout` seconds. Raises IndexLocked, IndexUnwritable."""
         holder = self.path / "writer.txt"
-        with _writing(self.path):
+        with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self.path / "writer.lock", timeout=timeout)
             try:
@@ -112,19 +137,11 @@ class IndexDirectory:
             except filelock.Timeout as error:
                 raise IndexLocked(self.path, _read(holder) or "another program") from error
         try:
-            with _writing(self.path):
-                holder.write_text(f"process {os.getpid()} of {getpass.getuser()} on {socket.gethostname()}", "utf-8")
+            with writing(self.path):
+                holder.write_text(f"process {os.getpid()} of {_user()} on {socket.gethostname()}", "utf-8")
             yield
         finally:
             lock.release()
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise IndexUnwritable(path, error.strerror or str(error)) from error
 
 
 def _engine(name: str, folder: Path) -> Engine:
@@ -135,8 +152,15 @@ def _engine(name: str, folder: Path) -> Engine:
     raise UnknownEngine(name, list(ENGINES))
 
 
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a process may run as nobody the system knows
+        return "an unknown user"
+
+
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8", "replace").strip()
     except OSError:
         return ""

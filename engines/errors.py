@@ -1,5 +1,7 @@
 """What can be wrong with an index, each with the next step to take."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..analysis import SouwenError
@@ -31,9 +33,23 @@ class IndexLocked(SouwenError):
 
 class IndexUnwritable(SouwenError):
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"cannot write to {path} ({reason}): choose another folder with --index")
+        super().__init__(f"cannot write to {path} ({reason}): make room or choose another folder with --index")
+
+
+class IndexUnreadable(SouwenError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot read {path} ({reason}): see to its permissions")
 
 
 class UnknownEngine(SouwenError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"there is no engine called {name!r}: choose one of {', '.join(known)}")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Makes IndexUnwritable of what the system says against writing to the index in `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise IndexUnwritable(path, error.strerror or str(error)) from error

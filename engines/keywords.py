@@ -4,8 +4,16 @@ import re
 from urllib.parse import urlsplit
 
 from ..analysis import AnalysedArticle, fold
+from .clauses import KeywordField
 
 _NAME_DOT = re.compile("[·-]")  # after folding, which makes one dot and one hyphen of all their variants
+
+
+def keyword(field: KeywordField, value: str) -> str:
+    """The form in which a keyword is compared: an id or address as it is, others folded, names without their dots."""
+    if field in ("id", "url"):
+        return value
+    return _NAME_DOT.sub("", fold(value)) if field == "entity" else fold(value)
 
 
 def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
@@ -37,5 +45,5 @@ def _hosts(url: str) -> list[str]:
 
 
 def _name_keys(name: str) -> list[str]:
-    parts = [part for part in _NAME_DOT.split(name) if len(part) > 1]
-    return [name, *parts] if len(parts) > 1 else [name]
+    parts = _NAME_DOT.split(name)
+    return ["".join(parts), *(part for part in parts if len(part) > 1)]

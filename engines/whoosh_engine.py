@@ -5,13 +5,10 @@ by `evaluate`.
 """
 
 import json
-import pickle
-import struct
 import warnings
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
-from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,39 +19,17 @@ from typing_extensions import Self
 from ..analysis import AnalysedArticle, Article, Entity, Terms
 from .base import Statistics, StoredArticle
 from .clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
-from .errors import IndexDamaged, IndexNotFound
-from .evaluate import (
-    POSITION_BITS,
-    UNDATED,
-    Mask,
-    Numbers,
-    Scores,
-    day_number,
-    inverse_document_frequency,
-    matches,
-    score,
-)
+from .errors import IndexDamaged, IndexUnreadable, writing
+from .evaluate import UNDATED, Numbers, Scores, day_number, inverse_document_frequency, matches, score
 from .keywords import keywords
+from .whoosh_segment import WhooshSegment, numbers_of, reading
 
 with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn when they compile them
     warnings.simplefilter("ignore")
     from whoosh import fields, index
-    from whoosh.reading import TermNotFound
+    from whoosh.index import clean_files
 
 MEMORY_LIMIT = 256  # MB of postings that Whoosh sorts in memory before it writes a run to disk
-CACHED_LISTS = 512  # posting lists a segment keeps decoded
-# What reading a truncated or altered index raises inside Whoosh.
-DAMAGE = (
-    index.IndexError,
-    OSError,
-    EOFError,
-    ValueError,
-    TypeError,
-    KeyError,
-    pickle.UnpicklingError,
-    struct.error,
-    zlib.error,
-)
 
 
 def _schema() -> Any:
@@ -82,23 +57,22 @@ class WhooshEngine:
         return WhooshReader(self._folder, self._open())
 
     def writer(self) -> "WhooshWriter":
-        return WhooshWriter(self._open())
+        return WhooshWriter(self._folder, self._open())
 
     def _open(self) -> Any:
-        try:
+        with reading(self._folder):
             return index.open_dir(str(self._folder))
-        except index.EmptyIndexError as error:
-            raise IndexNotFound(self._folder) from error
-        except DAMAGE as error:
-            raise IndexDamaged(self._folder, str(error) or type(error).__name__) from error
 
 
 class WhooshWriter:
     """See `base.Writer`."""
 
-    def __init__(self, opened: Any) -> None:
-        self._writer = opened.writer(limitmb=MEMORY_LIMIT)
-        self._committed = opened.reader()
+    def __init__(self, folder: Path, opened: Any) -> None:
+        self._folder = folder
+        with reading(folder):
+            self._committed = opened.reader()
+        with writing(folder.parent):
+            self._writer = opened.writer(limitmb=MEMORY_LIMIT)
 
     def put(self, analysed: AnalysedArticle, digest: str) -> None:
         article = analysed.article
@@ -109,21 +83,22 @@ class WhooshWriter:
         for field, terms in (("text", analysed.text), ("title", analysed.title)):
             values.update(_streams(field, terms))
         published = article.published
-        self._writer.add_document(
-            **values,
-            title=article.title,
-            body=article.body,
-            published=published.isoformat() if published else "",
-            lead=article.lead,
-            path=article.path,
-            entities=json.dumps(analysed.entities, ensure_ascii=False),
-            digest=digest,
-            day=day_number(published.date()) if published else 0,
-            time=int(published.timestamp()) if published else UNDATED,
-        )
+        with writing(self._folder.parent):
+            self._writer.add_document(
+                **values,
+                title=article.title,
+                body=article.body,
+                published=published.isoformat() if published else "",
+                lead=article.lead,
+                path=article.path,
+                entities=json.dumps(analysed.entities, ensure_ascii=False),
+                digest=digest,
+                day=day_number(published.date()) if published else 0,
+                time=int(published.timestamp()) if published else UNDATED,
+            )
 
     def delete(self, article_id: str) -> None:
-        for number in _numbers_of(self._committed, "id", article_id):
+        for number in numbers_of(self._committed, "id", article_id):
             self._writer.delete_document(number)
 
     def __enter__(self) -> Self:
@@ -134,86 +109,23 @@ class WhooshWriter:
     ) -> None:
         self._committed.close()
         if error is None:
-            self._writer.commit()
+            with writing(self._folder.parent):
+                self._writer.commit()
         else:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        """Gives the transaction up and removes what it left on disk, so far as the disk lets it."""
+        with suppress(OSError):
             self._writer.cancel()
+        with suppress(IndexDamaged, IndexUnreadable):
+            with reading(self._folder):
+                opened = index.open_dir(str(self._folder))
+            clean_files(opened.storage, opened.indexname, opened.latest_generation(), opened._segments())
 
 
 def _streams(field: str, terms: Terms) -> dict[str, list[str]]:
     return {f"{field}_words": terms.words, f"{field}_pairs": terms.pairs, f"{field}_singles": terms.singles}
-
-
-def _numbers_of(reader: Any, name: str, term: str) -> list[int]:
-    try:
-        return list(reader.postings(name, term).all_ids())
-    except TermNotFound:
-        return []
-
-
-class WhooshSegment:
-    """See `evaluate.Segment`. `base` is the number of its first article in the whole index."""
-
-    def __init__(self, reader: Any, base: int) -> None:
-        self._reader = reader
-        self.base = base
-        self.size: int = reader.doc_count_all()
-        self.postings = lru_cache(CACHED_LISTS)(self._postings)
-        self.occurrences = lru_cache(CACHED_LISTS)(self._occurrences)
-        self.lengths = lru_cache(self._lengths)
-
-    @cached_property
-    def live(self) -> Mask:
-        deleted = self._reader.is_deleted
-        return np.array([not deleted(number) for number in range(self.size)], np.bool_)
-
-    def _postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[Numbers, Numbers]:
-        numbers: list[int] = []
-        counts: list[float] = []
-        try:
-            matcher = self._reader.postings(f"{field}_{stream}", term)
-        except TermNotFound:
-            matcher = None
-        while matcher is not None and matcher.is_active():
-            numbers.append(matcher.id())
-            counts.append(matcher.weight())
-            matcher.next()
-        return np.array(numbers, np.int64), np.array(counts, np.int64)
-
-    def _occurrences(self, field: IndexedField, pair: str) -> Numbers:
-        places: list[int] = []
-        try:
-            matcher = self._reader.postings(f"{field}_pairs", pair)
-        except TermNotFound:
-            matcher = None
-        while matcher is not None and matcher.is_active():
-            base = matcher.id() << POSITION_BITS
-            places.extend(base + position for position in matcher.value_as("positions"))
-            matcher.next()
-        return np.array(places, np.int64)
-
-    def keyword(self, field: KeywordField, value: str) -> Numbers:
-        return np.array(_numbers_of(self._reader, field, value), np.int64)
-
-    def _lengths(self, field: IndexedField, stream: Stream) -> Numbers:
-        length = self._reader.doc_field_length
-        name = f"{field}_{stream}"
-        return np.fromiter((length(number, name) or 0 for number in range(self.size)), np.int64, self.size)
-
-    def total_length(self, field: IndexedField, stream: Stream) -> int:
-        return int(self._reader.field_length(f"{field}_{stream}"))
-
-    def frequency(self, weighted: Weighted) -> int:
-        return int(self._reader.doc_frequency(f"{weighted.field}_{weighted.stream}", weighted.term))
-
-    def days(self) -> Numbers:
-        return self._column("day")
-
-    def times(self) -> Numbers:
-        return self._column("time")
-
-    def _column(self, name: str) -> Numbers:
-        column: Iterable[int] = self._reader.column_reader(name)
-        return np.fromiter(column, np.int64, self.size)
 
 
 class WhooshReader:
@@ -221,8 +133,11 @@ class WhooshReader:
 
     def __init__(self, folder: Path, opened: Any) -> None:
         self._folder = folder
-        self._reader = opened.reader()
-        self._segments = [WhooshSegment(leaf, base) for leaf, base in self._reader.leaf_readers()]
+        with reading(folder):
+            self._reader = opened.reader()
+            self._segments = [WhooshSegment(folder, leaf, base) for leaf, base in self._reader.leaf_readers()]
+            size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+            self._statistics = Statistics(int(self._reader.doc_count()), size)
         self._size = sum(segment.size for segment in self._segments)
 
     def search(self, request: Request) -> Found:
@@ -271,23 +186,26 @@ class WhooshReader:
         return [float(self._score(segment, [term])[key - segment.base]) for term in terms]
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
-        for word, info in self._reader.iter_field("text_words"):
-            yield word.decode("utf-8"), info.doc_frequency()
+        with reading(self._folder):
+            for word, info in self._reader.iter_field("text_words"):
+                yield word.decode("utf-8"), info.doc_frequency()
 
     def values(self, field: KeywordField) -> Iterator[str]:
-        for value in self._reader.lexicon(field):
-            yield value.decode("utf-8")
+        with reading(self._folder):
+            for value in self._reader.lexicon(field):
+                yield value.decode("utf-8")
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
-        return [_stored(self._reader.stored_fields(key)) for key in keys]
+        with reading(self._folder):
+            return [_stored(self._reader.stored_fields(key)) for key in keys]
 
     def find(self, article_id: str) -> StoredArticle | None:
-        numbers = _numbers_of(self._reader, "id", article_id)
+        with reading(self._folder):
+            numbers = numbers_of(self._reader, "id", article_id)
         return self.fetch(numbers[:1])[0] if numbers else None
 
     def statistics(self) -> Statistics:
-        size = sum(file.stat().st_size for file in self._folder.iterdir() if file.is_file())
-        return Statistics(int(self._reader.doc_count()), size)
+        return self._statistics
 
     def close(self) -> None:
         self._reader.close()
@@ -297,9 +215,7 @@ def _rank(request: Request, segment: WhooshSegment, matched: Numbers, scores: Sc
     """The number to sort by within a tier, highest first."""
     if request.sort == "relevance":
         return scores
-    times = segment.times()[matched]
-    newest_first = times if request.sort == "newest" else np.where(times == UNDATED, times, -times)
-    return newest_first.astype(np.float64)
+    return segment.times()[matched].astype(np.float64)
 
 
 def _stored(values: dict[str, Any]) -> StoredArticle:

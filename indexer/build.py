@@ -2,15 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from ..analysis import Analyzer, Article
-from ..engines import DEFAULT_ENGINE, IndexDirectory, Reader, Writer
-from .errors import PathNotFound, ReadError
+from ..engines import DEFAULT_ENGINE, Engine, IndexDirectory
+from .errors import ReadError
 from .readers import files_below, read_file
 
 LOCK_TIMEOUT = 10.0  # seconds
@@ -35,7 +35,7 @@ class IndexReport:
 
 
 def build_index(
-    paths: Iterable[str | os.PathLike[str]],
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     index: str | os.PathLike[str] = "index_data",
     *,
     engine: str = DEFAULT_ENGINE,
@@ -46,49 +46,43 @@ def build_index(
 ) -> IndexReport:
     """Read every article below `paths` and bring the index up to date with them.
 
-    The index is made if there is none; with `rebuild` it is made anew beside the old one and takes its place at the
-    end. `dictionary` are words that are to stay whole; an index keeps those that it was made with, and needs a
-    rebuild to take others. Either everything is committed, or, after an exception, nothing. `progress` is called with
-    the files done and the files in all. Raises PathNotFound, IndexLocked, IndexMismatch, IndexUnwritable, UnknownEngine.
+    The index is made if there is none, and an article to put into it; with `rebuild` it is made anew beside the old
+    one, whose place it takes at the end. `dictionary` are words that are to stay whole; an index keeps those that it
+    was made with, and needs a rebuild to take others. Either everything is committed, or, after an exception, nothing.
+    `progress` is called with the files done and the files in all. Raises PathNotFound, UnknownEngine, IndexLocked,
+    IndexMismatch, IndexDamaged, IndexUnwritable.
     """
-    files = [file for path in paths for file in _files(Path(path))]
+    paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    files = [file for path in paths for file in files_below(Path(path))]
     directory = IndexDirectory(index)
     with directory.lock(lock_timeout):
-        kept = directory.meta().dictionary if directory.exists() else []
+        kept = directory.dictionary()
         own_words = kept if dictionary is None else list(dictionary)
         analyzer = Analyzer(own_words)
         if directory.exists() and not rebuild:
-            opened = directory.open(analyzer.fingerprint)
-            return _write(files, analyzer, opened.writer(), opened.reader(), progress)
+            return _write(files, analyzer, directory.open(analyzer.fingerprint), progress)
         draft, opened = directory.draft(analyzer.fingerprint, engine, own_words)
-        report = _write(files, analyzer, opened.writer(), opened.reader(), progress)
-        directory.publish(draft)
+        report = _write(files, analyzer, opened, progress)
+        if report.added:  # a wrong folder must not cost the index there is
+            directory.publish(draft)
         return report
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if not path.exists():
-        raise PathNotFound(path)
-    return files_below(path)
-
-
 def _write(
-    files: list[Path],
+    files: list[Path | tuple[Path, ReadError]],
     analyzer: Analyzer,
-    writer: Writer,
-    committed: Reader,
+    engine: Engine,
     progress: Callable[[int, int], None] | None,
 ) -> IndexReport:
     added = updated = skipped = 0
     failed: list[Failure] = []
     seen: set[str] = set()
-    with ExitStack() as stack:
-        stack.callback(committed.close)
-        stack.enter_context(writer)
+    with closing(engine.reader()) as committed, engine.writer() as writer:
         for done, file in enumerate(files, start=1):
-            for article in read_file(file):
+            path, found = file if isinstance(file, tuple) else (file, None)
+            for article in read_file(path) if found is None else [found]:
                 if isinstance(article, ReadError):
-                    failed.append(Failure(str(file), str(article)))
+                    failed.append(Failure(str(path), str(article)))
                     continue
                 digest = _digest(article)
                 before = committed.find(article.id)
@@ -105,4 +99,6 @@ def _write(
 
 
 def _digest(article: Article) -> str:
-    return hashlib.blake2b(repr(astuple(article)).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+    """Tells whether an article changed; where it lies does not count."""
+    content = repr(astuple(replace(article, path="")))
+    return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
+from ..analysis import visible
 from .sources import Source
 
 _LINES = re.compile(
@@ -24,22 +25,11 @@ _LINES = re.compile(
 )
 _TITLE_END = re.compile(r"\s*[–—-]\s*(?:法国国际广播电台|法國國際廣播電台)\s*[-–—]\s*RFI\s*$")
 _DATE_LINE = re.compile(r"(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>\d{4}) - (?P<hour>\d{2}):(?P<minute>\d{2})")
-# What nobody can see but every comparison would: controls, byte-order marks, soft hyphens, zero-width spaces, marks of
-# text direction, halves of surrogate pairs; and a joiner next to a Han character (between emoji it has a meaning).
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064"
-    "\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]|(?<=[\u3400-\u9fff])\u200d|\u200d(?=[\u3400-\u9fff])"
-)
-
-
-def without_invisible(text: str) -> str:
-    """`text` without characters that leave no trace on a screen."""
-    return _INVISIBLE.sub("", text)
 
 
 def clean_title(title: str) -> str:
     """The title on one line, without the name of the site behind it."""
-    return _TITLE_END.sub("", " ".join(without_invisible(title).split()))
+    return _TITLE_END.sub("", " ".join(visible(title).split()))
 
 
 def split_date_line(lines: list[str], source: Source) -> tuple[datetime | None, list[str]]:
@@ -57,5 +47,5 @@ def split_date_line(lines: list[str], source: Source) -> tuple[datetime | None, 
 
 def clean_lines(lines: list[str]) -> list[str]:
     """The lines that belong to the article."""
-    shown = (without_invisible(line).strip() for line in lines)
+    shown = (visible(line).strip() for line in lines)
     return [line for line in shown if line and not _LINES.fullmatch(line)]

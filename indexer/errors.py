@@ -11,4 +11,4 @@ class ReadError(SouwenError):
 
 class PathNotFound(SouwenError):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"there is no {path}: give the folder or file that holds the articles")
+        super().__init__(f"{path} cannot be found or entered: give the folder or file that holds the articles")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..analysis import Analyzer, fold, pinyin
-from ..engines import Contains, Reader
+from ..engines import Contains, Reader, keyword
 from .aliases import Aliases
 from .language import Excluded, Filter, Group, Node, Part
 from .lexicon import Entry, Lexicon
@@ -52,7 +52,7 @@ class Expander:
             fitting = [value for value in self._reader.values(node.field) if pattern.fullmatch(value)][:MOST_FITTING]
             return Group(tuple(Filter(node.field, value) for value in fitting), any_of=True) if fitting else node
         names = self._aliases.of(node.value) if node.field == "entity" else []
-        return _either(node, [Filter(node.field, fold(name)) for name in names])
+        return _either(node, [Filter(node.field, keyword(node.field, name)) for name in names])
 
     def _expand_part(self, node: Part, notes: list[Note]) -> Node:
         folded = fold(node.text)

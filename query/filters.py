@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ..analysis import fold
-from ..engines import All, AnyOf, Clause, Days, Keyword, KeywordField
+from ..analysis import visible
+from ..engines import All, AnyOf, Clause, Days, Keyword, KeywordField, keyword
 from .errors import InvalidDate
 from .periods import Period, parse_period
 
@@ -12,7 +12,7 @@ from .periods import Period, parse_period
 def one_of(field: KeywordField, values: str | Sequence[str]) -> Clause:
     """One of the values is a keyword of the field; no values ask for nothing."""
     values = [values] if isinstance(values, str) else values
-    return AnyOf(tuple(Keyword(field, fold(value)) for value in values)) if values else All(())
+    return AnyOf(tuple(Keyword(field, keyword(field, visible(value))) for value in values)) if values else All(())
 
 
 def days(since: str | date | None, until: str | date | None) -> Clause:

@@ -60,13 +60,13 @@ class HitMaker:
             score=candidate.score,
             full=full,
             title=article.title,
-            title_highlights=merged(self._marker.matches(article.title), 0, len(article.title)),
+            title_highlights=merged(self._marker.in_title(article.title), 0, len(article.title)),
             url=article.url,
             published=article.published,
             source=article.source,
             section=article.section,
             entities=_names(stored.entities),
-            snippets=snippets(article.body, self._marker.matches(article.body), self._analyzer),
+            snippets=snippets(article.body, self._marker.in_body(article.body), self._analyzer),
             explanation=self._explanation(candidate) if self._explain else None,
         )
 

@@ -10,10 +10,10 @@ Full-width signs count as their half-width forms, and every kind of quotation ma
 
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from ..analysis import fold
-from ..engines import KeywordField, TextField
+from ..engines import KeywordField, TextField, keyword
 from .notes import Note
 from .periods import Period, parse_range
 
@@ -27,7 +27,7 @@ class Part:
 
     text: str
     quoted: bool = False
-    field: TextField | Literal["body"] = "text"
+    field: TextField = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Excluded:
 
 Node: TypeAlias = Part | Filter | Period | Group | Excluded
 
-_TEXT_FIELDS: dict[str, TextField | Literal["body"]] = {
+_TEXT_FIELDS: dict[str, TextField] = {
     "title": "title",
     "标题": "title",
     "body": "body",
@@ -84,15 +84,16 @@ _TOKEN = re.compile(
     | (?P<close>\))
     | (?<![^\s(]) (?P<or>or|\|\|?) (?=[\s(]|$)
     | (?<![^\s(]) (?P<and>and|&&) (?=[\s(]|$)
-    | (?<![^\s(]) (?P<not>not(?=[\s(])|[-!](?=[^\s)]))
-    | (?<![^\s(!-]) (?P<field>{"|".join(FIELDS)}) \s*:\s* (?=\S)
-    | "(?P<quoted>(?:\\["\\]|[^"])*)"
+    | (?<![^\s(]) (?P<not>not(?=[\s(])|-(?=[^\s)]))
+    | (?<![^\s(-]) (?P<field>{"|".join(FIELDS)}) \s*:\s* (?=\S)
     | (?P<stray>")
     | (?P<word>{_WORD.pattern})
     """,
     re.VERBOSE,
 )
-_ESCAPED = re.compile(r"\\([\"\\“”])")
+_MINUS = "-－−"  # other dashes stand before words in running text, where they exclude nothing
+_CLOSING = {"“": "”", "„": "“", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "｢": "｣"}  # others close themselves
+_ESCAPED = re.compile(r"\\([\"\\“”「」『』])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +122,50 @@ def _tokens(query: str) -> list[_Token]:
     tokens = []
     at = 0
     while at < len(folded):
+        if folded[at] == '"' and (end := _end_of_quoted(query, folded, at)):
+            tokens.append(_Token("quoted", _ESCAPED.sub(r"\1", query[at + 1 : end])))
+            at = end + 1
+            continue
         found = _TOKEN.match(folded, at)
         assert found is not None  # since the last branches take any character
         kind = found.lastgroup or ""
-        if kind in ("or", "and", "not") and query[found.start() : found.end()].islower():
-            found = _WORD.match(folded, at)  # "or" and "and" are operators in capitals only
+        start, end = found.span(kind)
+        if not _is_sign(kind, query[start:end]):
+            found = _WORD.match(folded, at)
             assert found is not None
             kind, start, end = "word", *found.span()
-        else:
-            start, end = found.span(kind)
         at = found.end()
-        if kind == "field":
-            tokens.append(_Token(kind, folded[start:end]))
-        elif kind == "quoted":
-            tokens.append(_Token(kind, _ESCAPED.sub(r"\1", query[start:end])))
-        elif kind != "space":
-            tokens.append(_Token(kind, query[start:end]))
+        if kind != "space":
+            tokens.append(_Token(kind, folded[start:end] if kind == "field" else query[start:end]))
     return tokens
+
+
+def _is_sign(kind: str, typed: str) -> bool:
+    """Whether an operator is typed as one: words in capitals, the minus as a minus."""
+    if kind in ("or", "and", "not"):
+        return typed.isupper() if typed.isalpha() else kind != "not" or typed in _MINUS
+    return True
+
+
+def _end_of_quoted(query: str, folded: str, start: int) -> int:
+    """Where the quotation mark stands that closes the one at `start`: its own kind, else any; 0 if there is none."""
+    opening = query[start]
+    closing = _CLOSING.get(opening, opening)
+    first_of_any = depth = 0
+    at = start + 1
+    while at < len(query):
+        if query[at] == closing and depth == 0:
+            return at
+        if query[at] == "\\":
+            at += 1
+        elif query[at] == closing:
+            depth -= 1
+        elif query[at] == opening:
+            depth += 1
+        elif folded[at] == '"' and not first_of_any:
+            first_of_any = at
+        at += 1
+    return first_of_any
 
 
 class _Parser:
@@ -205,7 +233,7 @@ class _Parser:
     def _bracket(self, depth: int) -> Node | None:
         self.take()
         if depth >= MAX_DEPTH:
-            self.note("bracket", f"brackets more than {MAX_DEPTH} deep were left out")
+            self.note("bracket", f"brackets more than {MAX_DEPTH} deep were passed over")
             return None
         inside = self.group(depth + 1)
         if self.next() == "close":
@@ -232,6 +260,8 @@ class _Parser:
                 self.note(
                     "date", f"“{node.text}” is not a date or a range of dates; write 2023, 2023-09 or 2023-08..2023-10"
                 )
+            elif period.first and period.last and period.first > period.last:
+                self.note("date", f"“{node.text}” ends before it begins")
             return period
         field = _KEYWORD_FIELDS[name]
-        return Filter(field, node.text if field in ("id", "url") else fold(node.text))
+        return Filter(field, keyword(field, node.text))

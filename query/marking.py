@@ -5,9 +5,11 @@ Matching works on folded text; since folding keeps every offset, ranges hold for
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from ..analysis import Analyzer, fold, name_words
+from ..engines import TextField
 from .need import Need
 from .results import Range
 
@@ -25,37 +27,60 @@ class Match(NamedTuple):
 
 
 class Marker:
-    """Marks the matches of a query that was answered at `level`: strings anywhere, dictionary words where the segmenter
-    cuts them."""
+    """Marks what a query, answered at `level`, matches in titles and in bodies: strings anywhere, words where the
+    segmenter cuts them."""
 
     def __init__(self, needs: Iterable[Need], level: int, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._strings: dict[str, None] = {}
-        self._words: set[str] = set()
-        for need in needs:
-            strings, words = need.marked(level)
-            self._strings.update(dict.fromkeys(strings))
-            self._words.update(words)
+        self._needs = list(needs)
+        self._level = level
 
-    def matches(self, text: str) -> list[Match]:
-        """All matches in order. Those of one string do not overlap each other."""
+    @cached_property
+    def _in_title(self) -> tuple[list[str], set[str]]:
+        return self._marked("title")
+
+    @cached_property
+    def _in_body(self) -> tuple[list[str], set[str]]:
+        return self._marked("body")
+
+    def _marked(self, field: TextField) -> tuple[list[str], set[str]]:
+        """The strings and words to mark in one field."""
+        all_strings: dict[str, None] = {}
+        all_words: set[str] = set()
+        for need in self._needs:
+            if need.field in ("text", field):
+                strings, words = need.marked(self._level)
+                all_strings.update(dict.fromkeys(strings))
+                all_words.update(words)
+        return list(all_strings), all_words
+
+    def in_title(self, title: str) -> list[Match]:
+        """All matches in a title, in order. Those of one string do not overlap each other."""
+        return self._matches(title, *self._in_title)
+
+    def in_body(self, body: str) -> list[Match]:
+        """All matches in a body, likewise."""
+        return self._matches(body, *self._in_body)
+
+    def _matches(self, text: str, strings: list[str], words: set[str]) -> list[Match]:
         folded = fold(text)
-        found = [match for string in self._strings for match in _occurrences(folded, string)]
-        if self._may_have_words(folded):
+        found = [match for string in strings for match in _occurrences(folded, string)]
+        if words and _may_have(folded, words):
             for sentence in SENTENCE.finditer(folded):
-                if self._may_have_words(sentence.group()):
-                    found += self._word_matches(sentence.group(), sentence.start())
+                if _may_have(sentence.group(), words):
+                    found += self._word_matches(sentence.group(), sentence.start(), words)
         return sorted(found)
 
-    def _may_have_words(self, folded: str) -> bool:
-        """Saves the segmenter most sentences. Dates and numbers are words that stand in the text otherwise spelled."""
-        undotted = folded.replace("·", "").replace("-", "")
-        return any(word in undotted or word[0] == "=" or word[0].isdecimal() for word in self._words)
-
-    def _word_matches(self, sentence: str, offset: int) -> Iterator[Match]:
+    def _word_matches(self, sentence: str, offset: int, words: set[str]) -> Iterator[Match]:
         for word in (*self._analyzer.words(sentence), *name_words(self._analyzer.names(sentence))):
-            if word.term in self._words:
+            if word.term in words:
                 yield Match(offset + word.start, offset + word.end, word.term)
+
+
+def _may_have(folded: str, words: set[str]) -> bool:
+    """Saves the segmenter most sentences. Dates and numbers are words that stand in the text otherwise spelled."""
+    undotted = folded.replace("·", "").replace("-", "")
+    return any(word in undotted or word[0] == "=" or word[0].isdecimal() for word in words)
 
 
 def _occurrences(folded: str, string: str) -> Iterator[Match]:

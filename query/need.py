@@ -33,7 +33,7 @@ class Need:
             self.string = self._folded
         else:  # without the punctuation around it
             self.string = self._folded[self.words[0].start : max(word.end for word in self.words)] if self.words else ""
-        self.soft = not part.quoted and not (self._is_joined() and len(self.outer) <= LONGEST_WHOLE_PART)
+        self.soft = not part.quoted and len(self.outer) > LONGEST_WHOLE_PART
 
     def _is_joined(self) -> bool:
         """Whether nothing but the dots of names stands between the words."""
@@ -78,7 +78,8 @@ class Need:
             return AnyOf((AtLeast(enough, tuple(map(self.word, self.subject))), self._whole()))
         if level == 0 and self.one_known_word:
             return Has(self.field, self.one_known_word)
-        return AnyOf((self._whole(), self.full())) if level == 2 else self._whole()
+        # 香港、台湾 are two words, not one
+        return AnyOf((self._whole(), self.full())) if level == 2 or not self._is_joined() else self._whole()
 
     def _whole(self) -> Clause:
         """The part as it stands, or under another spelling of its names, dates and numbers."""
@@ -109,6 +110,8 @@ class Need:
         if self.one_known_word:
             return Has(self.field, self.one_known_word)
         words: Clause = All(tuple(Has(self.field, term) for term in self.subject if len(term) > 1))
+        if not self.quoted and not self._is_joined():
+            return words
         return All((Contains(self.field, self.string), AnyOf((Has(self.field, self.string), words))))
 
     def marked(self, level: int) -> tuple[list[str], list[str]]:
@@ -117,7 +120,7 @@ class Need:
         words = [self.one_known_word] if level == 0 and self.one_known_word else []
         if self.quoted:
             return strings, words
-        if self.soft or level >= 2:
+        if self.soft or level >= 2 or not self._is_joined():
             words += filter(self.is_matched_as_word, self.subject)
             strings += (term for term in self.subject if not self.is_matched_as_word(term))
         else:

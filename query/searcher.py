@@ -7,13 +7,15 @@ from datetime import date, datetime, timezone
 from functools import cached_property
 from types import TracebackType
 from typing import Literal
+from urllib.parse import quote
 
 from typing_extensions import Self
 
-from ..analysis import Analyzer, fold
+from ..analysis import Analyzer, fold, visible
 from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
 from .aliases import Aliases
 from .correction import corrections
+from .errors import SearcherClosed
 from .expansion import Expander
 from .filters import days, one_of
 from .hits import HitMaker
@@ -25,6 +27,7 @@ from .ranking import CANDIDATES, Ranker, pairs_of
 from .results import Results, Suggestion
 
 MOST_HITS = 1_000  # a page's size at most
+_KEPT_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
 MOST_SUGGESTIONS = 3
 NEXT_TO_NOTHING = 2  # articles; a query that finds so few may be misspelled
 
@@ -40,6 +43,7 @@ class Searcher:
 
     def __init__(self, index: str | os.PathLike[str] = "index_data") -> None:
         directory = IndexDirectory(index)
+        self._closed = False
         self._analyzer = Analyzer(directory.meta().dictionary)
         aliases = Aliases.of_index(directory.path)
         self._reader = directory.open(self._analyzer.fingerprint).reader()
@@ -72,10 +76,11 @@ class Searcher:
         quarters of a new one, and the oldest half. `explain` adds how the query was read and what each hit's score is
         made of. Raises InvalidDate.
         """
+        self._must_be_open()
         started = time.perf_counter()
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
         filters = (days(since, until), one_of("source", source), one_of("section", section), one_of("entity", entity))
-        typed, notes = parse(query)
+        typed, notes = parse(visible(query))
         tree, expanded = self._expander.expand(typed)
         plan = Plan(tree, self._analyzer)
         notes += expanded + tuple(Note("dropped", f"“{text[:40]}” has nothing to search for") for text in plan.dropped)
@@ -127,19 +132,29 @@ class Searcher:
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most
         frequent first."""
+        self._must_be_open()
         return [Suggestion(*entry) for entry in self._lexicon.completing(fold(prefix).strip(), max(0, limit))]
 
     def article(self, article_id: str) -> StoredArticle | None:
-        """The article with this id, None if there is none."""
-        return self._reader.find(article_id)
+        """The article with this id, None if there is none. An address may be given as browsers show it, too."""
+        self._must_be_open()
+        article_id = visible(article_id)
+        return self._reader.find(article_id) or self._reader.find(quote(article_id, safe=_KEPT_IN_ADDRESSES))
 
     def statistics(self) -> Statistics:
         """Counts and size of the index."""
+        self._must_be_open()
         return self._reader.statistics()
 
     def close(self) -> None:
-        """Gives the index's files back."""
-        self._reader.close()
+        """Gives the index's files back. A searcher that is closed answers no more."""
+        if not self._closed:
+            self._closed = True
+            self._reader.close()
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise SearcherClosed
 
     def __enter__(self) -> Self:
         return self

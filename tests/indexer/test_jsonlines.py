@@ -58,6 +58,9 @@ def test_id_is_the_records_own_else_its_address_else_its_place(
         ("Thu, 28 Sep 2023 10:30:00 GMT", "2023-09-28T10:30:00+00:00"),
         (1695978901000, "2023-09-29T17:15:01+08:00"),
         (1695978901, "2023-09-29T17:15:01+08:00"),
+        (1695978901.5, "2023-09-29T17:15:01.500000+08:00"),
+        ("2023年9月28日", "2023-09-28T00:00:00+08:00"),
+        ("2023-09-28 10:00 CST", "2023-09-28T10:00:00+08:00"),
     ],
 )
 def test_dates(tmp_path: Path, written: object, read_as: str) -> None:
@@ -75,7 +78,6 @@ def test_bad_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
         "[1]",
         {"title": ["list"]},
         {"id": "empty"},
-        {"title": "二", "date": "someday"},
         "",
         '{"a":' * 100_000,
         {"title": "三"},
@@ -83,5 +85,12 @@ def test_bad_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
     assert [article.title for article in found if isinstance(article, Article)] == ["一", "三"]
     reasons = [str(error) for error in found if isinstance(error, ReadError)]
     assert [reason.split()[:2] for reason in reasons] == [
-        ["line", f"{n}{c}"] for n, c in [(2, ""), (3, ":"), (4, ":"), (5, ":"), (6, ":"), (8, "")]
+        ["line", f"{n}{c}"] for n, c in [(2, ""), (3, ":"), (4, ":"), (5, ":"), (7, "")]
     ]
+
+
+@pytest.mark.parametrize("written", ["Monday", "12", "2023-02-30", "2023-01-01T00:00:00+99:00", "9" * 15, "", None])
+def test_what_is_no_date_leaves_the_article_undated(tmp_path: Path, written: object) -> None:
+    (article,) = read(tmp_path / "a.jsonl", {"title": "t", "date": written})
+    assert isinstance(article, Article)
+    assert article.published is None
