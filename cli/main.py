@@ -15,6 +15,7 @@ from .search import search
 from .shared import FOUND, INTERRUPTED, for_terminal, wants_colours
 from .show import show
 from .stats import stats
+from .suggest import suggest
 
 
 class _Failure(click.ClickException):
@@ -65,5 +66,5 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for command in (index, search, show, stats, analyze, eval_command):
+for command in (index, search, show, suggest, stats, analyze, eval_command):
     main.add_command(command)

@@ -1,6 +1,7 @@
 """souwen search"""
 
 import re
+from dataclasses import asdict
 from typing import Literal
 
 import click
@@ -19,6 +20,7 @@ from .shared import (
 )
 
 SHOWN_NAMES = 8
+SHOWN_TERMS = 8
 _MINUS = "\N{MINUS SIGN}"  # keeps an excluded part from being taken for an option
 NAMES_FIRST = ("person", "organisation", "place")
 
@@ -51,6 +53,13 @@ Examples:
 @click.option("--section", multiple=True, help="From this section.")
 @click.option("--entity", multiple=True, help="Naming this person, place or organisation.")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="Best or newest first.")
+@click.option(
+    "--recency",
+    metavar="DAYS",
+    type=click.FloatRange(0, min_open=True),
+    help="Prefer newer articles: one so many days old counts three quarters of a new one, the oldest half.",
+)
+@click.option("--explain", is_flag=True, help="Show how the query was read and what each score is made of.")
 @json_option
 @click.pass_context
 def search(
@@ -65,6 +74,8 @@ def search(
     section: tuple[str, ...],
     entity: tuple[str, ...],
     sort: Literal["relevance", "date"],
+    recency: float | None,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """Find the articles that match QUERY, best first.
@@ -83,6 +94,8 @@ def search(
             section=section,
             entity=entity,
             sort=sort,
+            recency=recency,
+            explain=explain,
         )
     if as_json:
         print_json(as_dict(results))
@@ -99,7 +112,9 @@ def as_dict(results: Results) -> dict[str, object]:
         "full": results.full,
         "took_ms": results.took_ms,
         "notes": [{"kind": note.kind, "message": note.message} for note in results.notes],
+        "suggestions": results.suggestions,
         "hits": [_hit_as_dict(hit) for hit in results.hits],
+        **({"reading": results.reading} if results.reading else {}),
     }
 
 
@@ -117,14 +132,19 @@ def _hit_as_dict(hit: Hit) -> dict[str, object]:
         "section": hit.section,
         "entities": [{"text": name.text, "kind": name.kind, "mentions": name.mentions} for name in hit.entities],
         "snippets": [{"text": snippet.text, "highlights": snippet.highlights} for snippet in hit.snippets],
+        **({"explanation": asdict(hit.explanation)} if hit.explanation else {}),
     }
 
 
 def _print(results: Results) -> None:
     for note in results.notes:
         click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
+    if results.reading:
+        click.secho(for_terminal(f"(read as: {results.reading})"), fg="yellow", err=True)
     for hit in results:
         _print_hit(hit)
+    if results.suggestions:
+        click.echo(for_terminal(f"Did you mean: {' · '.join(results.suggestions)}"))
     articles = "article" if results.total == 1 else "articles"
     click.echo(f"{results.total} {articles} in {results.took_ms:.0f} ms")
 
@@ -140,6 +160,11 @@ def _print_hit(hit: Hit) -> None:
         names = "、".join(name.text for name in by_kind[:SHOWN_NAMES])
         click.secho(f"    {for_terminal(names)}", fg="cyan")
     click.secho(f"    {shown_address(hit.url or hit.id)}", dim=True)
+    if hit.explanation:
+        terms = " + ".join(f"{part:.2f} {term}" for term, part in hit.explanation.terms[:SHOWN_TERMS])
+        more = " + …" if len(hit.explanation.terms) > SHOWN_TERMS else ""
+        factors = "".join(f" × {factor:.2f} {name}" for name, factor in hit.explanation.factors)
+        click.secho(for_terminal(f"    {hit.score:.2f} = ({terms}{more}){factors}"), fg="yellow")
     click.echo()
 
 

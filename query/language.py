@@ -156,15 +156,10 @@ def _end_of_quoted(query: str, folded: str, start: int) -> int:
     while at < len(query):
         if query[at] == closing and depth == 0:
             return at
-        if query[at] == "\\":
-            at += 1
-        elif query[at] == closing:
-            depth -= 1
-        elif query[at] == opening:
-            depth += 1
-        elif folded[at] == '"' and not first_of_any:
+        if folded[at] == '"' and not first_of_any:
             first_of_any = at
-        at += 1
+        depth += (query[at] == opening) - (query[at] == closing)
+        at += 2 if query[at] == "\\" else 1
     return first_of_any
 
 

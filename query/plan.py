@@ -30,7 +30,7 @@ class Plan:
         self.dropped = tuple(part.text for part, need in self._analysed.items() if not need.string)
         pruned = self._pruned(tree)
         self.is_empty = pruned is None
-        self._tree = pruned or Group(())
+        self._tree = pruned if isinstance(pruned, Group) else Group(())
         self.needs = [self._analysed[part] for part in _parts(self._tree, positive=True)]
 
     def _pruned(self, node: Node) -> Node | None:
@@ -47,16 +47,16 @@ class Plan:
 
     def reading(self) -> str:
         """The query as it was understood, in its own language."""
-        return _shown(self._tree)
+        return (" OR " if self._tree.any_of else " ").join(map(_shown, self._tree.nodes))
 
     def match(self, level: int) -> Clause:
         """What an article must meet to be listed at a level."""
         if level < 3:
             return self._clause(self._tree, lambda need: need.clause(level))
-        nodes = self._tree.nodes if isinstance(self._tree, Group) and not self._tree.any_of else (self._tree,)
+        nodes = (self._tree,) if self._tree.any_of else self._tree.nodes
         strict = [self._clause(node, lambda need: need.clause(1)) for node in nodes if not self._is_relaxable(node)]
         relaxed = [self._clause(node, lambda need: need.clause(2)) for node in nodes if self._is_relaxable(node)]
-        words = [need.word(term) for need in self.needs if not need.quoted for term in need.subject]
+        words = [need.word(term) for need in self.needs if not need.quoted for term in need.subject if len(term) > 1]
         return All((*strict, AnyOf((*relaxed, *words))))
 
     def full(self, level: int) -> Clause:

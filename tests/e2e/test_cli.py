@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pexpect
@@ -61,7 +63,7 @@ def test_index_search_show_stats_of_the_seeds(tmp_path: Path) -> None:
 
 def test_json_has_the_documented_keys(seeds_index: Path) -> None:
     result = found(seeds_index, '"坦诚、深入和建设性"')
-    assert set(result) == {"query", "total", "full", "took_ms", "notes", "hits"}
+    assert set(result) == {"query", "total", "full", "took_ms", "notes", "suggestions", "hits"}
     (hit,) = result["hits"]  # type: ignore[misc]
     assert set(hit) == {
         *("rank", "id", "score", "full", "title", "title_highlights", "url", "date", "source", "section"),
@@ -80,6 +82,8 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
         pytest.param(["search", "！！！"], 1, "nothing to search for", id="punctuation"),
         pytest.param(["search", '"((('], 1, "quotation mark", id="unbalanced"),
         pytest.param(["search", "中美", "-五角大楼"], 0, "1 article in", id="excluded part is no option"),
+        pytest.param(["search", "中美", "-source:bbc"], 0, "1 article in", id="excluded filter is no option"),
+        pytest.param(["search", "中美", "\udcff"], 0, "1 article in", id="argument that is no text"),
         pytest.param(["search", "中国", "--since", "soon"], 2, "2023-09-28", id="bad date"),
         pytest.param(["search", "中国", "--sort", "size"], 2, "'relevance', 'date'", id="bad choice"),
         pytest.param(["search", "中国", "--limit", "0"], 2, "1<=x<=1000", id="bad limit"),
@@ -118,7 +122,7 @@ def test_bad_files_are_named_and_the_rest_is_indexed(tmp_path: Path) -> None:
 def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
     done = run("index", tmp_path / "nowhere", "--index", tmp_path / "index")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "there is no" in done.stderr
+    assert "cannot be found" in done.stderr
     (tmp_path / "file").touch()
     done = run("index", SEEDS, "--index", tmp_path / "file")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
@@ -178,7 +182,71 @@ def test_analyze_shows_terms() -> None:
 
 def test_every_command_has_help_with_an_example() -> None:
     overview = run("-h").stdout
-    for command in ("index", "search", "show", "stats", "analyze"):
+    for command in ("index", "search", "show", "suggest", "stats", "analyze"):
         assert f"  {command} " in overview
         assert re.search(rf"Examples?:\s+souwen {command} ", run(command, "-h").stdout)
     assert run("--version").stdout == "souwen, version 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status", "says"),
+    [("| head -1", "0", ""), ("> /dev/full", "2", "cannot write the output"), (">&-", "0", "")],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_goes_nowhere(seeds_index: Path, redirection: str, status: str, says: str) -> None:
+    command = f"set -o pipefail; '{SOUWEN}' search 中国 --json --index '{seeds_index}' {redirection}; echo $? >&2"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=PLAIN, timeout=60)
+    *lines, last = done.stderr.splitlines()
+    assert last == status
+    assert len(lines) == bool(says)
+    assert says in done.stderr
+
+
+def test_excluded_parts_are_echoed_as_typed(seeds_index: Path) -> None:
+    assert found(seeds_index, "中国", "-贸易")["query"] == "中国 -贸易"
+
+
+def test_shown_address_finds_its_article(seeds_index: Path) -> None:
+    shown = run("search", "杨涛", "--index", seeds_index).stdout
+    (address,) = re.findall(r"https://\S+", shown)
+    assert "美国五角大楼" in address
+    assert run("show", address, "--index", seeds_index).returncode == 0
+
+
+def test_interruption_is_told_apart_from_nothing_found(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.jsonl").write_text(
+        "\n".join(f'{{"id": "{n}", "title": "台湾海峡{n}"}}' for n in range(20_000)), "utf-8"
+    )
+    process = subprocess.Popen(
+        [SOUWEN, "index", tmp_path, "--index", tmp_path / "index"], stderr=subprocess.PIPE, text=True, env=PLAIN
+    )
+    deadline = time.monotonic() + 30
+    while not list((tmp_path / "index").glob("whoosh-*/*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == "\nstopped; an index stays as it was before\n"
+
+
+def test_suggest(seeds_index: Path) -> None:
+    done = run("suggest", "taiwanh", "--index", seeds_index)
+    assert (done.returncode, done.stdout) == (0, "      1  台湾海峡\n")
+    assert json.loads(run("suggest", "台湾", "--index", seeds_index, "--json").stdout) == [
+        {"text": "台湾海峡", "articles": 1}
+    ]
+    assert run("suggest", "没有这个", "--index", seeds_index).returncode == 1
+
+
+def test_explain(seeds_index: Path) -> None:
+    done = run("search", "台湾海峡", "--explain", "--index", seeds_index)
+    assert "(read as: 台湾海峡)" in done.stderr
+    assert re.search(r"= \(.*text words 台湾海峡.*\) × \d\.\d\d runs × \d\.\d\d title × 1\.00 recency", done.stdout)
+    assert found(seeds_index, "台湾海峡", "--explain")["reading"] == "台湾海峡"
+
+
+def test_did_you_mean(seeds_index: Path) -> None:
+    done = run("search", "布林垦", "--index", seeds_index)
+    assert done.returncode == 1
+    assert "Did you mean: 布林肯" in done.stdout

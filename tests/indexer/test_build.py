@@ -130,12 +130,14 @@ def test_an_index_of_another_format_is_refused(tmp_path: Path) -> None:
         Searcher(tmp_path / "index")
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', "\x00"])
-def test_damaged_meta_is_told(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', "\x00", '{"format": 1, "folder": 5}'])
+def test_damaged_meta_is_told_and_can_be_rebuilt(tmp_path: Path, content: str) -> None:
     build_index([SEEDS], tmp_path / "index")
     (tmp_path / "index" / "meta.json").write_text(content, "utf-8")
     with pytest.raises(IndexDamaged, match="--rebuild"):
         Searcher(tmp_path / "index")
+    assert counts(build_index([SEEDS], tmp_path / "index", rebuild=True)) == (2, 0, 0, 0)
+    assert len(found(tmp_path / "index", "中国")) == 2
 
 
 def test_meta_cannot_point_out_of_the_index(tmp_path: Path) -> None:
@@ -205,3 +207,60 @@ def test_a_killed_writer_leaves_the_last_commit_and_no_lock(tmp_path: Path) -> N
     assert found(tmp_path / "index", "-没有") == {"1"}
     assert counts(build_index([SEEDS], tmp_path / "index", lock_timeout=5)) == (2, 0, 0, 0)
     assert len(found(tmp_path / "index", "-没有")) == 3
+
+
+@pytest.mark.parametrize("damage", ["shorter by a byte", "half", "empty", "missing", "noise"])
+@pytest.mark.parametrize("suffix", ["seg", "toc"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves files open
+def test_damaged_files_are_told_with_the_way_out(tmp_path: Path, suffix: str, damage: str) -> None:
+    index = tmp_path / "index"
+    build_index([SEEDS], index)
+    (file,) = (index / "whoosh-1").glob(f"*.{suffix}")
+    content = file.read_bytes()
+    changed = {"shorter by a byte": content[:-1], "half": content[: len(content) // 2], "noise": bytes(range(256)) * 8}
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(changed.get(damage, b""))
+    with pytest.raises(IndexDamaged, match=f"--index {index} --rebuild"):
+        found(index, '中国 "台湾海峡" -section:国际')
+    build_index([SEEDS], index, rebuild=True)
+    assert len(found(index, "中国")) == 2
+    gc.collect()
+
+
+def test_rebuild_from_a_wrong_folder_keeps_the_index(tmp_path: Path) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    (tmp_path / "empty").mkdir()
+    assert counts(build_index([tmp_path / "empty"], tmp_path / "index", rebuild=True)) == (0, 0, 0, 0)
+    assert len(found(tmp_path / "index", "中国")) == 2
+
+
+def test_the_same_file_by_another_way_is_the_same_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.jsonl", {"title": "没有地址"})
+    build_index([tmp_path], tmp_path / "index")
+    monkeypatch.chdir(tmp_path)
+    assert counts(build_index(".", tmp_path / "index")) == (0, 0, 0, 1)
+
+
+def test_what_is_no_file_and_what_cannot_be_encoded_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "a.jsonl").write_text('{"id": "a\\ud800", "title": "台湾\\udfff海峡"}', "utf-8")
+    report = build_index(tmp_path, tmp_path / "index")
+    assert [failure.reason for failure in report.failed] == ["it is no regular file"]
+    assert found(tmp_path / "index", "台湾海峡") == {"a"}
+
+
+def test_words_of_the_user_stay_whole_after_a_rebuild(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.jsonl", {"id": "1", "title": "涵崧基金公司与 Hong Kong 电讯·盈科"})
+    build_index(source, tmp_path / "index")
+    own = ["涵崧基金", "Hong Kong", "电讯·盈科", "  ", "x"]
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        build_index(source, tmp_path / "index", dictionary=own)
+    build_index(source, tmp_path / "index", dictionary=own, rebuild=True)
+    with Searcher(tmp_path / "index") as searcher:
+        assert {"涵崧基金"} <= {suggestion.text for suggestion in searcher.suggest("涵崧")}
+        assert [hit.snippets for hit in searcher.search("hong kong")] == [()]
+        assert [hit.title_highlights for hit in searcher.search("Hong Kong")] == [((8, 12), (13, 17))]
+    assert counts(build_index(source, tmp_path / "index")) == (0, 0, 0, 1)

@@ -30,6 +30,12 @@ def shown(node: Node) -> str:
         pytest.param('"坦诚、深入"', "all(“坦诚、深入”)", id="straight quotes"),
         pytest.param("“坦诚 深入”「建设性」", "all(“坦诚 深入” “建设性”)", id="Chinese quotes"),
         pytest.param(r'"说\"好\""', 'all(“说"好"”)', id="escaped quotes"),
+        pytest.param('"他说“你好”了吗"', "all(“他说“你好”了吗”)", id="other quotes inside"),
+        pytest.param("“他说“你好”了吗”", "all(“他说“你好”了吗”)", id="the same quotes inside"),
+        pytest.param("“中国“", "all(“中国”)", id="closed by an opening quote"),
+        pytest.param(r'"C:\dir" 中国', r"all(“C:\dir” 中国)", id="backslash is text"),
+        pytest.param("中美 —贸易", "all(中美 —贸易)", id="a dash is no minus"),
+        pytest.param("Trump And Xi Not Friends", "all(Trump And Xi Not Friends)", id="operators are all capitals"),
         pytest.param("中美 -贸易", "all(中美 -贸易)", id="minus"),
         pytest.param("中美 NOT 贸易", "all(中美 -贸易)", id="NOT"),
         pytest.param("中美 －贸易", "all(中美 -贸易)", id="full-width minus"),
@@ -65,6 +71,7 @@ def test_reads(query: str, tree: str) -> None:
         pytest.param('""', "all()", "empty", id="empty quotes"),
         pytest.param("date:soon 中国", "all(中国)", "date", id="not a date"),
         pytest.param("date:2023-13", "all()", "date", id="no such month"),
+        pytest.param("date:2024..2020", "all(2024-01-01~2020-12-31)", "date", id="backwards"),
     ],
 )
 def test_repairs_and_says_so(query: str, tree: str, kind: str) -> None:
