@@ -101,11 +101,7 @@ def _bm25s(tokens_of: Callable[[str], list[str]]) -> Callable[[Sequence[Document
         )
 
         def search(query: str, depth: int) -> list[str]:
-            # A token that no article has is an error to it.
-            tokens = [token for token in tokens_of(query) if token in retriever.vocab_dict]
-            if not tokens:
-                return []
-            found, scores = retriever.retrieve([tokens], k=min(depth, len(documents)), show_progress=False)
+            found, scores = retriever.retrieve([tokens_of(query)], k=min(depth, len(documents)), show_progress=False)
             pairs = zip(found[0], scores[0], strict=True)
             return [documents[number].id for number, score in pairs if score > 0]
 
