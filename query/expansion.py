@@ -16,6 +16,7 @@ from .notes import Note
 
 MOST_RENAMED = 6  # other names of one part
 MOST_SPELLED = 3  # words that one token in pinyin stands for
+MOST_WILDCARDS = 5  # of one query that are taken as such
 MOST_FITTING = 50  # words or keywords that one wildcard stands for
 _WILDCARD = "*"
 
@@ -56,7 +57,7 @@ class Expander:
 
     def _expand_part(self, node: Part, notes: list[Note]) -> Node:
         folded = fold(node.text)
-        if _WILDCARD in folded.strip(_WILDCARD) or (folded.endswith(_WILDCARD) and len(folded) > 1):
+        if _has_wildcard(folded) and sum(note.kind == "wildcard" for note in notes) < MOST_WILDCARDS:
             fitting = self._lexicon().matching(_pattern(folded), MOST_FITTING)
             notes.append(Note("wildcard", f"{node.text} fits {_listed(fitting) or 'no word'}"))
             return (
@@ -94,6 +95,10 @@ class Expander:
             for name in self._aliases.of(word.term):
                 renamed[text[: word.start] + name + text[word.end :]] = None
         return list(renamed)[:MOST_RENAMED]
+
+
+def _has_wildcard(folded: str) -> bool:
+    return _WILDCARD in folded and folded.strip(_WILDCARD) != ""
 
 
 def _either(node: Node, others: Sequence[Node]) -> Node:

@@ -17,7 +17,7 @@ from ..engines import KeywordField, TextField, keyword
 from .notes import Note
 from .periods import Period, parse_range
 
-MAX_LENGTH = 2_000  # characters of a query that are read
+MAX_LENGTH = 1_000  # characters of a query that are read
 MAX_DEPTH = 16  # brackets within brackets
 
 
@@ -193,7 +193,7 @@ class _Parser:
                 node = self._signed(depth)
                 if node is not None:
                     alternatives[-1].append(node)
-        groups = [Group(tuple(nodes)) for nodes in alternatives if nodes]
+        groups = [Group(tuple(dict.fromkeys(nodes))) for nodes in alternatives if nodes]
         return groups[0] if len(groups) == 1 else Group(tuple(groups), any_of=bool(groups))
 
     def _signed(self, depth: int) -> Node | None:
