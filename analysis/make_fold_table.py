@@ -22,8 +22,9 @@ HAN_BLOCKS = (
     (0xF900, 0xFAFF),
     (0x20000, 0x323AF),
 )
-# OpenCC reads 著 as 着, which would break the far more frequent 著名, 著作.
-KEPT = "著"
+# OpenCC reads 著 as 着 and 么 as 幺, which would break the far more frequent 著名 and 什么.
+KEPT = "著么"
+OWN = {"麽": "么"}
 PUNCTUATION = {
     '"': "“”„‟″〝〞〟「」『』﹁﹂﹃﹄｢｣",
     "'": "‘’‚‛′`´",
@@ -47,7 +48,8 @@ def _fold_character(character: str, converters: list[opencc.OpenCC]) -> str:
     if len(base) > 1 and unicodedata.name(base[0], "").startswith("LATIN"):
         folded = base[0]
     for converter in converters:
-        folded = _single(converter.convert(folded), folded)
+        if folded not in KEPT:
+            folded = _single(converter.convert(folded), folded)
     return _single(folded.lower(), folded)
 
 
@@ -59,11 +61,12 @@ def build() -> dict[str, str]:
         character = chr(code)
         if unicodedata.category(character) in ("Cn", "Co", "Cs", "Cc"):
             continue
-        is_han = character not in KEPT and any(low <= code <= high for low, high in HAN_BLOCKS)
+        is_han = any(low <= code <= high for low, high in HAN_BLOCKS)
         folded = _fold_character(character, converters if is_han else [])
         if unicodedata.category(character) == "Zs":
             folded = " "
         table[character] = folded
+    table.update(OWN)
     for target, variants in PUNCTUATION.items():
         table.update(dict.fromkeys(variants, target))
     table.update(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))

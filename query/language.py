@@ -8,14 +8,13 @@
 Full-width signs count as their half-width forms, and every kind of quotation mark as a straight one.
 """
 
-import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..analysis import fold
 from ..engines import KeywordField, TextField, keyword
 from .notes import Note
 from .periods import Period, parse_range
+from .tokens import Token, tokens
 
 MAX_LENGTH = 1_000  # characters of a query that are read
 MAX_DEPTH = 16  # brackets within brackets
@@ -75,36 +74,10 @@ _KEYWORD_FIELDS: dict[str, KeywordField] = {
 _DATE_FIELDS = ("date", "日期")
 FIELDS = (*_TEXT_FIELDS, *_KEYWORD_FIELDS, *_DATE_FIELDS)
 
-_WORD = re.compile(r"[^\s()\"]+")
-# Matched against the folded query. A sign counts only where a token can begin: after a space or an opening bracket.
-_TOKEN = re.compile(
-    rf"""
-      (?P<space>\s+)
-    | (?P<open>\()
-    | (?P<close>\))
-    | (?<![^\s(]) (?P<or>or|\|\|?) (?=[\s(]|$)
-    | (?<![^\s(]) (?P<and>and|&&) (?=[\s(]|$)
-    | (?<![^\s(]) (?P<not>not(?=[\s(])|-(?=[^\s)]))
-    | (?<![^\s(-]) (?P<field>{"|".join(FIELDS)}) \s*:\s* (?=\S)
-    | (?P<stray>")
-    | (?P<word>{_WORD.pattern})
-    """,
-    re.VERBOSE,
-)
-_MINUS = "-－−"  # other dashes stand before words in running text, where they exclude nothing
-_CLOSING = {"“": "”", "„": "“", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "｢": "｣"}  # others close themselves
-_ESCAPED = re.compile(r"\\([\"\\“”「」『』])")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-
 
 def parse(query: str) -> tuple[Group, tuple[Note, ...]]:
     """The tree of a query, and notes on what was not taken as it was typed."""
-    parser = _Parser(_tokens(query[:MAX_LENGTH]))
+    parser = _Parser(tokens(query[:MAX_LENGTH], FIELDS))
     tree = parser.group(0)
     while parser.next():
         parser.note("bracket", "a closing bracket without an opening one was left out")
@@ -117,54 +90,8 @@ def parse(query: str) -> tuple[Group, tuple[Note, ...]]:
     return tree, tuple(dict.fromkeys(parser.notes))
 
 
-def _tokens(query: str) -> list[_Token]:
-    folded = fold(query)
-    tokens = []
-    at = 0
-    while at < len(folded):
-        if folded[at] == '"' and (end := _end_of_quoted(query, folded, at)):
-            tokens.append(_Token("quoted", _ESCAPED.sub(r"\1", query[at + 1 : end])))
-            at = end + 1
-            continue
-        found = _TOKEN.match(folded, at)
-        assert found is not None  # since the last branches take any character
-        kind = found.lastgroup or ""
-        start, end = found.span(kind)
-        if not _is_sign(kind, query[start:end]):
-            found = _WORD.match(folded, at)
-            assert found is not None
-            kind, start, end = "word", *found.span()
-        at = found.end()
-        if kind != "space":
-            tokens.append(_Token(kind, folded[start:end] if kind == "field" else query[start:end]))
-    return tokens
-
-
-def _is_sign(kind: str, typed: str) -> bool:
-    """Whether an operator is typed as one: words in capitals, the minus as a minus."""
-    if kind in ("or", "and", "not"):
-        return typed.isupper() if typed.isalpha() else kind != "not" or typed in _MINUS
-    return True
-
-
-def _end_of_quoted(query: str, folded: str, start: int) -> int:
-    """Where the quotation mark stands that closes the one at `start`: its own kind, else any; 0 if there is none."""
-    opening = query[start]
-    closing = _CLOSING.get(opening, opening)
-    first_of_any = depth = 0
-    at = start + 1
-    while at < len(query):
-        if query[at] == closing and depth == 0:
-            return at
-        if folded[at] == '"' and not first_of_any:
-            first_of_any = at
-        depth += (query[at] == opening) - (query[at] == closing)
-        at += 2 if query[at] == "\\" else 1
-    return first_of_any
-
-
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._at = 0
         self.notes: list[Note] = []

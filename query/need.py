@@ -10,7 +10,9 @@ from .language import Part
 from .stopwords import STOP_WORDS
 
 LONGEST_WHOLE_PART = 3  # words; longer parts are soft
-SOFT_SHARE = 3  # a soft part matches articles that have one in so many of its words, or the part itself
+# A soft part matches articles that have one in so many of its words, or of its pairs, or the part itself.
+WORD_SHARE, PAIR_SHARE = 6, 3
+MOST_PAIRS = 64  # of one part that are asked for
 MOST_SUBJECTS = 48  # words of one part that are asked for; the rest only scores
 # Weights of the streams in the score; docs/decisions.md has the measurement. A word in Latin or digits has no pairs to
 # score beside it, so it counts for both.
@@ -74,12 +76,22 @@ class Need:
         if self.quoted:
             return Contains(self.field, self.string)
         if self.soft:
-            enough = -(-len(self.subject) // SOFT_SHARE)
-            return AnyOf((AtLeast(enough, tuple(map(self.word, self.subject))), self._whole()))
+            words = AtLeast(-(-len(self.subject) // WORD_SHARE), tuple(map(self.word, self.subject)))
+            return AnyOf((words, self._pairs(PAIR_SHARE), self._whole()))
         if level == 0 and self.one_known_word:
             return Has(self.field, self.one_known_word)
         # 香港、台湾 are two words, not one
         return AnyOf((self._whole(), self.full())) if level == 2 or not self._is_joined() else self._whole()
+
+    def any_piece(self) -> Clause:
+        """Any word or any pair of the part: what is left when nothing has more."""
+        return AnyOf((*map(self.word, self.subject), self._pairs(len(self.string))))
+
+    def _pairs(self, share: int) -> Clause:
+        """One in `share` of the pairs. Names that are misspelt or cut oddly still have most of theirs."""
+        runs = _SCORED_RUN.findall(self.string)
+        pairs = list(dict.fromkeys(run[at : at + 2] for run in runs for at in range(len(run) - 1)))[:MOST_PAIRS]
+        return AtLeast(max(1, -(-len(pairs) // share)), tuple(Contains(self.field, pair) for pair in pairs))
 
     def _whole(self) -> Clause:
         """The part as it stands, or under another spelling of its names, dates and numbers."""

@@ -56,8 +56,8 @@ class Plan:
         nodes = (self._tree,) if self._tree.any_of else self._tree.nodes
         strict = [self._clause(node, lambda need: need.clause(1)) for node in nodes if not self._is_relaxable(node)]
         relaxed = [self._clause(node, lambda need: need.clause(2)) for node in nodes if self._is_relaxable(node)]
-        words = [need.word(term) for need in self.needs if not need.quoted for term in need.subject if len(term) > 1]
-        return All((*strict, AnyOf((*relaxed, *words))))
+        pieces = [need.any_piece() for need in self.needs if not need.quoted]
+        return All((*strict, AnyOf((*relaxed, *pieces))))
 
     def full(self, level: int) -> Clause:
         """What an article must meet to match all of the query. At level 3 none does."""

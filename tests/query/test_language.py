@@ -86,7 +86,18 @@ def test_no_text_raises(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["(" * 5000, ")" * 5000, "-" * 5000, '"' * 5000, "title:" * 900, "中" * 100_000, "a OR " * 900, '"' + "\\" * 999, "“" * 999]
+    "query",
+    [
+        "(" * 5000,
+        ")" * 5000,
+        "-" * 5000,
+        '"' * 5000,
+        "title:" * 900,
+        "中" * 100_000,
+        "a OR " * 900,
+        '"' + "\\" * 999,
+        "“" * 999,
+    ],
 )
 def test_long_and_deep_queries_are_cut(query: str) -> None:
     _, notes = parse(query)

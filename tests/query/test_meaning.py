@@ -123,7 +123,7 @@ def test_wildcards(index_of: Index, query: str, found: set[str]) -> None:
 def test_did_you_mean_is_offered_and_not_applied(index_of: Index) -> None:
     searcher = index_of("国务卿布林肯访问北京", "布林肯说", "天气")
     results = searcher.search("布林垦")
-    assert results.total == 0
+    assert results.full == 0
     assert results.suggestions[0] == "布林肯"
     assert searcher.search("访问布林垦 -天气").suggestions[:1] in ((), ("访问布林肯 -天气",))
     assert searcher.search("布林肯").suggestions == ()
