@@ -1,20 +1,34 @@
 """A query string → ranked hits with snippets."""
 
-from .errors import InvalidAliases, InvalidDate
+from .errors import (
+    EvaluationUnavailable,
+    InvalidAliases,
+    InvalidDate,
+    InvalidTestFile,
+    RunUnwritable,
+    SearcherClosed,
+)
+from .evaluation import Evaluation, evaluate
 from .notes import Note
 from .results import Explanation, Hit, Name, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
 
 __all__ = [
+    "Evaluation",
+    "EvaluationUnavailable",
     "Explanation",
     "Hit",
     "InvalidAliases",
     "InvalidDate",
+    "InvalidTestFile",
     "Name",
     "Note",
     "Results",
+    "RunUnwritable",
     "Searcher",
+    "SearcherClosed",
     "Snippet",
     "Suggestion",
+    "evaluate",
     "marked_html",
 ]

@@ -57,10 +57,14 @@ class Need:
         """The term, if the part is a single word of which it matters that it stands as a word of its own; else "".
         Not a single character, which hardly ever does; nor a word that no dictionary has, which the segmenter cuts now
         this way, now that."""
-        if self.quoted or len(self.outer) != 1 or len(self.string) == 1:
+        if self.quoted or len(self.string) < 2:
             return ""
         word = self.outer[0]
-        return word.term if word.end - word.start == len(self.string) and self._knows(word.term) else ""
+        if word.end - word.start == len(self.string) and self._knows(word.term):
+            return word.term
+        # A word of the dictionary counts as one even where jieba would rather cut it, as 上|个.
+        is_word = self._analyzer.segmenter.knows(self.string) and not any(map(self._is_respelled, self.outer))
+        return self.string if is_word else ""
 
     def is_matched_as_word(self, term: str) -> bool:
         """Whether `term` must be a word of its own in an article, or may stand anywhere. A single character among
@@ -119,8 +123,8 @@ class Need:
 
     def aligned(self) -> Clause:
         """The part as it stands, with word boundaries where the query has them."""
-        if self.one_known_word:
-            return Has(self.field, self.one_known_word)
+        if self.one_known_word or self._analyzer.segmenter.knows(self.string):
+            return Has(self.field, self.one_known_word or self.string)
         words: Clause = All(tuple(Has(self.field, term) for term in self.subject if len(term) > 1))
         if not self.quoted and not self._is_joined():
             return words

@@ -77,6 +77,27 @@ def test_found_unquoted(searcher: Searcher, articles: dict[str, Article]) -> Non
     assert tried > STRINGS * 0.5
 
 
+def test_whole_words_come_first(searcher: Searcher, articles: dict[str, Article]) -> None:
+    """A dictionary word finds first the articles that have it as a word; quoted, those behind them have it across
+    words."""
+    analyzer = Analyzer()
+    words_of = {
+        article.id: {word.term for text in (article.title, article.body) for word in analyzer.words(text)}
+        for article in articles.values()
+    }
+    known = sorted(
+        word for word in set().union(*words_of.values()) if 2 <= len(word) <= 6 and analyzer.segmenter.knows(word)
+    )
+    mixed = 0
+    for word in random.Random(3).sample(known, 400):
+        has_it = [word in words_of[hit.id] for hit in searcher.search(word, limit=ARTICLES)]
+        assert has_it[0], word
+        quoted = [word in words_of[hit.id] for hit in searcher.search(f'"{word}"', limit=ARTICLES)]
+        assert quoted == sorted(quoted, reverse=True), word
+        mixed += not all(quoted)
+    assert mixed > 3
+
+
 def test_no_boilerplate_among_repeated_lines(articles: dict[str, Article]) -> None:
     for article in articles.values():
         for line in article.body.split("\n"):

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from souwen.query import InvalidDate, Searcher
 
@@ -164,3 +166,18 @@ def test_a_query_of_100_kilobytes(seeds: Searcher) -> None:
 @pytest.mark.parametrize("query", ["国", '"，"', "５", '"A"'])
 def test_single_characters(index_of: Index, query: str) -> None:
     assert ids(index_of("中国，A5", "法兰西"), query) == ["1"]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.text(
+        alphabet=st.one_of(st.sampled_from('中美外交"“”()（）-|*:：title日期. 一二三月号·'), st.characters()),
+        max_size=60,
+    )
+)
+def test_no_query_raises(seeds: Searcher, query: str) -> None:
+    results = seeds.search(query, explain=True)
+    assert results.total >= len(results.hits) >= 0
+    for hit in results:
+        for snippet in hit.snippets:
+            assert all(0 <= start < end <= len(snippet.text) for start, end in snippet.highlights)
