@@ -60,11 +60,7 @@ class Need:
         if self.quoted or len(self.string) < 2:
             return ""
         word = self.outer[0]
-        if word.end - word.start == len(self.string) and self._knows(word.term):
-            return word.term
-        # A word of the dictionary counts as one even where jieba would rather cut it, as 上|个.
-        is_word = self._analyzer.segmenter.knows(self.string) and not any(map(self._is_respelled, self.outer))
-        return self.string if is_word else ""
+        return word.term if word.end - word.start == len(self.string) and self._knows(word.term) else ""
 
     def is_matched_as_word(self, term: str) -> bool:
         """Whether `term` must be a word of its own in an article, or may stand anywhere. A single character among
@@ -123,9 +119,9 @@ class Need:
 
     def aligned(self) -> Clause:
         """The part as it stands, with word boundaries where the query has them."""
-        if self.one_known_word or self._analyzer.segmenter.knows(self.string):
-            return Has(self.field, self.one_known_word or self.string)
-        words: Clause = All(tuple(Has(self.field, term) for term in self.subject if len(term) > 1))
+        if self.one_known_word:
+            return Has(self.field, self.one_known_word)
+        words: Clause = All(tuple(Has(self.field, word.term) for word in self.outer)) if self.outer else AnyOf(())
         if not self.quoted and not self._is_joined():
             return words
         return All((Contains(self.field, self.string), AnyOf((Has(self.field, self.string), words))))

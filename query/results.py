@@ -76,7 +76,7 @@ class Hit:
 class Results:
     """One page of hits. Of `total` articles that can be listed, the first `full` match all of the query.
 
-    `suggestions` are other queries that find more, for one that finds nothing or next to nothing. `reading` is the
+    `suggestions` are other queries that find more, for one that finds nothing as it was asked for. `reading` is the
     query as it was understood, if an explanation was asked for.
     """
 

@@ -27,9 +27,8 @@ from .ranking import CANDIDATES, Ranker, pairs_of
 from .results import Results, Suggestion
 
 MOST_HITS = 1_000  # a page's size at most
-_KEPT_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
 MOST_SUGGESTIONS = 3
-NEXT_TO_NOTHING = 2  # articles; a query that finds so few may be misspelled
+_KEPT_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
 
 Order = Literal["relevance", "date"]
 
@@ -98,7 +97,7 @@ class Searcher:
             candidates = maker.reordered(candidates)
         hits = maker.hits(candidates[offset : offset + limit], offset + 1, full)
         suggestions: tuple[str, ...] = ()
-        if full <= NEXT_TO_NOTHING or level:
+        if level or not full:  # nothing, or nothing as it was asked for
             suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
         return Results(query, total, full, _since(started), notes, hits, suggestions, reading)
 

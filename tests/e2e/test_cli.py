@@ -248,5 +248,6 @@ def test_explain(seeds_index: Path) -> None:
 
 def test_did_you_mean(seeds_index: Path) -> None:
     done = run("search", "布林垦", "--index", seeds_index)
-    assert done.returncode == 1
+    assert "best partial matches" in done.stderr
     assert "Did you mean: 布林肯" in done.stdout
+    assert found(seeds_index, "布林垦")["suggestions"] == ["布林肯"]

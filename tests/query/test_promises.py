@@ -86,12 +86,15 @@ def test_whole_words_come_first(searcher: Searcher, articles: dict[str, Article]
         for article in articles.values()
     }
     known = sorted(
-        word for word in set().union(*words_of.values()) if 2 <= len(word) <= 6 and analyzer.segmenter.knows(word)
+        word
+        for word in set().union(*words_of.values())
+        if 2 <= len(word) <= 6 and analyzer.segmenter.knows(word) and analyzer.segmenter.cut(word) == [word]
     )
     mixed = 0
     for word in random.Random(3).sample(known, 400):
-        has_it = [word in words_of[hit.id] for hit in searcher.search(word, limit=ARTICLES)]
-        assert has_it[0], word
+        results = searcher.search(word, limit=ARTICLES)
+        if not any(note.kind == "alias" for note in results.notes):  # 普丁 is as good as 普京
+            assert all(word in words_of[hit.id] for hit in results), word
         quoted = [word in words_of[hit.id] for hit in searcher.search(f'"{word}"', limit=ARTICLES)]
         assert quoted == sorted(quoted, reverse=True), word
         mixed += not all(quoted)
