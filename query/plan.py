@@ -9,7 +9,7 @@ The first level that finds anything answers. A long part (a headline, a question
 with some of its words match, those with all of them come first.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from ..analysis import Analyzer
 from ..engines import All, AnyOf, Clause, Days, IndexedField, Keyword, Not, Stream, Weighted
@@ -48,6 +48,10 @@ class Plan:
     def reading(self) -> str:
         """The query as it was understood, in its own language."""
         return (" OR " if self._tree.any_of else " ").join(map(_shown, self._tree.nodes))
+
+    def variants(self) -> list[list[str]]:
+        """The strings to be found, folded: for each part of the query the ways to put it."""
+        return _variants(self._tree, self._analysed)
 
     def match(self, level: int) -> Clause:
         """What an article must meet to be listed at a level."""
@@ -94,6 +98,17 @@ class Plan:
             return Not(self._clause(node.node, lambda need: need.full() if need.soft else need.clause(0)))
         clauses = tuple(self._clause(child, ask) for child in node.nodes)
         return AnyOf(clauses) if node.any_of else All(clauses)
+
+
+def _variants(node: Node, analysed: Mapping[Part, Need]) -> list[list[str]]:
+    if isinstance(node, Part):
+        return [[analysed[node].string]]
+    if not isinstance(node, Group):
+        return []
+    inside = [_variants(child, analysed) for child in node.nodes]
+    if node.any_of:
+        return [[string for part in inside for strings in part for string in strings]] if any(inside) else []
+    return [strings for part in inside for strings in part]
 
 
 def _shown(node: Node) -> str:

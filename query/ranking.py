@@ -2,8 +2,9 @@
 
     score = BM25 × (1 + RUNS · runs) × (1 + TITLE · covered · covering) × recency
 
-`runs`      how much of the query stands in the article in long pieces: the query is cut, from the left, into the
-            longest pieces that the article contains; √(sum of their squared lengths) / length of the query
+`runs`      how much of the query stands in the article in long pieces: each part is cut, from the left, into the
+            longest pieces that the article contains; √(sum of their squared lengths) / length of the part, of its
+            variants the best, and of the parts the mean by length
 `covered`   the share of the query's pairs, by inverse document frequency, that stand in the title
 `covering`  the share of the title's pairs that stand in the query
 `recency`   ½ + ½ · 2^(-age / half-life), if asked for
@@ -12,7 +13,7 @@ Why these, and how the weights were found: docs/decisions.md.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,16 +53,17 @@ class Evidence:
 class Ranker:
     """Weighs articles for one query.
 
-    `strings` are its parts, folded; `rarity` has the inverse document frequency of each of their pairs that the index
-    has; `half_life`, in days, makes newer articles count more, the newest up to twice what the oldest do.
+    `variants` are its parts, folded, each with the ways to put it, as typed first; `rarity` has the inverse document
+    frequency of each of their pairs; `half_life`, in days, makes newer articles count more, the newest up to twice what
+    the oldest do.
     """
 
     def __init__(
-        self, strings: Iterable[str], rarity: Mapping[str, float], *, half_life: float | None, now: datetime
+        self, variants: Iterable[Sequence[str]], rarity: Mapping[str, float], *, half_life: float | None, now: datetime
     ) -> None:
-        self._strings = [string[:LONGEST_READ] for string in strings]
-        self._length = sum(map(len, self._strings))
-        self._pairs = set().union(*map(pairs_of, self._strings))
+        self._variants = [[string[:LONGEST_READ] for string in strings] for strings in variants]
+        self._length = sum(len(strings[0]) for strings in self._variants)
+        self._pairs = set().union(*(pairs_of(string) for strings in self._variants for string in strings))
         self._rarity = rarity
         self._total_rarity = sum(rarity.values())
         self._half_life = half_life
@@ -74,11 +76,18 @@ class Ranker:
         shared = title_pairs & self._pairs
         rarity = sum(self._rarity.get(pair, 0.0) for pair in shared)
         return Evidence(
-            runs=math.sqrt(sum(map(_squared_runs, self._strings, [text] * len(self._strings)))) / max(self._length, 1),
+            runs=self._runs(text),
             covered=rarity / self._total_rarity if self._total_rarity else 0.0,
             covering=len(shared) / len(title_pairs) if title_pairs else 0.0,
             recency=self._recency(article.published),
         )
+
+    def _runs(self, text: str) -> float:
+        parts = (
+            len(strings[0]) * max(math.sqrt(_squared_runs(string, text)) / len(string) for string in strings)
+            for strings in self._variants
+        )
+        return sum(parts) / max(self._length, 1)
 
     def _recency(self, published: datetime | None) -> float:
         if self._half_life is None:

@@ -18,6 +18,7 @@ from .correction import corrections
 from .errors import SearcherClosed
 from .expansion import Expander
 from .filters import days, one_of
+from .headline import joined
 from .hits import HitMaker
 from .language import parse
 from .lexicon import Lexicon
@@ -80,7 +81,7 @@ class Searcher:
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
         filters = (days(since, until), one_of("source", source), one_of("section", section), one_of("entity", entity))
         typed, notes = parse(visible(query))
-        tree, expanded = self._expander.expand(typed)
+        tree, expanded = self._expander.expand(joined(typed, self._analyzer))
         plan = Plan(tree, self._analyzer)
         notes += expanded + tuple(Note("dropped", f"“{text[:40]}” has nothing to search for") for text in plan.dropped)
         reading = plan.reading() if explain else ""
@@ -123,10 +124,10 @@ class Searcher:
         return LEVELS[-1], 0, 0, ()
 
     def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
-        strings = [need.string for need in plan.needs]
-        pairs = set().union(*map(pairs_of, strings))
+        variants = plan.variants()
+        pairs = set().union(*(pairs_of(string) for strings in variants for string in strings))
         rarity = {pair: self._reader.rarity(Weighted("text", "pairs", pair, 1.0)) for pair in pairs}
-        return Ranker(strings, rarity, half_life=recency, now=datetime.now(timezone.utc))
+        return Ranker(variants, rarity, half_life=recency, now=datetime.now(timezone.utc))
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most

@@ -59,6 +59,13 @@ def test_long_part_lists_full_matches_first_and_says_where_they_end(index_of: In
     assert [note.kind for note in results.notes] == ["partial-after"]
 
 
+def test_a_headline_may_have_spaces_in_it(index_of: Index) -> None:
+    searcher = index_of("维吾尔人被关押 欧盟难以忍受", "欧盟越来越难以忍受维吾尔关押营", "天气预报")
+    results = searcher.search("维吾尔关押营 欧盟越来越难以忍受")
+    assert [hit.id for hit in results] == ["2", "1"]
+    assert results.full == 1
+
+
 def test_nothing_has_all_parts(index_of: Index) -> None:
     results = index_of("新闻联播", "人民日报").search("新闻 日报")
     assert {hit.id for hit in results} == {"1", "2"}
