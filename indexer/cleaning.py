@@ -18,6 +18,8 @@ _LINES = re.compile(
             r"获取更多RSS[:：]?",  # feed footers
             r"https?://(?:feedx\.(?:net|xyz)|rfi\.my)\S*",
             r"© ?\d{4} AFP",  # agency copyright
+            r"(?:RFI Studio)?\s*© ?RFI\b.{0,40}",  # a picture's
+            r"(?:之前)?相关报道[\s:：-].{0,80}",  # pointers to other articles
             r"广告|廣告|继续浏览后续|繼續瀏覽後續",  # advertisement frames
             r"Array",  # what a broken template printed
         )

@@ -77,7 +77,7 @@ def test_text_outside_paragraphs_and_line_breaks(tmp_path: Path) -> None:
 
 
 def test_boilerplate_lines_go_and_sentences_about_them_stay(tmp_path: Path) -> None:
-    html = "<p>他在脸书分享 : 照片</p><div>分享 :</div><p>© 2020 AFP</p><div>获取更多RSS：<br><a>https://feedx.net</a></div>"
+    html = "<p>相关报道 <a>别的文章</a></p><p>© RFI/ 某人</p><p>他在脸书分享 : 照片</p><div>分享 :</div><p>© 2020 AFP</p><div>获取更多RSS：<br><a>https://feedx.net</a></div>"
     assert article(tmp_path / "a.txt", HEAD + html).body == "他在脸书分享 : 照片"
 
 
