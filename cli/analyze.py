@@ -6,7 +6,7 @@ from ..analysis import Analyzer, fold
 from .shared import for_terminal, json_option, print_json
 
 
-@click.command(epilog="Example:  souwen analyze 美国国务卿布林肯访问北京")
+@click.command(short_help="Show what becomes of a text.", epilog="Example:  souwen analyze 美国国务卿布林肯访问北京")
 @click.argument("text", nargs=-1, required=True)
 @json_option
 def analyze(text: tuple[str, ...], as_json: bool) -> None:

@@ -9,7 +9,11 @@ from ..query import Searcher
 from .shared import index_option, json_option, print_json
 
 
-@click.command("eval", epilog="Example:  souwen eval --queries queries.jsonl --qrels qrels.trec")
+@click.command(
+    "eval",
+    short_help="Measure the quality of ranking.",
+    epilog="Example:  souwen eval --queries queries.jsonl --qrels qrels.trec",
+)
 @index_option
 @click.option(
     "--queries", required=True, metavar="FILE", help='The queries: {"id": "1", "text": "台湾海峡"}, one a line.'

@@ -13,7 +13,7 @@ from .shared import for_terminal, index_option, json_option, print_json
 SHOWN_FAILURES = 10
 
 
-@click.command(epilog="Example:  souwen index seeds/ --index index_data")
+@click.command(short_help="Read articles into an index.", epilog="Example:  souwen index seeds/ --index index_data")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @index_option
 @click.option("--engine", type=click.Choice(ENGINES), default=DEFAULT_ENGINE, help="The engine of a new index.")

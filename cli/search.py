@@ -36,6 +36,7 @@ class _QueryCommand(click.Command):
 
 @click.command(
     cls=_QueryCommand,
+    short_help="Find articles.",
     epilog="""\b
 Examples:
   souwen search 台湾海峡

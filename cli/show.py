@@ -6,7 +6,9 @@ from ..query import Searcher
 from .shared import NOTHING_FOUND, for_terminal, index_option, json_option, local_time, print_json, shown_address
 
 
-@click.command(epilog="Example:  souwen show https://www.rfi.fr/cn/… --index index_data")
+@click.command(
+    short_help="Print an article.", epilog="Example:  souwen show https://www.rfi.fr/cn/… --index index_data"
+)
 @click.argument("article_id", metavar="ID")
 @index_option
 @json_option

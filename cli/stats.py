@@ -7,7 +7,7 @@ from ..query import Searcher
 from .shared import byte_size, index_option, json_option, print_json
 
 
-@click.command(epilog="Example:  souwen stats --json")
+@click.command(short_help="Tell about an index.", epilog="Example:  souwen stats --json")
 @index_option
 @json_option
 def stats(index_dir: str, as_json: bool) -> None:

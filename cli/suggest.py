@@ -6,7 +6,7 @@ from ..query import Searcher
 from .shared import FOUND, NOTHING_FOUND, for_terminal, index_option, json_option, print_json
 
 
-@click.command(epilog="Example:  souwen suggest waij")
+@click.command(short_help="Complete a word.", epilog="Example:  souwen suggest waij")
 @click.argument("prefix")
 @index_option
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Words at most.")

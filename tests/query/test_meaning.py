@@ -114,7 +114,15 @@ def test_pinyin_is_read_where_it_can_be_meant(index_of: Index) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("title:外交*", {"1", "2"}), ("source:r*", {"1", "2", "3"}), ("外*部", {"2"})]
+    ("query", "found"),
+    [
+        ("title:外交*", {"1", "2"}),
+        ("外*部", {"2"}),
+        ("source:r*", {"1", "2", "3"}),
+        ("source:*f*", {"1", "2", "3"}),
+        ("source:r*f*i -外*", {"3"}),
+        ("source:rf*fi", set()),
+    ],
 )
 def test_wildcards(index_of: Index, query: str, found: set[str]) -> None:
     assert set(ids(index_of(("外交", "一"), ("外交部", "二"), ("天气", "三"), source="rfi"), query)) == found
