@@ -76,7 +76,7 @@ class IndexDirectory:
             raise IndexDamaged(self.path, f"{META} tells no format")
         if values["format"] != FORMAT:
             raise IndexMismatch(self.path, f"has format {values['format']}, this souwen reads format {FORMAT}")
-        if set(values) != set(Meta._fields) or not _ENGINE_FOLDER.fullmatch(str(values["folder"])):
+        if not _is_meta(values):
             raise IndexDamaged(self.path, f"{META} lacks what it should tell")
         return Meta(**values)
 
@@ -142,6 +142,16 @@ class IndexDirectory:
             yield
         finally:
             lock.release()
+
+
+def _is_meta(values: dict[str, object]) -> bool:
+    """Whether the values of meta.json are of the kinds that `Meta` has."""
+    if set(values) != set(Meta._fields):
+        return False
+    *texts, words = (values[name] for name in ("fingerprint", "engine", "folder", "created", "dictionary"))
+    if not (isinstance(words, list) and all(isinstance(text, str) for text in [*texts, *words])):
+        return False
+    return _ENGINE_FOLDER.fullmatch(str(values["folder"])) is not None
 
 
 def _engine(name: str, folder: Path) -> Engine:

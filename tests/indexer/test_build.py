@@ -140,6 +140,17 @@ def test_damaged_meta_is_told_and_can_be_rebuilt(tmp_path: Path, content: str) -
     assert len(found(tmp_path / "index", "中国")) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("dictionary", 5), ("dictionary", [5]), ("folder", ".."), ("created", None)]
+)
+def test_meta_of_wrong_kinds_is_told(tmp_path: Path, name: str, value: object) -> None:
+    build_index([SEEDS], tmp_path / "index")
+    meta = tmp_path / "index" / "meta.json"
+    meta.write_text(json.dumps(json.loads(meta.read_text("utf-8")) | {name: value}), "utf-8")
+    with pytest.raises(IndexDamaged, match="lacks"):
+        Searcher(tmp_path / "index")
+
+
 def test_meta_cannot_point_out_of_the_index(tmp_path: Path) -> None:
     build_index([SEEDS], tmp_path / "index")
     meta = tmp_path / "index" / "meta.json"
