@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,13 +118,15 @@ def read_qrels(path: str | os.PathLike[str]) -> Judgements:
 def measures_of(judgements: Judgements, rankings: Rankings) -> dict[str, float]:
     """The measures by name: means over the queries of `judgements`, of which one that `rankings` lacks counts as 0. The
     definitions are those of trec_eval. Raises EvaluationUnavailable."""
-    try:
-        import ir_measures
-    except ImportError as error:
-        raise EvaluationUnavailable from error
-    measures = {ours: ir_measures.parse_measure(theirs) for ours, theirs in _MEASURES.items()}
     run = {query: {article: _score(rank) for rank, article in enumerate(found, 1)} for query, found in rankings.items()}
-    values = ir_measures.calc_aggregate(measures.values(), {q: dict(of) for q, of in judgements.items()}, run)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about ways of its own that newer Pythons deprecate
+        try:
+            import ir_measures
+        except ImportError as error:
+            raise EvaluationUnavailable from error
+        measures = {ours: ir_measures.parse_measure(theirs) for ours, theirs in _MEASURES.items()}
+        values = ir_measures.calc_aggregate(measures.values(), {q: dict(of) for q, of in judgements.items()}, run)
     return {ours: float(values[measure]) for ours, measure in measures.items()}
 
 

@@ -1,5 +1,7 @@
 """Folding: which characters count as the same, and that offsets never move."""
 
+import unicodedata
+
 import opencc
 import pytest
 from hypothesis import given
@@ -39,7 +41,9 @@ def test_keeps_every_offset_and_folding_twice_changes_nothing(text: str) -> None
 def test_table_is_what_its_sources_say() -> None:
     """The script still makes every line of the committed table. (A newer Unicode or OpenCC may add lines to it.)"""
     made = build()
-    committed = {chr(code): fold(chr(code)) for code in range(0x110000) if fold(chr(code)) != chr(code)}
+    # This Python's Unicode may be older than the one that made the table.
+    known = (character for character in map(chr, range(0x110000)) if unicodedata.category(character) != "Cn")
+    committed = {character: fold(character) for character in known if fold(character) != character}
     assert len(committed) > 9_000
     assert [character for character, folded in committed.items() if made.get(character) != folded] == []
     converter = opencc.OpenCC("t2s")
