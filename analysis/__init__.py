@@ -1,7 +1,7 @@
 """Text → terms: folding, words, term streams, entities. Imports nothing of souwen's other rooms."""
 
 from . import entities, pinyin
-from .analyzer import TITLE_END, Analyzer, name_words, text_of
+from .analyzer import NAME_JOINT, TITLE_END, Analyzer, name_words, text_of
 from .article import AnalysedArticle, Article, Terms
 from .entities import Entity
 from .errors import SouwenError
@@ -12,6 +12,7 @@ from .words import HAN, Word
 
 __all__ = [
     "HAN",
+    "NAME_JOINT",
     "TITLE_END",
     "AnalysedArticle",
     "Analyzer",

@@ -12,11 +12,11 @@ from .fold import FOLD_TABLE_VERSION, fold
 from .segment import DICTIONARY, Segmenter
 from .words import HAN, Word, words
 
-STREAMS_VERSION = 1  # raise it when `Terms` or `words` change what they give for the same text
+STREAMS_VERSION = 1  # raise it when `Terms`, `words` or `entities` give anything else for the same text
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _SPACE = re.compile(r"\s+")
 _HAN_ONLY = re.compile(f"[{HAN}]+")
-_NAME_JOINT = re.compile("[·-]")  # after folding
+NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
 
 
 def text_of(article: Article) -> str:
@@ -28,7 +28,7 @@ def name_words(names: Iterable[Entity]) -> Iterator[Word]:
     """The words that names are: each as a whole, without its dots, and if it has dots, each part. So 安东尼·布林肯,
     安东尼-布林肯 and 布林肯 share words however the segmenter cuts them."""
     for name in names:
-        parts = _NAME_JOINT.split(fold(name.text))
+        parts = NAME_JOINT.split(fold(name.text))
         yield Word("".join(parts), name.start, name.end)
         at = name.start
         for part in parts if len(parts) > 1 else ():

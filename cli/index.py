@@ -52,7 +52,7 @@ def index(
             index_dir,
             engine=engine,
             rebuild=rebuild,
-            dictionary=dictionary.read().splitlines() if dictionary else None,
+            dictionary=_words(dictionary) if dictionary else None,
             progress=progress,
         )
     if as_json:
@@ -69,3 +69,10 @@ def index(
     if not (report.added or report.updated or report.skipped):
         click.echo(f"no article was found in {' '.join(paths) or 'seeds/'}; {index_dir} is as it was", err=True)
         context.exit(2)
+
+
+def _words(file: TextIO) -> list[str]:
+    try:
+        return file.read().splitlines()
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{file.name} is not text in UTF-8", param_hint="--dictionary") from error

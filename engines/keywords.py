@@ -1,19 +1,16 @@
 """The keywords an article is filtered by."""
 
-import re
 from urllib.parse import urlsplit
 
-from ..analysis import AnalysedArticle, fold
+from ..analysis import NAME_JOINT, AnalysedArticle, fold
 from .clauses import KeywordField
-
-_NAME_DOT = re.compile("[·-]")  # after folding, which makes one dot and one hyphen of all their variants
 
 
 def keyword(field: KeywordField, value: str) -> str:
     """The form in which a keyword is compared: an id or address as it is, others folded, names without their dots."""
     if field in ("id", "url"):
         return value
-    return _NAME_DOT.sub("", fold(value)) if field == "entity" else fold(value)
+    return NAME_JOINT.sub("", fold(value)) if field == "entity" else fold(value)
 
 
 def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
@@ -45,5 +42,5 @@ def _hosts(url: str) -> list[str]:
 
 
 def _name_keys(name: str) -> list[str]:
-    parts = _NAME_DOT.split(name)
+    parts = NAME_JOINT.split(name)
     return ["".join(parts), *(part for part in parts if len(part) > 1)]

@@ -98,8 +98,9 @@ class WhooshWriter:
             )
 
     def delete(self, article_id: str) -> None:
-        for number in numbers_of(self._committed, "id", article_id):
-            self._writer.delete_document(number)
+        with reading(self._folder):
+            for number in numbers_of(self._committed, "id", article_id):
+                self._writer.delete_document(number)
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +110,7 @@ class WhooshWriter:
     ) -> None:
         self._committed.close()
         if error is None:
-            with writing(self._folder.parent):
+            with reading(self._folder), writing(self._folder.parent):  # a commit may merge, that is read, old segments
                 self._writer.commit()
         else:
             self._cancel()

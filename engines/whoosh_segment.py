@@ -24,18 +24,19 @@ with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn 
 CACHED_LISTS = 512  # posting lists a segment keeps decoded
 # What reading a truncated or altered file raises inside Whoosh, which checks none. Only reads are guarded by it.
 DAMAGE = (
-    *(
-        AssertionError,
-        AttributeError,
-        EOFError,
-        ImportError,
-        LookupError,
-        OSError,
-        OverflowError,
-        TypeError,
-        ValueError,
-    ),
-    *(pickle.UnpicklingError, struct.error, zlib.error, index.IndexError),
+    AssertionError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    OSError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    index.IndexError,
+    pickle.UnpicklingError,
+    struct.error,
+    zlib.error,
 )
 
 

@@ -11,6 +11,11 @@ class InvalidAliases(SouwenError):
         super().__init__(f"the list of aliases in {path} cannot be read ({reason}): correct it or remove it")
 
 
+class InvalidRecency(SouwenError):
+    def __init__(self, days: float) -> None:
+        super().__init__(f"recency is {days} days: give a number above 0")
+
+
 class SearcherClosed(SouwenError):
     def __init__(self) -> None:
         super().__init__("the searcher is closed: open another one")

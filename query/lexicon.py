@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from ..analysis import HAN, pinyin
@@ -45,17 +45,12 @@ class Lexicon:
 
     def matching(self, pattern: str, limit: int) -> list[Entry]:
         """The most frequent words that match a regular expression in full."""
-        return list(self._matching(pattern, limit))
+        found = re.finditer(f"(?<=\\n)(?:{pattern})(?=\\n)", self._text)
+        return [self._entries[bisect_right(self._starts, match.start()) - 1] for match in islice(found, limit)]
 
     def beginning_with(self, prefix: str, limit: int) -> list[Entry]:
         """The most frequent words that begin with `prefix`, longer than it."""
         return self.matching(f"{re.escape(prefix)}[^\\n]+", limit)
-
-    def _matching(self, pattern: str, limit: int) -> Iterator[Entry]:
-        for count, found in enumerate(re.finditer(f"(?<=\\n)(?:{pattern})(?=\\n)", self._text)):
-            if count == limit:
-                return
-            yield self._entries[bisect_right(self._starts, found.start()) - 1]
 
     def spelled(self, letters: str, limit: int) -> list[Entry]:
         """The most frequent Han words that `letters` spell in pinyin, in full."""

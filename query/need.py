@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from ..analysis import Analyzer, Word, fold
+from ..analysis import NAME_JOINT, Analyzer, Word, fold
 from ..engines import All, AnyOf, AtLeast, Clause, Contains, Has, IndexedField, TextField, Weighted
 from .language import Part
 from .stopwords import STOP_WORDS
@@ -17,7 +17,6 @@ MOST_SUBJECTS = 48  # words of one part that are asked for; the rest only scores
 # Weights of the streams in the score; docs/decisions.md has the measurement. A word in Latin or digits has no pairs to
 # score beside it, so it counts for both.
 WORD_WEIGHT, PAIR_WEIGHT, SINGLE_WEIGHT = 1.0, 1.0, 0.5
-_NAME_JOINT = re.compile("[·-]")  # after folding
 _SCORED_RUN = re.compile(r"[^\W\d_a-z]+")
 
 
@@ -40,7 +39,7 @@ class Need:
     def _is_joined(self) -> bool:
         """Whether nothing but the dots of names stands between the words."""
         gaps = (self._folded[one.end : two.start] for one, two in zip(self.outer, self.outer[1:], strict=False))
-        return all(not gap or _NAME_JOINT.fullmatch(gap) for gap in gaps)
+        return all(not gap or NAME_JOINT.fullmatch(gap) for gap in gaps)
 
     def _knows(self, term: str) -> bool:
         """Whether the segmenter cuts `term` reliably: it is in the dictionary, or cut by signs and spaces."""
@@ -96,7 +95,7 @@ class Need:
     def _whole(self) -> Clause:
         """The part as it stands, or under another spelling of its names, dates and numbers."""
         clauses: list[Clause] = [Contains(self.field, self.string)]
-        names = _NAME_JOINT.split(self.string)
+        names = NAME_JOINT.split(self.string)
         if len(self.outer) > 1:  # the index has 乔拜登 for 乔·拜登
             clauses.append(Has(self.field, "".join(names)))
         if len(names) > 1 and len(names[-1]) > 1 and self._is_person():
@@ -137,8 +136,8 @@ class Need:
             strings += (term for term in self.subject if not self.is_matched_as_word(term))
         else:
             words += (word.term for word in self.outer if self._is_respelled(word))
-            words += ["".join(_NAME_JOINT.split(self.string))] if len(self.outer) > 1 else []
-            strings += (name for name in _NAME_JOINT.split(self.string)[1:] if len(name) > 1 and not name.isascii())
+            words += ["".join(NAME_JOINT.split(self.string))] if len(self.outer) > 1 else []
+            strings += (name for name in NAME_JOINT.split(self.string)[1:] if len(name) > 1 and not name.isascii())
         return strings, words
 
     def weights(self) -> Iterator[Weighted]:

@@ -15,7 +15,7 @@ from ..analysis import Analyzer, fold, visible
 from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
 from .aliases import Aliases
 from .correction import corrections
-from .errors import SearcherClosed
+from .errors import InvalidRecency, SearcherClosed
 from .expansion import Expander
 from .filters import days, one_of
 from .headline import joined
@@ -74,9 +74,11 @@ class Searcher:
         `since` and `until` are days, or years, months and days as text (`2023-09`), both included. Of several values
         for `source`, `section` or `entity` one must match. With `recency`, an article that many days old counts three
         quarters of a new one, and the oldest half. `explain` adds how the query was read and what each hit's score is
-        made of. Raises InvalidDate.
+        made of. Raises InvalidDate, InvalidRecency, SearcherClosed.
         """
         self._must_be_open()
+        if recency is not None and not recency > 0:
+            raise InvalidRecency(recency)
         started = time.perf_counter()
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
         filters = (days(since, until), one_of("source", source), one_of("section", section), one_of("entity", entity))

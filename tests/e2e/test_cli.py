@@ -251,3 +251,10 @@ def test_did_you_mean(seeds_index: Path) -> None:
     assert "best partial matches" in done.stderr
     assert "Did you mean: 布林肯" in done.stdout
     assert found(seeds_index, "布林垦")["suggestions"] == ["布林肯"]
+
+
+def test_a_dictionary_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_bytes(b"\xff\xfe\x00")
+    done = run("index", SEEDS, "--index", tmp_path / "index", "--dictionary", tmp_path / "words.txt")
+    assert done.returncode == 2
+    assert "is not text in UTF-8" in done.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from souwen.indexer import build_index
-from souwen.query import InvalidAliases, Searcher
+from souwen.query import InvalidAliases, InvalidRecency, Searcher
 
 from ..conftest import SEEDS, ids
 
@@ -159,6 +159,12 @@ def test_recency_is_bounded(tmp_path: Path) -> None:
         assert [hit.id for hit in searcher.search("外交", recency=3000)] == ["new", "old"]
     assert plain["old"] / 2 <= recent["old"] < plain["old"]
     assert plain["new"] / 2 <= recent["new"] <= plain["new"]
+
+
+@pytest.mark.parametrize("days", [0, -1, float("nan")])
+def test_recency_is_a_number_of_days(seeds: Searcher, days: float) -> None:
+    with pytest.raises(InvalidRecency, match="above 0"):
+        seeds.search("外交", recency=days)
 
 
 def test_explanation_adds_up(index_of: Index) -> None:
