@@ -3,7 +3,7 @@
 from . import entities, pinyin
 from .analyzer import NAME_JOINT, TITLE_END, Analyzer, name_words, text_of
 from .article import AnalysedArticle, Article, Terms
-from .entities import Entity
+from .entities import Entity, Kind
 from .errors import SouwenError
 from .fold import fold
 from .segment import Segmenter
@@ -18,6 +18,7 @@ __all__ = [
     "Analyzer",
     "Article",
     "Entity",
+    "Kind",
     "Segmenter",
     "SouwenError",
     "Terms",

@@ -5,16 +5,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from . import entities
 from .article import AnalysedArticle, Article, Terms
-from .entities import Entity
+from .entities import Entity, NameFinder
 from .fold import FOLD_TABLE_VERSION, fold
 from .segment import DICTIONARY, Segmenter
 from .words import HAN, Word, words
 
 STREAMS_VERSION = 1  # raise it when `Terms`, `words` or `entities` give anything else for the same text
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
-_SPACE = re.compile(r"\s+")
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
 
@@ -55,32 +53,43 @@ class Analyzer:
     def segmenter(self) -> Segmenter:
         return Segmenter(word for word in self._dictionary if _HAN_ONLY.fullmatch(word))
 
+    @cached_property
+    def _name_finder(self) -> NameFinder:
+        return NameFinder(self.segmenter)
+
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same text could give other terms; an index opens only with the one it was made with."""
         parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", DICTIONARY, *self._dictionary)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
-    def words(self, text: str) -> Iterator[Word]:
+    def words(self, text: str) -> list[Word]:
         """The words of `text`, folded, with offsets in it."""
         return words(fold(text), self.segmenter, self._phrases)
 
     def names(self, text: str) -> tuple[Entity, ...]:
         """The people, places and organisations of `text`."""
-        return tuple(entities.extract(text, self.segmenter))
+        return tuple(self._name_finder.find(text, fold(text)))
 
     def terms(self, text: str, names: Iterable[Entity] = ()) -> Terms:
         """All streams of `text`. `names` are mentions in it, whose words count whole even where jieba cuts them."""
         folded = fold(text)
-        found = list(words(folded, self.segmenter, self._phrases))
+        return Terms([word.term for word in self._words_and_names(folded, names)], folded)
+
+    def _words_and_names(self, folded: str, names: Iterable[Entity]) -> list[Word]:
+        found = words(folded, self.segmenter, self._phrases)
         cut = set(found)
         found.extend(word for word in name_words(names) if word not in cut)
-        pairs = list(map("".join, zip(folded, folded[1:], strict=False)))
-        return Terms([word.term for word in found], pairs, list(_SPACE.sub("", folded)))
+        return found
 
     def analyse(self, article: Article) -> AnalysedArticle:
         """All that an index keeps of an article."""
         text = text_of(article)
-        names = self.names(text)
-        title_names = (name for name in names if name.end <= len(article.title))
-        return AnalysedArticle(article, self.terms(text, names), self.terms(article.title, title_names), names)
+        folded = fold(text)
+        names = tuple(self._name_finder.find(text, folded))
+        found = self._words_and_names(folded, names)
+        title_end = len(article.title)
+        title_words = [word.term for word in found if word.end <= title_end]
+        return AnalysedArticle(
+            article, Terms([word.term for word in found], folded), Terms(title_words, folded[:title_end]), names
+        )

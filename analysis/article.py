@@ -27,15 +27,24 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of one text: `words`, and the two gram streams `pairs` and `singles`.
+    """The terms of one text: `words`, and the two gram streams `pairs` and `singles`, which the `folded` text spells.
 
     `pairs[i]` is the two folded characters at offset i, so a string stands in the text exactly where its pairs stand
     in sequence. Words and singles carry no positions; a term that occurs twice is listed twice.
     """
 
     words: list[str]
-    pairs: list[str]
-    singles: list[str]
+    folded: str
+
+    @property
+    def pairs(self) -> list[str]:
+        """Every two characters side by side."""
+        return list(map("".join, zip(self.folded, self.folded[1:], strict=False)))
+
+    @property
+    def singles(self) -> str:
+        """Every character but white space."""
+        return "".join(self.folded.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ joins words to names.
 
 import re
 from functools import cache
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from .fold import fold
-from .name_words import Can, pieces
+from .name_words import Can, Pieces, pieces
 from .segment import Segmenter
 
 Kind = Literal["person", "place", "organisation"]
@@ -25,29 +26,9 @@ class Entity(NamedTuple):
 
 
 _LONGEST_ORGANISATION = 8  # words
+_WORDS_KEPT = 200_000
 _DOTS = "·-"  # what fold() leaves of the dots and hyphens of names
 _RUNS = re.compile(rf"([\u3400-\u9fff\u3007]+)|[{_DOTS}]|[^\u3400-\u9fff\u3007{_DOTS}]+")  # Han, a dot, anything else
-
-
-@cache
-def _default_segmenter() -> Segmenter:
-    return Segmenter()
-
-
-def _read(text: str, segmenter: Segmenter) -> tuple[list[int], list[int]]:
-    """The bits of every word, and where it starts; `starts` has one more, the end of the text."""
-    bits: list[int] = []
-    starts = [0]
-    for run in _RUNS.finditer(fold(text)):
-        if run[1]:
-            for word, tag in segmenter.tag(run[1]):
-                for length, can in pieces(word, tag):
-                    bits.append(can)
-                    starts.append(starts[-1] + length)
-        else:
-            bits.append(Can.DOT if run[0] in _DOTS else 0)
-            starts.append(run.end())
-    return bits, starts
 
 
 # Each of these gives the word after the longest name of its kind that begins at word `first`, or `first` for none.
@@ -105,20 +86,23 @@ def _end_of_place(bits: list[int], first: int) -> int:
     return first + 1 if bits[first] & Can.PLACE else first
 
 
-def extract(text: str, segmenter: Segmenter | None = None) -> list[Entity]:
-    """Every mention of a person, a place or an organisation in `text`, in order, none overlapping another.
+class NameFinder:
+    """Finds the names in texts that `segmenter` cuts. It remembers what words can be."""
 
-    >>> [entity.text for entity in extract("美国国务卿安东尼·布林肯访问北京")]
-    ['美国', '安东尼·布林肯', '北京']
-    """
-    bits, starts = _read(text, segmenter or _default_segmenter())
-    size = len(bits)
-    bits += [0] * _LONGEST_ORGANISATION
-    found: list[Entity] = []
-    word = 0
-    while word < size:
-        end = word
-        if bits[word] & Can.STARTS:
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+        self._pieces: dict[str, Pieces] = {}
+
+    def find(self, text: str, folded: str) -> list[Entity]:
+        """See `extract`; `folded` is `fold(text)`."""
+        bits, starts = self._read(folded)
+        can_start = [word for word, can in enumerate(bits) if can & Can.STARTS]
+        bits += [0] * _LONGEST_ORGANISATION
+        found: list[Entity] = []
+        end = 0
+        for word in can_start:
+            if word < end:
+                continue
             kind: Kind = "organisation"
             end = _end_of_organisation(bits, word)
             if (place := _end_of_place(bits, word)) > end:
@@ -127,5 +111,44 @@ def extract(text: str, segmenter: Segmenter | None = None) -> list[Entity]:
                 end, kind = person, "person"
             if end > word:
                 found.append(Entity(text[starts[word] : starts[end]], kind, starts[word], starts[end]))
-        word = max(end, word + 1)
-    return found
+        return found
+
+    def _read(self, folded: str) -> tuple[list[int], list[int]]:
+        """The bits of every word, and where it starts; `starts` has one more, the end of the text."""
+        bits: list[int] = []
+        sizes: list[int] = []
+        for run in _RUNS.finditer(folded):
+            if run[1]:
+                for lengths, can in self._words(run[1]):
+                    sizes += lengths
+                    bits += can
+            else:
+                sizes.append(run.end() - run.start())
+                bits.append(Can.DOT if run[0] in _DOTS else 0)
+        return bits, list(accumulate(sizes, initial=0))
+
+    def _words(self, run: str) -> list[Pieces]:
+        """What the words of a run can be."""
+        known = self._pieces
+        words = self._segmenter.cut(run)
+        try:
+            return [known[word] for word in words]
+        except KeyError:
+            if len(known) > _WORDS_KEPT:
+                known.clear()
+            known.update((word, pieces(word, tag)) for word, tag in self._segmenter.tag(run) if word not in known)
+            return [known[word] for word in words]
+
+
+@cache
+def _default_finder() -> NameFinder:
+    return NameFinder(Segmenter())
+
+
+def extract(text: str, segmenter: Segmenter | None = None) -> list[Entity]:
+    """Every mention of a person, a place or an organisation in `text`, in order, none overlapping another.
+
+    >>> [entity.text for entity in extract("美国国务卿安东尼·布林肯访问北京")]
+    ['美国', '安东尼·布林肯', '北京']
+    """
+    return (NameFinder(segmenter) if segmenter else _default_finder()).find(text, fold(text))

@@ -29,6 +29,8 @@ _EXPRESSION = re.compile(
     re.VERBOSE,
 )
 
+_MAY_BEGIN = re.compile(rf"[\d{_DIGIT}两十百千万亿第]")
+
 
 def numeral(written: str) -> int | None:
     """The number that digits or Chinese numerals write (12, 十二, 二〇二三, 三万五千); None if they write none.
@@ -73,9 +75,12 @@ def _with_units(written: str) -> int | None:
 
 def expressions(folded: str) -> Iterator[tuple[str, int, int]]:
     """Canonical terms of the dates and numbers in a folded text, in order, each with its range."""
-    for found in _EXPRESSION.finditer(folded):
-        for term in _terms(found):
-            yield term, found.start(), found.end()
+    end = 0
+    for start in _MAY_BEGIN.finditer(folded):  # leaves most of a text out in a fraction of the time
+        if start.start() >= end and (found := _EXPRESSION.match(folded, start.start())):
+            end = found.end()
+            for term in _terms(found):
+                yield term, found.start(), end
 
 
 def _terms(found: re.Match[str]) -> list[str]:

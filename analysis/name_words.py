@@ -5,8 +5,9 @@ joins words to names by these bits alone.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+from typing import TypeAlias
 
 from .segment import UNKNOWN
 
@@ -169,25 +170,28 @@ def _name(word: str, tag: str) -> int:
     return maybe | (Can.OPENS if opens else 0)
 
 
-@lru_cache(maxsize=200_000)
-def pieces(word: str, tag: str) -> tuple[tuple[int, int], ...]:
-    """Length and bits of the parts that `word` falls into: 外交部长 is 外交部|长, 日本首相 is 日本|首相."""
+Pieces: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+"""The lengths and the bits of the parts of a word."""
+
+
+def pieces(word: str, tag: str) -> Pieces:
+    """Lengths and bits of the parts that `word` falls into: 外交部长 is 外交部|长, 日本首相 is 日本|首相."""
     lists = _lists()
     size = len(word)
     if _listed().get(word, 0) & Can.SETTLED:
-        return ((size, _listed()[word]),)
+        return (size,), (_listed()[word],)
     if tag == UNKNOWN and size > 1 and word[-1] in _AFTER_NAMES:
-        return (size - 1, _bits(word[:-1], tag)), (1, Can.SAYS)
+        return (size - 1, 1), (_bits(word[:-1], tag), Can.SAYS)
     if tag == UNKNOWN and size > 2 and word[0] in _BEFORE_NAMES:
         rest = _bits(word[1:], tag)
         if rest & (Can.PERSON | Can.FOREIGN):
-            return (1, 0), (size - 1, rest)
+            return (1, size - 1), (0, rest)
     if (office := _OFFICE.fullmatch(word)) and office[1] in lists["organisations"]:
-        return (len(office[1]), _bits(office[1], "nt")), (len(office[2]), Can.TITLE)
+        return (len(office[1]), len(office[2])), (_bits(office[1], "nt"), Can.TITLE)
     if word[0] in lists["surnames"] and word[1:] in lists["titles"]:
-        return (1, Can.SURNAME), (size - 1, Can.TITLE)
+        return (1, size - 1), (Can.SURNAME, Can.TITLE)
     if (teaching := _TEACHING.fullmatch(word)) and _bits(teaching[1], "nr") & (Can.PERSON | Can.FOREIGN):
-        return (len(teaching[1]), Can.PERSON), (len(teaching[2]), 0)
+        return (len(teaching[1]), len(teaching[2])), (Can.PERSON, 0)
     if (tag not in ("ns", "nt") or _OF_PLACE.search(word)) and (split := _of_country().fullmatch(word)):
-        return (len(split[1]), _bits(split[1], "ns")), (len(split[2]), _bits(split[2], "n") & ~Can.PLACE_END)
-    return ((size, _bits(word, tag)),)
+        return (len(split[1]), len(split[2])), (_bits(split[1], "ns"), _bits(split[2], "n") & ~Can.PLACE_END)
+    return (size,), (_bits(word, tag),)

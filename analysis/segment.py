@@ -15,6 +15,8 @@ DICTIONARY = "jieba-0.42.1"
 UNKNOWN = "x"  # the tag of a word that is not in the dictionary
 OWN_TAG = "nz"  # of a word that the user adds: a proper noun
 OWN_FREQUENCY = 1_000  # at least; high enough to win over the words inside
+RUNS_KEPT = 2_000
+LONGEST_KEPT = 100  # characters
 LONGEST_SPLIT = 16  # characters; longer dictionary words are not looked into
 
 
@@ -22,7 +24,7 @@ class _Cutter(Protocol):
     def add(self, word: str) -> None: ...
     def cut(self, text: str) -> list[str]: ...
     def knows(self, word: str) -> bool: ...
-    def tag(self, text: str) -> list[tuple[str, str]]: ...
+    def tags(self, text: str) -> list[tuple[str, str]]: ...
 
 
 class _Rjieba:
@@ -38,7 +40,7 @@ class _Rjieba:
     def cut(self, text: str) -> list[str]:
         return self._jieba.cut(text)
 
-    def tag(self, text: str) -> list[tuple[str, str]]:
+    def tags(self, text: str) -> list[tuple[str, str]]:
         return [(word, tag if self.knows(word) else UNKNOWN) for word, tag in self._jieba.tag(text)]
 
 
@@ -68,7 +70,7 @@ class _Jieba:
     def knows(self, word: str) -> bool:
         return bool(self._tokenizer.FREQ.get(word, 0) > 0)
 
-    def tag(self, text: str) -> list[tuple[str, str]]:
+    def tags(self, text: str) -> list[tuple[str, str]]:
         return [(word, self._tags.get(word, UNKNOWN)) for word in self._tokenizer.lcut(text)]
 
 
@@ -94,10 +96,18 @@ class Segmenter:
         self._cutter = _load(prefer_rjieba=prefer_rjieba)
         for word in dictionary:
             self._cutter.add(word)
-        self.cut = self._cutter.cut
-        self.tag = self._cutter.tag
+        # Words and names of an article come from the same runs.
+        self._cut_before = lru_cache(maxsize=RUNS_KEPT)(self._cutter.cut)
         self.knows = self._cutter.knows
         self.parts = lru_cache(maxsize=200_000)(self._parts)
+
+    def cut(self, run: str) -> list[str]:
+        """The words of a run of Han characters."""
+        return self._cut_before(run) if len(run) <= LONGEST_KEPT else self._cutter.cut(run)
+
+    def tag(self, run: str) -> list[tuple[str, str]]:
+        """The words of `cut`, each with the part of speech that the dictionary gives it, or UNKNOWN."""
+        return self._cutter.tags(run)
 
     def _parts(self, word: str) -> tuple[tuple[int, int], ...]:
         """Ranges of the shorter dictionary words that `word` is built from, at every depth.

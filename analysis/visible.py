@@ -7,11 +7,17 @@ import unicodedata
 # text direction, halves of surrogate pairs; and a joiner next to a Han character (between emoji it has a meaning).
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064"
-    "\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]|(?<=[\u3400-\u9fff])\u200d|\u200d(?=[\u3400-\u9fff])"
+    "\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
+_JOINER = re.compile("(?<=[\u3400-\u9fff])\u200d|\u200d(?=[\u3400-\u9fff])")
+_MARK = re.compile("[\u0300-\u036f]")
 _ACCENTED = re.compile("[^\\W\\d_][\u0300-\u036f]+")
 
 
 def visible(text: str) -> str:
     """`text` as a reader sees it; what can be read stays as it was written."""
-    return _ACCENTED.sub(lambda found: unicodedata.normalize("NFC", found.group()), _INVISIBLE.sub("", text))
+    if not text.isprintable():  # saves most lines the search
+        text = _JOINER.sub("", _INVISIBLE.sub("", text))
+    if not _MARK.search(text):
+        return text
+    return _ACCENTED.sub(lambda found: unicodedata.normalize("NFC", found.group()), text)

@@ -21,7 +21,7 @@ def analyze(text: tuple[str, ...], as_json: bool) -> None:
                 "folded": fold(written),
                 "words": terms.words,
                 "pairs": terms.pairs,
-                "singles": terms.singles,
+                "singles": list(terms.singles),
                 "entities": [name._asdict() for name in names],
             }
         )

@@ -23,6 +23,7 @@ SHOWN_FAILURES = 10
     help="A file of words that are to stay whole, one a line; the index keeps them.",
 )
 @click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes that read and analyse; by default one for each core.")
 @json_option
 @click.pass_context
 def index(
@@ -32,6 +33,7 @@ def index(
     engine: str,
     dictionary: TextIO | None,
     rebuild: bool,
+    jobs: int | None,
     as_json: bool,
 ) -> None:
     """Read the articles in every PATH (a file or a folder, by default seeds/) into an index.
@@ -52,6 +54,7 @@ def index(
             index_dir,
             engine=engine,
             rebuild=rebuild,
+            jobs=jobs,
             dictionary=_words(dictionary) if dictionary else None,
             progress=progress,
         )

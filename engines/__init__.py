@@ -1,6 +1,6 @@
 """Terms → postings → matches: the contract, the index folder, and one module for each engine."""
 
-from .base import Engine, Reader, Statistics, StoredArticle, Writer
+from .base import Engine, Reader, Statistics, Writer
 from .clauses import (
     All,
     AnyOf,
@@ -32,6 +32,7 @@ from .errors import (
     UnknownEngine,
 )
 from .keywords import keyword
+from .stored import StoredArticle
 
 __all__ = [
     "DEFAULT_ENGINE",

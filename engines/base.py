@@ -4,21 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 from typing_extensions import Self
 
-from ..analysis import AnalysedArticle, Article, Entity
+from ..analysis import AnalysedArticle
 from .clauses import Clause, Found, KeywordField, Request, Weighted
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """An article as it was indexed. `digest` tells whether a newer reading of it differs."""
-
-    article: Article
-    entities: tuple[Entity, ...]
-    digest: str
+from .stored import StoredArticle
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +60,9 @@ class Reader(Protocol):
 class Writer(Protocol):
     """A transaction: leaving the `with` block commits it, leaving it by an exception leaves the index as it was."""
 
-    def put(self, analysed: AnalysedArticle, digest: str) -> None:
-        """Add an article, in place of a committed one with the same id. An id can be put once in a transaction."""
+    def put(self, prepared: Any) -> None:
+        """Add an article that `Engine.prepare` of the same kind of engine made, in place of a committed one with the
+        same id. An id can be put once in a transaction."""
         ...
 
     def delete(self, article_id: str) -> None: ...
@@ -88,6 +81,11 @@ class Engine(Protocol):
 
     def create(self) -> None:
         """Make an empty index in the folder, which exists and is empty."""
+        ...
+
+    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[Any]:
+        """Articles, given with their digests, as the writer takes them. Engine and result can be pickled: this may be
+        done in other processes."""
         ...
 
     def reader(self) -> Reader: ...

@@ -156,7 +156,7 @@ def _is_meta(values: dict[str, object]) -> bool:
 
 def _engine(name: str, folder: Path) -> Engine:
     if name == "whoosh":
-        from .whoosh_engine import WhooshEngine
+        from .whoosh import WhooshEngine
 
         return WhooshEngine(folder)
     raise UnknownEngine(name, list(ENGINES))

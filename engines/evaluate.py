@@ -23,7 +23,6 @@ from .clauses import (
     KeywordField,
     Not,
     Stream,
-    TextField,
     Weighted,
 )
 from .grams import pair_cover
@@ -36,7 +35,6 @@ Scores = NDArray[np.float64]
 # Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
 K1 = 1.2
 B = 0.75
-POSITION_BITS = 32  # of an occurrence: article number << POSITION_BITS | position
 
 
 class Segment(Protocol):
@@ -54,8 +52,12 @@ class Segment(Protocol):
         """Numbers of the articles with the term, rising, and how often each has it."""
         ...
 
-    def occurrences(self, field: IndexedField, pair: str) -> Numbers:
-        """Every place of a pair, rising: article number << POSITION_BITS | position."""
+    def places(self, field: IndexedField, pair: str) -> Numbers:
+        """Every place of a pair, rising. Places number the pairs of all articles through, in order of the articles."""
+        ...
+
+    def articles_at(self, field: IndexedField, places: Numbers) -> Numbers:
+        """The article that each of these rising places is in."""
         ...
 
     def keyword(self, field: KeywordField, value: str) -> Numbers: ...
@@ -81,92 +83,135 @@ def day_number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def matches(segment: Segment, clause: Clause) -> Mask:
-    """Which articles of the segment match, deleted ones left out."""
-    return _matches(segment, clause) & segment.live
+class Matching:
+    """Tells which articles of a segment match the clauses of one request, looking at each clause once."""
 
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self._known: dict[Clause, Mask] = {}
 
-def _matches(segment: Segment, clause: Clause) -> Mask:
-    match clause:
-        case Has(field, word):
-            return _occurring(segment, field, lambda part: segment.postings(part, "words", word))
-        case Contains(field, string):
-            return _occurring(segment, field, lambda part: _containing(segment, part, string))
-        case Keyword(field, value):
-            return _mask(segment, segment.keyword(field, value))
-        case Days(first, last):
-            days = segment.days()
-            mask = days >= (day_number(first) if first else 1)
-            return mask & (days <= day_number(last)) if last else mask
-        case All(clauses):
-            mask = np.ones(segment.size, dtype=np.bool_)
-            for child in clauses:
-                mask &= _matches(segment, child)
-            return mask
-        case AnyOf(clauses):
-            mask = np.zeros(segment.size, dtype=np.bool_)
-            for child in clauses:
-                mask |= _matches(segment, child)
-            return mask
-        case AtLeast(count, clauses):
-            met = np.zeros(segment.size, dtype=np.int32)
-            for child in clauses:
-                met += _matches(segment, child)
-            return met >= count
-        case Not(child):
-            return ~_matches(segment, child)
+    def live(self, clause: Clause) -> Mask:
+        """Which articles match, deleted ones left out."""
+        return self.all(clause) & self._segment.live
 
+    def all(self, clause: Clause) -> Mask:
+        """Which articles match. The mask is shared: it must not be changed."""
+        if clause not in self._known:
+            self._known[clause] = self._matching(clause)
+        return self._known[clause]
 
-def _mask(segment: Segment, numbers: Numbers) -> Mask:
-    mask = np.zeros(segment.size, dtype=np.bool_)
-    mask[numbers] = True
-    return mask
+    def _matching(self, clause: Clause) -> Mask:
+        segment = self._segment
+        match clause:
+            case Has() | Contains() | Keyword():
+                mask = np.zeros(segment.size, dtype=np.bool_)
+                mask[self._listed(clause)] = True
+                return mask
+            case Days(first, last):
+                days = segment.days()
+                mask = days >= (day_number(first) if first else 1)
+                return mask & (days <= day_number(last)) if last else mask
+            case All(clauses):
+                mask = np.ones(segment.size, dtype=np.bool_)
+                for child in clauses:
+                    mask &= self.all(child)
+                return mask
+            case AnyOf(clauses):
+                return self._met(clauses) > 0
+            case AtLeast(count, clauses):
+                return self._met(clauses) >= count
+            case Not(child):
+                return ~self.all(child)
 
+    def _met(self, clauses: Sequence[Clause]) -> NDArray[np.int32]:
+        """How many of the clauses each article matches."""
+        met = np.zeros(self._segment.size, dtype=np.int32)
+        for child in clauses:
+            if isinstance(child, Has | Contains | Keyword):
+                met[self._listed(child)] += 1
+            else:
+                met += self.all(child)
+        return met
 
-def _occurring(segment: Segment, field: TextField, postings: Callable[[IndexedField], tuple[Numbers, Numbers]]) -> Mask:
-    """The articles with what `postings` finds. The body has no streams of its own: what stands more often in title
-    and body together than in the title stands in the body."""
-    if field != "body":
-        return _mask(segment, postings(field)[0])
-    surplus = np.zeros(segment.size, np.int64)
-    numbers, counts = postings("text")
-    surplus[numbers] = counts
-    numbers, counts = postings("title")
-    surplus[numbers] -= counts
-    return surplus > 0
+    def _listed(self, clause: Has | Contains | Keyword) -> Numbers:
+        """The articles that match, by number. The body has no streams of its own: what stands more often in title and
+        body together than in the title stands in the body."""
+        if isinstance(clause, Keyword):
+            return self._segment.keyword(clause.field, clause.value)
+        if clause.field != "body":
+            return self._postings(clause, clause.field)[0]
+        surplus = np.zeros(self._segment.size, np.int64)
+        numbers, counts = self._postings(clause, "text")
+        surplus[numbers] = counts
+        numbers, counts = self._postings(clause, "title")
+        surplus[numbers] -= counts
+        return np.flatnonzero(surplus > 0)
+
+    def _postings(self, clause: Has | Contains, field: IndexedField) -> tuple[Numbers, Numbers]:
+        if isinstance(clause, Has):
+            return self._segment.postings(field, "words", clause.word)
+        return _containing(self._segment, field, clause.string)
 
 
 def _containing(segment: Segment, field: IndexedField, string: str) -> tuple[Numbers, Numbers]:
     if len(string) <= 2:
         return segment.postings(field, "singles" if len(string) == 1 else "pairs", string)
-    (_, first), *rest = pair_cover(string)
-    starts = segment.occurrences(field, first)
-    for offset, pair in rest:
-        if len(starts):
-            starts = np.intersect1d(starts, segment.occurrences(field, pair) - offset, assume_unique=True)
-    numbers, counts = np.unique(starts >> POSITION_BITS, return_counts=True)
+    cover = pair_cover(string)
+    starts: Numbers | None = None
+    # The rarest pair first: every other list is only looked into where the string may still stand.
+    for places, offset in sorted(((segment.places(field, pair), at) for at, pair in cover), key=lambda p: len(p[0])):
+        starts = places - offset if starts is None else starts[_among(starts + offset, places)]
+        if not len(starts):
+            return starts, starts
+    assert starts is not None
+    articles = segment.articles_at(field, starts)
+    whole = segment.articles_at(field, starts + cover[-1][0]) == articles  # none that runs on into the next article
+    numbers, counts = np.unique(articles[whole], return_counts=True)
     return numbers, counts
+
+
+def _among(wanted: Numbers, numbers: Numbers) -> Mask:
+    """Which of the `wanted` are among the rising `numbers`."""
+    found = np.searchsorted(numbers, wanted)
+    found[found == len(numbers)] = 0
+    among: Mask = numbers[found] == wanted
+    return among
+
+
+def length_norms(lengths: Numbers, average: float) -> Scores:
+    """What BM25 adds to the count of a term in its denominator, for each article."""
+    return (K1 * (1 - B + B * lengths / average)).astype(np.float64)
 
 
 def score(
     segment: Segment,
     weights: Sequence[Weighted],
-    rarity: dict[Weighted, float],
-    average_length: dict[tuple[IndexedField, Stream], float],
+    rarity: Callable[[Weighted], float],
+    norms: Callable[[IndexedField, Stream], Scores],
 ) -> Scores:
     """The sum of weight × BM25 over the terms, for every article of the segment.
 
-    `rarity` (inverse document frequency) and `average_length` are of the whole index, so that scores of its segments
-    compare.
+    `rarity` (inverse document frequency) and the average length in `norms` are of the whole index, so that scores of
+    its segments compare.
     """
     scores = np.zeros(segment.size)
     for term in weights:
         numbers, counts = segment.postings(term.field, term.stream, term.term)
         if len(numbers):
-            length = segment.lengths(term.field, term.stream)[numbers]
-            norm = K1 * (1 - B + B * length / average_length[term.field, term.stream])
-            scores[numbers] += term.weight * rarity[term] * counts / (counts + norm)
+            scores[numbers] += term.weight * rarity(term) * counts / (counts + norms(term.field, term.stream)[numbers])
     return scores
+
+
+def first_of(limit: int, tiers: Numbers, ranks: Scores) -> Numbers:
+    """The places of the first `limit` matches: by tier, within a tier the highest rank first, of equals the earlier."""
+    places = np.arange(len(tiers))
+    if len(tiers) > limit:  # most are left out unsorted
+        edge = int(np.searchsorted(np.cumsum(np.bincount(tiers)), limit))
+        before, at_edge = np.flatnonzero(tiers < edge), np.flatnonzero(tiers == edge)
+        wanted = limit - len(before)
+        least = np.partition(ranks[at_edge], len(at_edge) - wanted)[len(at_edge) - wanted] if wanted else np.inf
+        places = np.concatenate((before, at_edge[ranks[at_edge] >= least]))
+    return places[np.lexsort((places, -ranks[places], tiers[places]))][:limit]
 
 
 def inverse_document_frequency(articles: int, with_term: int) -> float:

@@ -1,17 +1,18 @@
 """From folders of files to an index, in one transaction."""
 
-import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..analysis import Analyzer, Article
+from ..analysis import Analyzer
 from ..engines import DEFAULT_ENGINE, Engine, IndexDirectory
 from .errors import ReadError
-from .readers import files_below, read_file
+from .preparing import Unchanged
+from .readers import files_below
+from .workers import available_cores, outcomes
 
 LOCK_TIMEOUT = 10.0  # seconds
 
@@ -40,6 +41,7 @@ def build_index(
     *,
     engine: str = DEFAULT_ENGINE,
     rebuild: bool = False,
+    jobs: int | None = None,
     dictionary: Iterable[str] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
@@ -48,21 +50,23 @@ def build_index(
 
     The index is made if there is none, and an article to put into it; with `rebuild` it is made anew beside the old
     one, whose place it takes at the end. `dictionary` are words that are to stay whole; an index keeps those that it
-    was made with, and needs a rebuild to take others. Either everything is committed, or, after an exception, nothing.
+    was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for each core
+    where there are files enough. Either everything is committed, or, after an exception, nothing.
     `progress` is called with the files done and the files in all. Raises PathNotFound, UnknownEngine, IndexLocked,
     IndexMismatch, IndexDamaged, IndexUnwritable.
     """
     paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     files = [file for path in paths for file in files_below(Path(path))]
     directory = IndexDirectory(index)
+    jobs = available_cores() if jobs is None else jobs
     with directory.lock(lock_timeout):
         kept = directory.dictionary()
         own_words = kept if dictionary is None else list(dictionary)
-        analyzer = Analyzer(own_words)
+        fingerprint = Analyzer(own_words).fingerprint
         if directory.exists() and not rebuild:
-            return _write(files, analyzer, directory.open(analyzer.fingerprint), progress)
-        draft, opened = directory.draft(analyzer.fingerprint, engine, own_words)
-        report = _write(files, analyzer, opened, progress)
+            return _write(files, directory.open(fingerprint), own_words, jobs, progress)
+        draft, opened = directory.draft(fingerprint, engine, own_words)
+        report = _write(files, opened, own_words, jobs, progress)
         if report.added:  # a wrong folder must not cost the index there is
             directory.publish(draft)
         return report
@@ -70,35 +74,28 @@ def build_index(
 
 def _write(
     files: list[Path | tuple[Path, ReadError]],
-    analyzer: Analyzer,
     engine: Engine,
+    dictionary: Sequence[str],
+    jobs: int,
     progress: Callable[[int, int], None] | None,
 ) -> IndexReport:
     added = updated = skipped = 0
-    failed: list[Failure] = []
+    failed = [Failure(str(path), str(error)) for path, error in (file for file in files if isinstance(file, tuple))]
+    paths = [file for file in files if isinstance(file, Path)]
     seen: set[str] = set()
-    with closing(engine.reader()) as committed, engine.writer() as writer:
-        for done, file in enumerate(files, start=1):
-            path, found = file if isinstance(file, tuple) else (file, None)
-            for article in read_file(path) if found is None else [found]:
-                if isinstance(article, ReadError):
-                    failed.append(Failure(str(path), str(article)))
+    with engine.writer() as writer, closing(outcomes(paths, engine, dictionary, jobs)) as found:
+        for done, (path, outcomes_here) in enumerate(zip(paths, found, strict=True), start=1):
+            for outcome in outcomes_here:
+                if isinstance(outcome, ReadError):
+                    failed.append(Failure(str(path), str(outcome)))
                     continue
-                digest = _digest(article)
-                before = committed.find(article.id)
-                if article.id in seen or (before and before.digest == digest):
+                if isinstance(outcome, Unchanged) or outcome.article_id in seen:
                     skipped += 1
                 else:
-                    writer.put(analyzer.analyse(article), digest)
-                    updated += before is not None
-                    added += before is None
-                seen.add(article.id)
+                    writer.put(outcome.prepared)
+                    updated += not outcome.is_new
+                    added += outcome.is_new
+                seen.add(outcome.article_id)
             if progress:
-                progress(done, len(files))
+                progress(done, len(paths))
     return IndexReport(added, updated, 0, skipped, tuple(failed))
-
-
-def _digest(article: Article) -> str:
-    """Tells whether an article changed; where it lies does not count."""
-    content = repr(astuple(replace(article, path="")))
-    return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

@@ -66,7 +66,7 @@ class HitMaker:
             source=article.source,
             section=article.section,
             entities=_names(stored.entities),
-            snippets=snippets(article.body, self._marker.in_body(article.body), self._analyzer),
+            snippets=snippets(article.body, self._marker, self._analyzer),
             explanation=self._explanation(candidate) if self._explain else None,
         )
 

@@ -17,6 +17,8 @@ MOST_MATCHES = 200  # of one string in one text; later ones are not marked
 # A sentence ends at 。！？； or … or with the line; closing quotes and brackets still belong to it.
 SENTENCE = re.compile(r"(?:[^。！？；!?;…\n.]|\.(?!\s))+(?:[。！？；!?;….]+[”’」』\"'）)》]*)?")
 
+_NUMBER = re.compile(r"[\d〇零一二三四五六七八九十百千万亿]")
+
 
 class Match(NamedTuple):
     """`what`, a string or word of the query, stands from `start` to `end`."""
@@ -56,31 +58,47 @@ class Marker:
 
     def in_title(self, title: str) -> list[Match]:
         """All matches in a title, in order. Those of one string do not overlap each other."""
-        return self._matches(title, *self._in_title)
+        folded = fold(title)
+        strings, words = self._in_title
+        return sorted([*_all_occurrences(folded, strings), *self._word_matches(folded, 0, words)])
 
-    def in_body(self, body: str) -> list[Match]:
-        """All matches in a body, likewise."""
-        return self._matches(body, *self._in_body)
+    def strings_in_body(self, folded: str) -> list[Match]:
+        """Where the strings stand in a folded body, in order."""
+        return sorted(_all_occurrences(folded, self._in_body[0]))
 
-    def _matches(self, text: str, strings: list[str], words: set[str]) -> list[Match]:
-        folded = fold(text)
-        found = [match for string in strings for match in _occurrences(folded, string)]
-        if words and _may_have(folded, words):
-            for sentence in SENTENCE.finditer(folded):
-                if _may_have(sentence.group(), words):
-                    found += self._word_matches(sentence.group(), sentence.start(), words)
-        return sorted(found)
+    def words_in_body(self, folded: str, start: int, end: int) -> list[Match]:
+        """Where the words stand in one sentence of a folded body."""
+        return list(self._word_matches(folded[start:end], start, self._in_body[1]))
 
-    def _word_matches(self, sentence: str, offset: int, words: set[str]) -> Iterator[Match]:
-        for word in (*self._analyzer.words(sentence), *name_words(self._analyzer.names(sentence))):
+    def likely_in_body(self, sentence: str) -> set[str]:
+        """The words that a folded sentence may have; segmenting it tells whether it has."""
+        return _likely(sentence, self._in_body[1])
+
+    def _word_matches(self, folded: str, offset: int, words: set[str]) -> Iterator[Match]:
+        missing = _likely(folded, words)
+        if not missing:
+            return
+        for word in self._analyzer.words(folded):
             if word.term in words:
+                missing.discard(word.term)
                 yield Match(offset + word.start, offset + word.end, word.term)
+        if missing:  # they may be names that jieba cuts
+            for word in name_words(self._analyzer.names(folded)):
+                if word.term in missing:
+                    yield Match(offset + word.start, offset + word.end, word.term)
 
 
-def _may_have(folded: str, words: set[str]) -> bool:
-    """Saves the segmenter most sentences. Dates and numbers are words that stand in the text otherwise spelled."""
+def _likely(folded: str, words: set[str]) -> set[str]:
+    """Those of the words that may stand in a text. Dates and numbers are words that may be spelled otherwise there."""
+    if not words:
+        return words
     undotted = folded.replace("·", "").replace("-", "")
-    return any(word in undotted or word[0] == "=" or word[0].isdecimal() for word in words)
+    has_number = _NUMBER.search(folded) is not None
+    return {word for word in words if word in undotted or (has_number and (word[0] == "=" or word[0].isdecimal()))}
+
+
+def _all_occurrences(folded: str, strings: Iterable[str]) -> Iterator[Match]:
+    return (match for string in strings for match in _occurrences(folded, string))
 
 
 def _occurrences(folded: str, string: str) -> Iterator[Match]:

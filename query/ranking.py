@@ -19,7 +19,7 @@ from datetime import datetime
 
 from ..analysis import Article, fold, text_of
 
-CANDIDATES = 100  # of a search, as many as are scored anew
+CANDIDATES = 50  # of a search, as many as are scored anew
 RUNS = 1.0
 TITLE = 1.5
 LONGEST_READ = 200  # characters of a query part that are looked for in runs
@@ -101,6 +101,8 @@ class Ranker:
 def _squared_runs(string: str, text: str) -> int:
     """The squared lengths, added up, of the longest pieces of `string` that `text` contains, cut from the left. Single
     characters do not count."""
+    if string in text:
+        return len(string) ** 2 if len(string) > 1 else 0
     total = at = 0
     while at < len(string):
         end = at + 1

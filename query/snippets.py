@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from ..analysis import Analyzer
-from .marking import SENTENCE, Match, merged
+from ..analysis import Analyzer, fold
+from .marking import SENTENCE, Marker, Match, merged
 from .results import Snippet
 
 SNIPPETS = 3
@@ -16,22 +16,28 @@ class _Passage(NamedTuple):
     end: int
     matches: list[Match]
 
-    @property
-    def worth(self) -> int:
-        """Characters of the query that the passage holds."""
-        return sum(map(len, {match.what for match in self.matches}))
 
+def snippets(body: str, marker: Marker, analyzer: Analyzer) -> tuple[Snippet, ...]:
+    """Up to three passages of `body` in its order; its beginning where nothing matches there.
 
-def snippets(body: str, matches: list[Match], analyzer: Analyzer) -> tuple[Snippet, ...]:
-    """Up to three passages of `body` in its order; its beginning where nothing matches there."""
-    passages = _passages(body, matches)
-    if not passages:
-        return ()
-    best = sorted(
-        (passage for passage in passages if passage.matches), key=lambda p: (-p.worth, -len(p.matches), p.start)
-    )
-    chosen = sorted(best[:SNIPPETS]) if best else passages[:1]
-    return tuple(_snippet(body, passage, analyzer) for passage in chosen)
+    Only the most promising sentences are segmented, which costs more than all else: those that hold most of the query's
+    characters, so far as a look at the letters tells.
+    """
+    folded = fold(body)
+    passages = _passages(body, marker.strings_in_body(folded))
+    promises = [
+        {match.what for match in passage.matches} | marker.likely_in_body(folded[passage.start : passage.end])
+        for passage in passages
+    ]
+    worth = [sum(map(len, promise)) for promise in promises]
+    chosen: list[_Passage] = []
+    for place in sorted(range(len(passages)), key=lambda place: (-worth[place], place)):
+        if not worth[place] or len(chosen) == SNIPPETS:
+            break
+        start, end, matches = passages[place]
+        if matches := sorted([*matches, *marker.words_in_body(folded, start, end)]):
+            chosen.append(_Passage(start, end, matches))
+    return tuple(_snippet(body, passage, analyzer) for passage in sorted(chosen) or passages[:1])
 
 
 def _passages(body: str, matches: list[Match]) -> list[_Passage]:

@@ -61,8 +61,8 @@ def clauses(seed: int, count: int) -> list[Clause]:
 def write(directory: IndexDirectory, *, put: dict[str, Article], delete: list[str] | None = None) -> None:
     opened = directory.open("fingerprint")
     with opened.writer() as writer:
-        for article in put.values():
-            writer.put(ANALYZER.analyse(article), "digest")
+        for prepared in opened.prepare((ANALYZER.analyse(article), "digest") for article in put.values()):
+            writer.put(prepared)
         for article_id in delete or []:
             writer.delete(article_id)
 

@@ -1,0 +1,65 @@
+"""An article as an engine keeps it: a handful of texts under names."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..analysis import AnalysedArticle, Article, Entity, Kind, text_of
+
+_KINDS: dict[str, Kind] = {"p": "person", "l": "place", "o": "organisation"}
+_LETTERS = {kind: letter for letter, kind in _KINDS.items()}
+_MENTION = re.compile(r"([plo])(\d+),(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as it was indexed. `digest` tells whether a newer reading of it differs."""
+
+    article: Article
+    mentions: str  # of entities, packed: many articles are fetched for their texts alone
+    digest: str
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The names in `text_of(article)`, in order."""
+        return tuple(_unpacked(self.mentions, text_of(self.article)))
+
+
+def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
+    """What is to be stored, for `stored_article` to read."""
+    article = analysed.article
+    return {
+        **{name: getattr(article, name) for name in ("url", "source", "section", "author", "title", "body", "lead")},
+        "id": "" if article.id == article.url else article.id,
+        "path": article.path,
+        "published": article.published.isoformat() if article.published else "",
+        "entities": _packed(analysed.entities),
+        "digest": digest,
+    }
+
+
+def stored_article(texts: Mapping[str, str]) -> StoredArticle:
+    """The article whose texts these are. Raises ValueError, LookupError or TypeError if they are of none."""
+    values = dict(texts)
+    mentions, digest, published = values.pop("entities"), values.pop("digest"), values.pop("published")
+    values["id"] = values["id"] or values["url"]
+    article = Article(**values, published=datetime.fromisoformat(published) if published else None)
+    return StoredArticle(article, mentions, digest)
+
+
+def _packed(entities: Iterable[Entity]) -> str:
+    """p2,3o4,6: a person after 2 characters, 3 long; an organisation 4 characters later, 6 long."""
+    at, parts = 0, []
+    for entity in entities:
+        parts.append(f"{_LETTERS[entity.kind]}{entity.start - at},{entity.end - entity.start}")
+        at = entity.end
+    return "".join(parts)
+
+
+def _unpacked(mentions: str, text: str) -> Iterator[Entity]:
+    at = 0
+    for letter, gap, length in _MENTION.findall(mentions):
+        start = at + int(gap)
+        at = start + int(length)
+        yield Entity(text[start:at], _KINDS[letter], start, at)

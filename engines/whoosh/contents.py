@@ -1,0 +1,122 @@
+"""The table of contents of an index: Whoosh's, sealed with a checksum, and read so that it can do no harm.
+
+Whoosh keeps the schema and the list of segments as pickles, and a pickle may call anything. An index may come from a
+stranger; so its pickles are read by an unpickler that knows the few classes an index needs and refuses the rest.
+"""
+
+import io
+import os
+import pickle
+import struct
+import warnings
+import zlib
+from pathlib import Path
+from typing import Any
+
+from .codec import Segment
+from .sections import Damaged
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.filedb.structfile import StructFile
+    from whoosh.index import _CURRENT_TOC_VERSION, TOC, FileIndex, clean_files
+
+INDEX_NAME = "MAIN"
+_SEAL = struct.Struct("<I8s")  # CRC-32 of what stands before; magic
+_MAGIC = b"souwentc"
+_ADMITTED = {
+    "copyreg": {"_reconstructor"},
+    "builtins": {"object", "set", "int"},
+    "__builtin__": {"object", "set", "int"},
+    "whoosh.fields": {"Schema", "TEXT", "KEYWORD", "STORED", "COLUMN"},
+    "whoosh.formats": {"Frequency", "Positions"},
+    "whoosh.columns": {"NumericColumn"},
+    "whoosh.analysis.ngrams": {"NgramTokenizer"},
+    "whoosh.analysis.tokenizers": {"RegexTokenizer"},
+    "re": {"_compile"},
+    (__package__ or "") + ".codec": {"Segment"},
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if name not in _ADMITTED.get(module, ()):
+            raise Damaged(f"the table of contents asks for {module}.{name}, which no index needs")
+        return super().find_class(module, name)
+
+
+class Storage(FileStorage):  # type: ignore[misc]
+    """The folder of an index. What Whoosh renames into place, its table of contents, is sealed and on the disk before
+    it counts."""
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: ARG002 - Whoosh's interface
+        folder = Path(self.folder)
+        with (folder / oldname).open("r+b") as file:
+            seal = _SEAL.pack(zlib.crc32(file.read()), _MAGIC)
+            file.write(seal)
+            file.flush()
+            os.fsync(file.fileno())
+        (folder / oldname).replace(folder / newname)
+        _sync(folder)
+
+
+class Index(FileIndex):  # type: ignore[misc]
+    """A Whoosh index that was found in `folder`. Raises Damaged, when it is used."""
+
+    def __init__(self, folder: Path) -> None:
+        self.storage = Storage(str(folder))
+        self.indexname = INDEX_NAME
+        self._folder = folder
+
+    def _read_toc(self) -> Any:
+        generation = self.latest_generation()
+        if generation < 0:
+            raise Damaged("it has no table of contents")
+        data = (self._folder / TOC._filename(INDEX_NAME, generation)).read_bytes()
+        content, seal = data[: -_SEAL.size], data[-_SEAL.size :]
+        if len(seal) < _SEAL.size or _SEAL.unpack(seal) != (zlib.crc32(content), _MAGIC):
+            raise Damaged("its table of contents was cut off or altered")
+        return _read(content, generation)
+
+    def segments(self) -> list[Segment]:
+        """The segments of the last commit."""
+        segments: list[Segment] = self._read_toc().segments
+        return segments
+
+
+def create(folder: Path, schema: Any) -> None:
+    """Makes an empty index."""
+    TOC.create(Storage(str(folder)), schema, INDEX_NAME)
+
+
+def clean(folder: Path) -> None:
+    """Removes the files of an index that no longer, or never, belonged to a commit."""
+    index = Index(folder)
+    clean_files(index.storage, INDEX_NAME, index.latest_generation(), index.segments())
+
+
+def _read(content: bytes, generation: int) -> Any:
+    """The contents, as Whoosh's TOC.read takes them apart."""
+    stream = StructFile(io.BytesIO(content))
+    for _ in ("bytes of an int", "of a long", "of a float"):
+        stream.read_varint()
+    if stream.read_int() != -12345 or stream.read_int() != _CURRENT_TOC_VERSION:
+        raise Damaged("its table of contents was written by another Whoosh, or another kind of machine")
+    release = tuple(stream.read_varint() for _ in range(3))
+    schema = _Unpickler(io.BytesIO(stream.read_string())).load()
+    if stream.read_int() != generation:
+        raise Damaged("its table of contents is not the one its name says")
+    stream.read_int()  # unused
+    segments = _Unpickler(stream.file).load()
+    return TOC(schema, segments, generation, version=_CURRENT_TOC_VERSION, release=release)
+
+
+def _sync(folder: Path) -> None:
+    """Makes sure that a renaming outlives a loss of power, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

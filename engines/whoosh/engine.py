@@ -1,0 +1,259 @@
+"""The engine: writes articles through Whoosh, and answers requests from the segments it keeps."""
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from pickle import UnpicklingError
+from types import TracebackType
+
+import numpy as np
+from typing_extensions import Self
+
+from ...analysis import AnalysedArticle
+from ..base import Statistics
+from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
+from ..errors import IndexDamaged, IndexUnreadable, writing
+from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
+from ..stored import StoredArticle, stored_article
+from . import contents
+from .prepared import PreparedArticle, prepared
+from .schema import schema
+from .sections import Damaged
+from .segment import OpenSegment
+from .writer import ArrayWriter
+
+MEMORY = 1024 << 20  # bytes of postings that are gathered before they are written to the disk
+RARITIES_KEPT = 100_000
+_TRIES = 10  # of opening, while another process commits
+# What opening raises where what is read is not what it should be. Every byte is covered by a checksum, so that beyond
+# Damaged, a ValueError, it takes somebody who makes the checksums fit.
+_MISFITS: tuple[type[Exception], ...] = (
+    OSError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    UnpicklingError,
+    struct.error,
+)
+
+
+@contextmanager
+def _reading(folder: Path, faults: tuple[type[Exception], ...] = (OSError, Damaged)) -> Iterator[None]:
+    """Makes IndexDamaged or IndexUnreadable of what goes wrong in reading."""
+    try:
+        yield
+    except PermissionError as error:
+        raise IndexUnreadable(folder.parent, error.strerror or str(error)) from error
+    except faults as error:
+        raise IndexDamaged(folder.parent, str(error) or type(error).__name__) from error
+
+
+class WhooshEngine:
+    """See `base.Engine`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def create(self) -> None:
+        contents.create(self._folder, schema())
+
+    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
+        return prepared(batch)
+
+    def reader(self) -> "WhooshReader":
+        return WhooshReader(self._folder)
+
+    def writer(self, memory: int = MEMORY) -> "WhooshWriter":
+        return WhooshWriter(self._folder, memory)
+
+
+class WhooshWriter:
+    """See `base.Writer`."""
+
+    def __init__(self, folder: Path, memory: int) -> None:
+        self._folder = folder
+        self._committed = WhooshReader(folder)
+        with writing(folder.parent):
+            self._writer = ArrayWriter(contents.Index(folder), memory)
+
+    def put(self, prepared: PreparedArticle) -> None:
+        self.delete(prepared.id)
+        with writing(self._folder.parent):
+            self._writer.add_article(prepared)
+
+    def delete(self, article_id: str) -> None:
+        for key in self._committed.keys_of(article_id):
+            self._writer.delete_document(key)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._committed.close()
+        if error is not None:
+            self._cancel()
+            return
+        with _reading(self._folder):  # a commit may merge, that is read, old segments
+            try:
+                with writing(self._folder.parent):
+                    self._writer.commit()
+            finally:
+                if not self._writer.is_closed:
+                    self._cancel()
+
+    def _cancel(self) -> None:
+        """Gives the transaction up and removes what it left on disk, so far as the disk lets it."""
+        with suppress(OSError):
+            self._writer.cancel()
+        with suppress(IndexDamaged, IndexUnreadable), _reading(self._folder):
+            contents.clean(self._folder)
+
+
+class WhooshReader:
+    """See `base.Reader`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with _reading(folder, _MISFITS):
+            self._segments = _open_segments(folder)
+            size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+        self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size)
+        self._size = sum(segment.size for segment in self._segments)
+        self._rarities: dict[tuple[str, ...], float] = {}
+        self._norms: dict[tuple[int, str, str], Scores] = {}
+
+    def search(self, request: Request) -> Found:
+        with _reading(self._folder):
+            return self._search(request)
+
+    def _search(self, request: Request) -> Found:
+        weights = tuple(term for term in request.weights if self.rarity(term))
+        keys, tiers, ranks, scores = [], [], [], []
+        for segment in self._segments:
+            matching = Matching(segment)
+            matched = np.flatnonzero(matching.live(request.match))
+            if not len(matched):
+                continue
+            tier = np.full(len(matched), len(request.tiers))
+            for place in reversed(range(len(request.tiers))):
+                tier[matching.all(request.tiers[place])[matched]] = place
+            score_here: Scores = self._score(segment, weights)[matched]
+            keys.append(matched + segment.base)
+            tiers.append(tier)
+            scores.append(score_here)
+            ranks.append(_rank(request, segment, matched, score_here))
+        if not keys:
+            return Found(0, (0,) * len(request.tiers), ())
+        all_keys, all_tiers, all_scores = np.concatenate(keys), np.concatenate(tiers), np.concatenate(scores)
+        order = first_of(request.limit, all_tiers, np.concatenate(ranks))
+        totals = np.bincount(all_tiers, minlength=len(request.tiers) + 1)[: len(request.tiers)]
+        return Found(
+            len(all_keys),
+            tuple(map(int, totals)),
+            tuple(Candidate(int(all_keys[i]), float(all_scores[i]), int(all_tiers[i])) for i in order),
+        )
+
+    def count(self, clause: Clause) -> int:
+        with _reading(self._folder):
+            return sum(int(np.count_nonzero(Matching(segment).live(clause))) for segment in self._segments)
+
+    def _score(self, segment: OpenSegment, weights: Sequence[Weighted]) -> Scores:
+        return score(segment, weights, self.rarity, partial(self._length_norms, segment))
+
+    def _length_norms(self, segment: OpenSegment, field: IndexedField, stream: Stream) -> Scores:
+        key = segment.base, field, stream
+        if key not in self._norms:
+            total = sum(part.total_length(field, stream) for part in self._segments)
+            self._norms[key] = length_norms(segment.lengths(field, stream), total / self._size)
+        return self._norms[key]
+
+    def rarity(self, term: Weighted) -> float:
+        key = term.field, term.stream, term.term
+        if key not in self._rarities:
+            with _reading(self._folder):
+                frequency = sum(len(segment.postings(*key)[0]) for segment in self._segments)
+            if len(self._rarities) >= RARITIES_KEPT:
+                self._rarities.clear()
+            self._rarities[key] = inverse_document_frequency(self._size, frequency) if frequency else 0.0
+        return self._rarities[key]
+
+    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+        segment = self._segment_of(key)
+        with _reading(self._folder):
+            return [float(self._score(segment, [term])[key - segment.base]) for term in terms]
+
+    def vocabulary(self) -> Iterator[tuple[str, int]]:
+        with _reading(self._folder):
+            counts: dict[str, int] = {}
+            for segment in self._segments:
+                for word, articles in segment.words():
+                    counts[word] = counts.get(word, 0) + articles
+        return iter(counts.items())
+
+    def values(self, field: KeywordField) -> Iterator[str]:
+        with _reading(self._folder):
+            return iter(sorted({value for segment in self._segments for value in segment.values(field)}))
+
+    def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
+        with _reading(self._folder):
+            return [self._fetch(key) for key in keys]
+
+    def _fetch(self, key: int) -> StoredArticle:
+        segment = self._segment_of(key)
+        return stored_article(segment.articles.stored(key - segment.base))
+
+    def _segment_of(self, key: int) -> OpenSegment:
+        return next(segment for segment in reversed(self._segments) if segment.base <= key)
+
+    def keys_of(self, article_id: str) -> list[int]:
+        """The article with this id: one key, or none."""
+        with _reading(self._folder):
+            return [
+                int(number) + segment.base
+                for segment in self._segments
+                for number in segment.keyword("id", article_id)
+                if segment.live[number]
+            ]
+
+    def find(self, article_id: str) -> StoredArticle | None:
+        keys = self.keys_of(article_id)
+        return self.fetch(keys[:1])[0] if keys else None
+
+    def statistics(self) -> Statistics:
+        return self._statistics
+
+    def close(self) -> None:
+        """Lets go of the files; they are unmapped with the last array that shows a part of them."""
+        self._segments = []
+
+
+def _open_segments(folder: Path) -> list[OpenSegment]:
+    """The segments of the last commit, all opened, so that nothing a later commit removes is missed."""
+    index = contents.Index(folder)
+    for tried in range(_TRIES):
+        segments, base = [], 0
+        try:
+            for segment in index.segments():
+                segments.append(OpenSegment(index.storage, segment, base))
+                base += segments[-1].size
+        except FileNotFoundError:  # a commit has just replaced what the table of contents told
+            if tried + 1 == _TRIES:
+                raise
+        else:
+            break
+    return segments
+
+
+def _rank(request: Request, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:
+    """The number to sort by within a tier, highest first."""
+    if request.sort == "relevance":
+        return scores
+    return segment.times()[matched].astype(np.float64)

@@ -1,0 +1,164 @@
+"""Reads a field of a segment: looks terms up, a block at a time, and decodes their lists."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .lists import CHUNK, HEAD, WIDTHS, Lists
+from .monotone import Bytes, Numbers, decode, decode_one, ends
+from .sections import Damaged, Sections
+
+BLOCKS_IN_CHUNK = 1 << 10
+KEPT_BLOCKS = 512  # of a field; what is read again and again needs no second look at the file
+
+
+class Entry(NamedTuple):
+    """What is known of a term without decoding its list: the number of values, the sum of their counts, the code."""
+
+    size: int
+    total: int
+    limit: int
+    lows: Bytes
+    highs: Bytes
+    count_lows: Bytes
+    count_highs: Bytes
+
+    def values(self) -> Numbers:
+        """The list: places, or numbers of articles."""
+        return decode_one(self.lows, self.highs, self.size, self.limit)
+
+    def counts(self) -> Numbers:
+        """How often each article of the list has the term."""
+        excess = self.total - self.size
+        if not excess:
+            return np.ones(self.size, np.int64)
+        return np.diff(decode_one(self.count_lows, self.count_highs, self.size, excess), prepend=0) + 1
+
+
+class _Block:
+    """The terms of a block, and where their lists are."""
+
+    def __init__(self, data: Bytes, limit: int) -> None:
+        count, *widths, shared_length = HEAD.unpack_from(data.data)
+        at = HEAD.size + shared_length
+        shared = data[HEAD.size : at].tobytes()
+        columns: list[Numbers] = []
+        for width in widths:
+            if width not in WIDTHS:
+                raise Damaged("a block of terms has no such columns")
+            columns.append(data[at : at + count * width].view(f"<u{width}").astype(np.int64))
+            at += count * width
+        lengths, self.sizes, self.excess = columns
+        term_ends = at + np.cumsum(lengths - shared_length)
+        content = data[: term_ends[-1]].tobytes()
+        spans = zip([at, *term_ends.tolist()], term_ends.tolist(), strict=False)
+        self.terms = [shared + content[start:end] for start, end in spans]
+        self.limit = limit
+        self.repeats = np.where(self.excess > 0, self.sizes, 0)
+        parts = [*ends(self.sizes, np.full(count, limit, np.int64))]
+        parts += ends(self.repeats, self.excess) if self.repeats.any() else [np.zeros(count, np.int64)] * 2
+        self.codes: list[Bytes] = []  # lows and highs of the values, then of the counts
+        self._ends: list[list[int]] = []
+        at = int(term_ends[-1])
+        for part_ends in parts:
+            self._ends.append([0, *part_ends.tolist()])
+            self.codes.append(data[at : at + self._ends[-1][-1]])
+            at += self._ends[-1][-1]
+
+    def entry(self, index: int) -> Entry:
+        size = int(self.sizes[index])
+        parts = (code[ends[index] : ends[index + 1]] for code, ends in zip(self.codes, self._ends, strict=True))
+        return Entry(size, size + int(self.excess[index]), self.limit, *parts)
+
+
+class Field:
+    """Reads the field `name`, a block at a time."""
+
+    def __init__(self, sections: Sections, name: str) -> None:
+        self._sections = sections
+        self._name = name
+        self._limit = int(sections.facts[name]["limit"])
+        self._counted = bool(sections.facts[name]["counted"])
+        self._starts: NDArray[np.uint64] = sections.array(f"{name}.blocks", "<u8")
+        self._block = lru_cache(KEPT_BLOCKS)(self._read_block)
+        self._first_terms: dict[int, bytes] = {}
+
+    def _read_block(self, number: int) -> _Block:
+        return _Block(self._sections.read(self._name, *map(int, self._starts[number : number + 2])), self._limit)
+
+    def _first_term(self, number: int) -> bytes:
+        if number not in self._first_terms:
+            start = int(self._starts[number])
+            count, *widths, shared = HEAD.unpack(self._part(start, HEAD.size))
+            at = start + HEAD.size
+            rest = int.from_bytes(self._part(at + shared, widths[0]), "little") - shared
+            self._first_terms[number] = self._part(at, shared) + self._part(at + shared + count * sum(widths), rest)
+        return self._first_terms[number]
+
+    def _part(self, start: int, length: int) -> bytes:
+        return self._sections.read(self._name, start, start + length).tobytes()
+
+    def _number_of_block(self, term: bytes) -> int:
+        """The block that has `term` if any has: the last one that does not begin behind it, or the first."""
+        low, high = 0, len(self._starts) - 1
+        while low + 1 < high:
+            middle = (low + high) // 2
+            if self._first_term(middle) <= term:
+                low = middle
+            else:
+                high = middle
+        return low
+
+    def find(self, term: bytes) -> Entry | None:
+        if len(self._starts) < 2:
+            return None
+        block = self._block(self._number_of_block(term))
+        index = bisect_left(block.terms, term)
+        if index == len(block.terms) or block.terms[index] != term:
+            return None
+        return block.entry(index)
+
+    def entries(self, start: bytes = b"") -> Iterator[tuple[bytes, Entry]]:
+        """The terms from `start` on, in order."""
+        first = self._number_of_block(start) if len(self._starts) > 1 else 0
+        for number in range(first, len(self._starts) - 1):
+            block = self._read_block(number)
+            for index in range(bisect_left(block.terms, start), len(block.terms)):
+                yield block.terms[index], block.entry(index)
+
+    def chunks(self) -> Iterator[Lists]:
+        """All lists, some blocks at a time."""
+        blocks: list[_Block] = []
+        values = 0
+        for number in range(len(self._starts) - 1):
+            blocks.append(self._read_block(number))
+            values += int(blocks[-1].sizes.sum())
+            if values >= CHUNK or len(blocks) >= BLOCKS_IN_CHUNK:
+                yield self._joined(blocks)
+                blocks, values = [], 0
+        if blocks:
+            yield self._joined(blocks)
+
+    def _joined(self, blocks: list[_Block]) -> Lists:
+        sizes, excess, repeats = (
+            np.concatenate([getattr(block, name) for block in blocks]) for name in ("sizes", "excess", "repeats")
+        )
+        lows, highs, count_lows, count_highs = (
+            np.concatenate([block.codes[part] for block in blocks]) for part in range(4)
+        )
+        values = decode(lows, highs, sizes, np.full(len(sizes), self._limit, np.int64))
+        terms = [term for block in blocks for term in block.terms]
+        if not self._counted:
+            return Lists(terms, sizes, values, None)
+        counts = np.ones_like(values)
+        repeated = np.repeat(repeats > 0, sizes)
+        sums = decode(count_lows, count_highs, repeats, excess)
+        over = np.diff(sums, prepend=0)
+        firsts = np.cumsum(repeats)[repeats > 0] - repeats[repeats > 0]
+        over[firsts] = sums[firsts]
+        counts[repeated] += over
+        return Lists(terms, sizes, values, counts)

@@ -1,0 +1,29 @@
+"""The fields of an index, as Whoosh sees them."""
+
+import warnings
+from typing import Any
+
+with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn when they compile them
+    warnings.simplefilter("ignore")
+    from whoosh import columns, fields
+    from whoosh.analysis import NgramTokenizer
+
+TEXTS = ("title", "body", "published", "lead", "path", "entities", "digest")
+KEYWORDS = ("id", "url", "source", "section", "author", "entity")
+STORED = (*KEYWORDS[:-1], *TEXTS)
+NUMBERS = ("day", "time")
+# Fields of character grams, by the size of the gram. They take a folded text, other term fields take lists of terms.
+GRAMS = {"text_pairs": 2, "text_singles": 1, "title_pairs": 2, "title_singles": 1}
+WORDS = ("text_words", "title_words")
+PLACED = {name for name, size in GRAMS.items() if size == 2}  # whose lists hold places, so that strings can be found
+
+
+def schema() -> Any:
+    """Grams come with the tokenizer that makes them, so that Whoosh's own query parser reads 台湾海峡 in `text_pairs`
+    as the phrase it is."""
+    grams = {name: fields.TEXT(analyzer=NgramTokenizer(size), phrase=size == 2) for name, size in GRAMS.items()}
+    words = {name: fields.KEYWORD(scorable=True) for name in WORDS}
+    keywords = {name: fields.KEYWORD(stored=name in STORED) for name in KEYWORDS}
+    stored = {name: fields.STORED() for name in TEXTS}
+    numbers = {name: fields.COLUMN(columns.NumericColumn("q")) for name in NUMBERS}
+    return fields.Schema(**grams, **words, **keywords, **stored, **numbers)

@@ -1,0 +1,105 @@
+"""One segment of an index, as searches read it: whole lists at a time."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..clauses import IndexedField, KeywordField, Stream
+from .articles import ArticleReader
+from .codec import ARTICLES, TERMS, Segment, owners_of, starts_of
+from .field import Field
+from .monotone import Numbers
+from .sections import Sections
+
+KEPT = 64 << 20  # bytes of decoded lists that a segment keeps for later queries
+
+
+class OpenSegment:
+    """See `evaluate.Segment`. `base` is the number of its first article in the whole index."""
+
+    def __init__(self, storage: Any, segment: Segment, base: int) -> None:
+        self.base = base
+        self.articles = ArticleReader(segment.path(storage, ARTICLES))
+        self._terms = Sections(segment.path(storage, TERMS))
+        self.size = self.articles.size
+        self.live = np.ones(self.size, np.bool_)
+        self.live[list(segment.deleted_docs())] = False
+        self._fields: dict[str, Field] = {}
+        self._kept: dict[tuple[str, ...], tuple[Numbers, ...]] = {}
+        self._kept_bytes = 0
+
+    def _field(self, name: str) -> Field:
+        if name not in self._fields:
+            self._fields[name] = Field(self._terms, name)
+        return self._fields[name]
+
+    def _keeping(self, key: tuple[str, ...], make: Callable[[], tuple[Numbers, ...]]) -> tuple[Numbers, ...]:
+        """What `make` makes, from memory if it was made before. When memory is full, it is emptied."""
+        if key not in self._kept:
+            made = make()
+            size = sum(array.nbytes for array in made)
+            if self._kept_bytes + size > KEPT:
+                self._kept, self._kept_bytes = {}, 0
+            self._kept_bytes += size
+            self._kept[key] = made
+            return made
+        return self._kept[key]
+
+    def postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[Numbers, Numbers]:
+        articles, counts = self._keeping((field, stream, term), lambda: self._postings(field, stream, term))
+        return articles, counts
+
+    def _postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[Numbers, Numbers]:
+        if stream == "pairs":
+            owners = self.articles_at(field, self.places(field, term))
+            firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+            return owners[firsts], np.diff(firsts, append=len(owners))
+        entry = self._field(f"{field}_{stream}").find(_bytes(term))
+        if entry is None:
+            return _NONE, _NONE
+        return entry.values(), entry.counts()
+
+    def places(self, field: IndexedField, pair: str) -> Numbers:
+        return self._keeping((field, "places", pair), lambda: (self._places(field, pair),))[0]
+
+    def _places(self, field: IndexedField, pair: str) -> Numbers:
+        entry = self._field(f"{field}_pairs").find(_bytes(pair))
+        return _NONE if entry is None else entry.values()
+
+    def articles_at(self, field: IndexedField, places: Numbers) -> Numbers:
+        (starts,) = self._keeping((field, "starts"), lambda: (starts_of(self.lengths(field, "pairs")),))
+        return owners_of(places, starts)
+
+    def keyword(self, field: KeywordField, value: str) -> Numbers:
+        entry = self._field(field).find(_bytes(value))
+        return _NONE if entry is None else entry.values()
+
+    def lengths(self, field: IndexedField, stream: Stream) -> Numbers:
+        return self.articles.column(f"{field}_{stream}")
+
+    def total_length(self, field: IndexedField, stream: Stream) -> int:
+        return int(self.lengths(field, stream).sum())
+
+    def days(self) -> Numbers:
+        return self.articles.column("day")
+
+    def times(self) -> Numbers:
+        return self.articles.column("time")
+
+    def words(self) -> Iterator[tuple[str, int]]:
+        """Every word with the number of articles, deleted ones among them, that have it."""
+        for term, entry in self._field("text_words").entries():
+            yield term.decode("utf-8", "surrogatepass"), entry.size
+
+    def values(self, field: KeywordField) -> Iterator[str]:
+        for term, _ in self._field(field).entries():
+            yield term.decode("utf-8", "surrogatepass")
+
+
+_NONE: NDArray[np.int64] = np.zeros(0, np.int64)
+
+
+def _bytes(term: str) -> bytes:
+    return term.encode("utf-8", "surrogatepass")

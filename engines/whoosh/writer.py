@@ -1,0 +1,145 @@
+"""Whoosh's SegmentWriter, with postings handled in arrays."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .articles import ArticleReader
+from .codec import Codec, owners_of, starts_of
+from .contents import Index
+from .field import Field
+from .gathering import GramGatherer, TermGatherer
+from .lists import Lists, write_field
+from .merging import Renumber, merged
+from .monotone import Numbers
+from .prepared import PreparedArticle
+from .schema import GRAMS, KEYWORDS, PLACED, WORDS
+from .sections import Sections, SectionWriter
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from whoosh.writing import SegmentWriter
+
+SCORED = (*WORDS, *GRAMS)  # fields whose lengths are kept
+FIELDS = sorted((*SCORED, *KEYWORDS))
+
+
+class ArrayWriter(SegmentWriter):  # type: ignore[misc]
+    """Gathers postings in memory, up to about `memory` bytes; then they are written to the disk as a run. A commit
+    merges the runs and the segments that Whoosh's policy chooses into the new segment."""
+
+    def __init__(self, index: Index, memory: int) -> None:
+        super().__init__(index, codec=Codec(), compound=False)
+        self._memory = memory
+        self._runs: list[Sections] = []
+        self._chosen: list[tuple[_Old, int]] = []  # segments to merge, with the number of their first article
+        self._totals = dict.fromkeys(FIELDS, 0)  # lengths of all articles so far
+        self._gather()
+
+    def _gather(self) -> None:
+        """Begins with nothing gathered."""
+        self._first = self.docnum
+        self._before = dict(self._totals)
+        self._grams = {name: GramGatherer(size) for name, size in GRAMS.items()}
+        self._terms = {name: TermGatherer() for name in (*WORDS, *KEYWORDS)}
+        self._gatherers: dict[str, GramGatherer | TermGatherer] = {**self._grams, **self._terms}
+
+    def add_article(self, article: PreparedArticle) -> None:
+        lengths = {name: gatherer.add(article.grams[name]) for name, gatherer in self._grams.items()}
+        lengths |= {name: gatherer.add(article.terms[name]) for name, gatherer in self._terms.items()}
+        for name, length in lengths.items():
+            self._totals[name] += length
+        self.perdocwriter.add(article.record, {name: lengths[name] for name in SCORED} | article.numbers)
+        self.docnum += 1
+        self._added = True
+        gatherers = self._gatherers.values()
+        if sum(each.held for each in gatherers) + max(each.sorting for each in gatherers) > self._memory:
+            self._write_run()
+
+    def _write_run(self) -> None:
+        path = Path(self._tempstorage.folder) / f"{len(self._runs)}.run"
+        with SectionWriter(path) as run:
+            for name in FIELDS:
+                limit = self._totals[name] - self._before[name] if name in PLACED else self.docnum - self._first
+                write_field(run, name, limit, self._gatherers[name].lists(), counted=name not in PLACED)
+            run.facts |= {"first": self._first, "before": self._before}
+        self._runs.append(Sections(path))
+        self._gather()
+
+    def add_reader(self, reader: Any) -> None:
+        """Takes over the articles of a segment that is to be merged."""
+        old = _Old(reader)
+        self._chosen.append((old, self.docnum))
+        self.perdocwriter.append(old.articles, np.flatnonzero(old.live))
+        self.docnum += int(np.count_nonzero(old.live))
+        self._added = True
+
+    def _flush_segment(self) -> None:
+        self.perdocwriter.close()
+        for name in FIELDS:
+            write_field(self.fieldwriter, name, self._limit(name), self._lists(name), counted=name not in PLACED)
+        self.fieldwriter.close()
+
+    def _limit(self, name: str) -> int:
+        if name not in PLACED:
+            return int(self.docnum)
+        return self._totals[name] + sum(old.places(name) for old, _ in self._chosen)
+
+    def _lists(self, name: str) -> Iterator[Lists]:
+        """The whole field of the new segment."""
+        gathered = self._gatherers[name].lists()
+        if not self._runs and not self._chosen:
+            return gathered
+        sources: list[tuple[Iterator[Lists], Renumber]] = []
+        for run in self._runs:
+            first = run.facts["before"][name] if name in PLACED else run.facts["first"]
+            sources.append((Field(run, name).chunks(), _moved(first)))
+        sources.append((gathered, _moved(self._before[name] if name in PLACED else self._first)))
+        places = self._totals[name]
+        for old, first_article in self._chosen:
+            first = places if name in PLACED else first_article
+            sources.append((old.field(name).chunks(), old.renumber(name, first)))
+            places += old.places(name)
+        return merged(sources)
+
+
+class _Old:
+    """A segment that is merged into a new one."""
+
+    def __init__(self, reader: Any) -> None:
+        segment = reader.segment()
+        self._terms = reader._terms
+        self.articles: ArticleReader = reader._perdoc.articles
+        self.live = np.ones(self.articles.size, np.bool_)
+        self.live[list(segment.deleted_docs())] = False
+
+    def field(self, name: str) -> Field:
+        field: Field = self._terms.field(name)
+        return field
+
+    def places(self, name: str) -> int:
+        """How many places of a field its live articles take."""
+        return int(self.articles.column(name)[self.live].sum())
+
+    def renumber(self, name: str, first: int) -> Renumber:
+        """From the numbers of articles or places in this segment to those in the new one."""
+        if self.live.all():
+            return _moved(first)
+        if name not in PLACED:
+            numbers = np.where(self.live, first + np.cumsum(self.live) - 1, -1)
+            return lambda articles: numbers[articles]
+        lengths = self.articles.column(name)
+        starts, new_starts = starts_of(lengths), first + starts_of(np.where(self.live, lengths, 0))
+
+        def moved(places: Numbers) -> Numbers:
+            owners = owners_of(places, starts)
+            return np.where(self.live[owners], places - starts[owners] + new_starts[owners], -1)
+
+        return moved
+
+
+def _moved(by: int) -> Renumber:
+    return lambda numbers: numbers + by
