@@ -10,6 +10,7 @@ with some of its words match, those with all of them come first.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from math import log
 
 from ..analysis import Analyzer
 from ..engines import All, AnyOf, Clause, Days, IndexedField, Keyword, Not, Stream, Weighted
@@ -19,6 +20,7 @@ from .periods import Period
 
 LEVELS = (0, 1, 2, 3)
 MOST_SCORED = 400  # terms
+COMMON_RARITY = log(4)  # of what a quarter of the articles have
 
 
 class Plan:
@@ -73,14 +75,17 @@ class Plan:
         """Every part stands as the query has it, between word boundaries."""
         return self._clause(self._tree, lambda need: need.full() if need.soft else need.aligned())
 
-    def weights(self) -> tuple[Weighted, ...]:
-        """What scores, the weights of repeated terms added up."""
+    def weights(self, rarity: Callable[[Weighted], float]) -> tuple[Weighted, ...]:
+        """What scores, the weights of repeated terms added up. `rarity` is their inverse document frequency: single
+        characters that are all over the archive cost much to look at and tell nothing."""
         total: dict[tuple[IndexedField, Stream, str], float] = {}
         for need in self.needs:
             for term in need.weights():
                 key = (term.field, term.stream, term.term)
                 total[key] = total.get(key, 0.0) + term.weight
-        return tuple(Weighted(*key, weight) for key, weight in total.items())[:MOST_SCORED]
+        terms = tuple(Weighted(*key, weight) for key, weight in total.items())[:MOST_SCORED]
+        telling = tuple(term for term in terms if term.stream != "singles" or rarity(term) >= COMMON_RARITY)
+        return telling or terms
 
     def _is_relaxable(self, node: Node) -> bool:
         if isinstance(node, Part):

@@ -114,7 +114,7 @@ class Searcher:
             full = plan.full(level)
             if sort == "relevance":
                 tiers: tuple[Clause, ...] = (All((full, plan.aligned())), full)
-                request = Request(match=match, tiers=tiers, weights=plan.weights(), limit=limit)
+                request = Request(match=match, tiers=tiers, weights=plan.weights(self._reader.rarity), limit=limit)
             else:  # by date, partial matches would stand between full ones
                 only_full = All((match, full))
                 match = only_full if self._reader.count(only_full) else match

@@ -179,7 +179,7 @@ class WhooshReader:
         key = term.field, term.stream, term.term
         if key not in self._rarities:
             with _reading(self._folder):
-                frequency = sum(len(segment.postings(*key)[0]) for segment in self._segments)
+                frequency = sum(segment.frequency(*key) for segment in self._segments)
             if len(self._rarities) >= RARITIES_KEPT:
                 self._rarities.clear()
             self._rarities[key] = inverse_document_frequency(self._size, frequency) if frequency else 0.0

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,39 +40,56 @@ class Entry(NamedTuple):
 
 
 class _Block:
-    """The terms of a block, and where their lists are."""
+    """The terms of a block, and where their lists are. What a look at one term does not need is worked out later."""
 
     def __init__(self, data: Bytes, limit: int) -> None:
-        count, *widths, shared_length = HEAD.unpack_from(data.data)
+        self._data = data
+        self._limit = limit
+        self.count, *widths, shared_length = HEAD.unpack_from(data.data)
         at = HEAD.size + shared_length
-        shared = data[HEAD.size : at].tobytes()
+        self._shared = data[HEAD.size : at].tobytes()
         columns: list[Numbers] = []
         for width in widths:
             if width not in WIDTHS:
                 raise Damaged("a block of terms has no such columns")
-            columns.append(data[at : at + count * width].view(f"<u{width}").astype(np.int64))
-            at += count * width
+            columns.append(data[at : at + self.count * width].view(f"<u{width}").astype(np.int64))
+            at += self.count * width
         lengths, self.sizes, self.excess = columns
-        term_ends = at + np.cumsum(lengths - shared_length)
-        content = data[: term_ends[-1]].tobytes()
-        spans = zip([at, *term_ends.tolist()], term_ends.tolist(), strict=False)
-        self.terms = [shared + content[start:end] for start, end in spans]
-        self.limit = limit
-        self.repeats = np.where(self.excess > 0, self.sizes, 0)
-        parts = [*ends(self.sizes, np.full(count, limit, np.int64))]
-        parts += ends(self.repeats, self.excess) if self.repeats.any() else [np.zeros(count, np.int64)] * 2
-        self.codes: list[Bytes] = []  # lows and highs of the values, then of the counts
-        self._ends: list[list[int]] = []
-        at = int(term_ends[-1])
-        for part_ends in parts:
-            self._ends.append([0, *part_ends.tolist()])
-            self.codes.append(data[at : at + self._ends[-1][-1]])
-            at += self._ends[-1][-1]
+        self._term_ends = [at, *(at + np.cumsum(lengths - shared_length)).tolist()]
+        self._content = data[: self._term_ends[-1]].tobytes()
+
+    def term(self, index: int) -> bytes:
+        return self._shared + self._content[self._term_ends[index] : self._term_ends[index + 1]]
+
+    def place(self, term: bytes) -> int:
+        """The place of the first term that is not less than `term`."""
+        return bisect_left(range(self.count), term, key=self.term)
+
+    @cached_property
+    def repeats(self) -> Numbers:
+        return np.where(self.excess > 0, self.sizes, 0)
+
+    @cached_property
+    def _parts(self) -> list[tuple[Bytes, list[int]]]:
+        """Lows and highs of the values, then of the counts, each with where it ends for every term."""
+        part_ends = [*ends(self.sizes, np.full(self.count, self._limit, np.int64))]
+        part_ends += ends(self.repeats, self.excess) if self.excess.any() else [np.zeros(self.count, np.int64)] * 2
+        parts: list[tuple[Bytes, list[int]]] = []
+        at = self._term_ends[-1]
+        for each in part_ends:
+            last = int(each[-1])
+            parts.append((self._data[at : at + last], [0, *each.tolist()]))
+            at += last
+        return parts
+
+    def codes(self) -> list[Bytes]:
+        """All lists, in four parts."""
+        return [code for code, _ in self._parts]
 
     def entry(self, index: int) -> Entry:
         size = int(self.sizes[index])
-        parts = (code[ends[index] : ends[index + 1]] for code, ends in zip(self.codes, self._ends, strict=True))
-        return Entry(size, size + int(self.excess[index]), self.limit, *parts)
+        codes = (code[part_ends[index] : part_ends[index + 1]] for code, part_ends in self._parts)
+        return Entry(size, size + int(self.excess[index]), self._limit, *codes)
 
 
 class Field:
@@ -117,8 +134,8 @@ class Field:
         if len(self._starts) < 2:
             return None
         block = self._block(self._number_of_block(term))
-        index = bisect_left(block.terms, term)
-        if index == len(block.terms) or block.terms[index] != term:
+        index = block.place(term)
+        if index == block.count or block.term(index) != term:
             return None
         return block.entry(index)
 
@@ -127,8 +144,14 @@ class Field:
         first = self._number_of_block(start) if len(self._starts) > 1 else 0
         for number in range(first, len(self._starts) - 1):
             block = self._read_block(number)
-            for index in range(bisect_left(block.terms, start), len(block.terms)):
-                yield block.terms[index], block.entry(index)
+            for index in range(block.place(start), block.count):
+                yield block.term(index), block.entry(index)
+
+    def sizes(self) -> Iterator[tuple[bytes, int]]:
+        """All terms in order, each with the size of its list."""
+        for number in range(len(self._starts) - 1):
+            block = self._read_block(number)
+            yield from zip(map(block.term, range(block.count)), block.sizes.tolist(), strict=True)
 
     def chunks(self) -> Iterator[Lists]:
         """All lists, some blocks at a time."""
@@ -148,10 +171,10 @@ class Field:
             np.concatenate([getattr(block, name) for block in blocks]) for name in ("sizes", "excess", "repeats")
         )
         lows, highs, count_lows, count_highs = (
-            np.concatenate([block.codes[part] for block in blocks]) for part in range(4)
+            np.concatenate(parts) for parts in zip(*(block.codes() for block in blocks), strict=True)
         )
         values = decode(lows, highs, sizes, np.full(len(sizes), self._limit, np.int64))
-        terms = [term for block in blocks for term in block.terms]
+        terms = [block.term(index) for block in blocks for index in range(block.count)]
         if not self._counted:
             return Lists(terms, sizes, values, None)
         counts = np.ones_like(values)

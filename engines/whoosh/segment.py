@@ -61,6 +61,13 @@ class OpenSegment:
             return _NONE, _NONE
         return entry.values(), entry.counts()
 
+    def frequency(self, field: IndexedField, stream: Stream, term: str) -> int:
+        """How many articles have the term, deleted ones among them."""
+        if stream == "pairs":
+            return len(self.postings(field, stream, term)[0])
+        entry = self._field(f"{field}_{stream}").find(_bytes(term))
+        return entry.size if entry else 0
+
     def places(self, field: IndexedField, pair: str) -> Numbers:
         return self._keeping((field, "places", pair), lambda: (self._places(field, pair),))[0]
 
@@ -90,11 +97,11 @@ class OpenSegment:
 
     def words(self) -> Iterator[tuple[str, int]]:
         """Every word with the number of articles, deleted ones among them, that have it."""
-        for term, entry in self._field("text_words").entries():
-            yield term.decode("utf-8", "surrogatepass"), entry.size
+        for term, size in self._field("text_words").sizes():
+            yield term.decode("utf-8", "surrogatepass"), size
 
     def values(self, field: KeywordField) -> Iterator[str]:
-        for term, _ in self._field(field).entries():
+        for term, _ in self._field(field).sizes():
             yield term.decode("utf-8", "surrogatepass")
 
 
