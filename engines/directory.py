@@ -25,6 +25,7 @@ from typing import NamedTuple
 import filelock
 
 from .base import Engine
+from .durable import replace
 from .errors import (
     IndexDamaged,
     IndexLocked,
@@ -117,7 +118,7 @@ class IndexDirectory:
         with writing(self.path):
             draft = self.path / f"{META}.new"
             draft.write_text(json.dumps(meta._asdict(), indent=2) + "\n", "utf-8")
-            draft.replace(self.path / META)
+            replace(draft, self.path / META)
         for old in self._engine_folders() - {meta.folder}:
             shutil.rmtree(self.path / old, ignore_errors=True)
 

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import threading
+import time
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future
@@ -14,6 +16,7 @@ from .preparing import Outcomes, Preparer
 
 BATCH = 128  # files that a worker takes at once
 WAITING = 12  # batches for each worker that are under way or wait to be written; bounds memory
+LOOKS_FOR_PARENT = 1.0  # seconds between looks
 FILES_A_WORKER = 200  # fewer do not pay for starting one
 
 
@@ -38,7 +41,7 @@ def _by_workers(
 
     batches = (files[start : start + BATCH] for start in range(0, len(files), BATCH))
     waiting: deque[Future[list[Outcomes]]] = deque()
-    executor = ProcessPoolExecutor(jobs, initializer=_start, initargs=(engine, dictionary))
+    executor = ProcessPoolExecutor(jobs, initializer=_start, initargs=(engine, dictionary, os.getpid()))
     try:
         waiting.extend(executor.submit(_work, batch) for batch in islice(batches, jobs * WAITING))
         while waiting:
@@ -58,8 +61,9 @@ def available_cores() -> int:
 _preparer: Preparer
 
 
-def _start(engine: Engine, dictionary: Sequence[str]) -> None:
+def _start(engine: Engine, dictionary: Sequence[str], parent: int) -> None:
     global _preparer
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _preparer = Preparer(engine, dictionary)
     # Preparing makes no cycles; looking for some would take a quarter of the time.
     gc.disable()
@@ -68,3 +72,10 @@ def _start(engine: Engine, dictionary: Sequence[str]) -> None:
 def _work(files: Sequence[Path]) -> list[Outcomes]:
     gc.collect(0)
     return _preparer.prepare(files)
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process when its parent has: a killed run must leave nothing behind."""
+    while os.getppid() == parent:
+        time.sleep(LOOKS_FOR_PARENT)
+    os._exit(1)

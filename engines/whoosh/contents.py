@@ -5,7 +5,6 @@ stranger; so its pickles are read by an unpickler that knows the few classes an 
 """
 
 import io
-import os
 import pickle
 import struct
 import warnings
@@ -13,6 +12,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from ..durable import replace
 from .codec import Segment
 from .sections import Damaged
 
@@ -53,12 +53,8 @@ class Storage(FileStorage):  # type: ignore[misc]
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: ARG002 - Whoosh's interface
         folder = Path(self.folder)
         with (folder / oldname).open("r+b") as file:
-            seal = _SEAL.pack(zlib.crc32(file.read()), _MAGIC)
-            file.write(seal)
-            file.flush()
-            os.fsync(file.fileno())
-        (folder / oldname).replace(folder / newname)
-        _sync(folder)
+            file.write(_SEAL.pack(zlib.crc32(file.read()), _MAGIC))
+        replace(folder / oldname, folder / newname)
 
 
 class Index(FileIndex):  # type: ignore[misc]
@@ -110,13 +106,3 @@ def _read(content: bytes, generation: int) -> Any:
     stream.read_int()  # unused
     segments = _Unpickler(stream.file).load()
     return TOC(schema, segments, generation, version=_CURRENT_TOC_VERSION, release=release)
-
-
-def _sync(folder: Path) -> None:
-    """Makes sure that a renaming outlives a loss of power, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -24,7 +24,7 @@ from .sections import Damaged
 from .segment import OpenSegment
 from .writer import ArrayWriter
 
-MEMORY = 1024 << 20  # bytes of postings that are gathered before they are written to the disk
+MEMORY = 512 << 20  # bytes of postings that are gathered before they are written to the disk
 RARITIES_KEPT = 100_000
 _TRIES = 10  # of opening, while another process commits
 # What opening raises where what is read is not what it should be. Every byte is covered by a checksum, so that beyond

@@ -3,8 +3,7 @@
 Nothing is done for a single posting: terms become numbers, articles arrays of them, and one sort makes the lists.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from .prepared import Coded, Numbering
 _CODE_POINTS = 0x110000
 _NUMBER = 4  # bytes of a gathered character or term
 _NEW_TERM = 160  # bytes of a term as a text and in the dictionary
-_SORTING = 40  # bytes that sorting takes for each, at the most
+_SORTING = 8  # bytes that sorting takes for each
 
 
 class TermGatherer:
@@ -53,11 +52,9 @@ class TermGatherer:
         terms = sorted(self._numbering)
         rank = np.empty(len(terms), np.int64)
         rank[self._numbering.of(terms)] = np.arange(len(terms))
-        lengths = np.fromiter(map(len, self._articles), np.int64, len(self._articles))
-        keys = rank[np.concatenate([*self._articles, np.zeros(0, np.uint32)])]
-        self._articles = []
-        owners = np.repeat(np.arange(len(lengths)), lengths)
-        return _counted(keys, owners, [term.encode("utf-8", "surrogatepass") for term in terms])
+        pieces = ((rank[codes], owners) for codes, owners in _pieces(self._articles))
+        encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
+        return _counted(pieces, self._count, len(self._articles), encoded)
 
 
 class GramGatherer:
@@ -86,39 +83,44 @@ class GramGatherer:
 
     def lists(self) -> Iterator[Lists]:
         """All that was gathered, in chunks."""
-        lengths = np.fromiter(map(len, self._texts), np.int64, len(self._texts))
-        text = np.concatenate([*self._texts, np.zeros(0, np.uint32)])
-        self._texts = []
-        alphabet = _Alphabet.of(text)
-        if self._size == 1:
-            terms = [chr(code).encode("utf-8", "surrogatepass") for code in alphabet.codes]
-            return _counted(alphabet.number[text], np.repeat(np.arange(len(lengths)), lengths), terms)
-        inside = np.ones(len(text), np.bool_)
-        inside[np.cumsum(lengths[lengths > 0]) - 1] = False  # no pair begins with a text's last character
-        inside = inside[:-1]
-        keys = alphabet.number[text[:-1][inside]]
-        keys *= len(alphabet.codes)
-        keys += alphabet.number[text[1:][inside]]
-        return _placed(keys, alphabet)
-
-
-class _Alphabet(NamedTuple):
-    """The characters of some texts, in order; `number[code point]` is the place of a character among them."""
-
-    codes: Numbers
-    number: Numbers
-
-    @classmethod
-    def of(cls, text: NDArray[np.uint32]) -> "_Alphabet":
         present = np.zeros(_CODE_POINTS, np.bool_)
-        present[text] = True
-        return cls(np.flatnonzero(present), np.cumsum(present) - 1)
+        for text, _ in _pieces(self._texts):
+            present[text] = True
+        alphabet, number = np.flatnonzero(present), np.cumsum(present) - 1
+        if self._size == 1:
+            terms = [chr(code).encode("utf-8", "surrogatepass") for code in alphabet]
+            pieces = ((number[text], owners) for text, owners in _pieces(self._texts))
+            return _counted(pieces, self._count, len(self._texts), terms)
+        return _placed(self._pairs(number, len(alphabet)), self._count, alphabet)
+
+    def _pairs(self, number: Numbers, characters: int) -> Iterator[tuple[Numbers, Numbers]]:
+        """The pairs, as numbers, and their places."""
+        place = 0
+        for text, owners in _pieces(self._texts):
+            numbers = number[text]
+            inside = owners[:-1] == owners[1:]  # no pair begins with a text's last character
+            keys = (numbers[:-1] * characters + numbers[1:])[inside]
+            yield keys, np.arange(place, place + len(keys))
+            place += len(keys)
 
 
-def _counted(keys: Numbers, articles: Numbers, terms: list[bytes]) -> Iterator[Lists]:
-    """Lists of articles with counts, from the number of a term and of an article for each occurrence."""
-    bits = int(articles.max(initial=0)).bit_length()
-    for numbers, sizes, values in _grouped(keys, articles, bits):
+def _pieces(articles: list[NDArray[np.uint32]]) -> Iterator[tuple[NDArray[np.uint32], Numbers]]:
+    """What articles hold, some articles at a time, one after another, with the number of the article of each."""
+    lengths = np.fromiter(map(len, articles), np.int64, len(articles))
+    ends = np.cumsum(lengths)
+    first = 0
+    while first < len(articles):
+        before = int(ends[first - 1]) if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, before + CHUNK)))
+        yield np.concatenate(articles[first:last]), np.repeat(np.arange(first, last), lengths[first:last])
+        first = last
+
+
+def _counted(
+    pieces: Iterable[tuple[Numbers, Numbers]], count: int, articles: int, terms: list[bytes]
+) -> Iterator[Lists]:
+    """Lists of articles with counts, from the number of a term and of an article for each of `count` occurrences."""
+    for numbers, sizes, values in _grouped(pieces, count, articles.bit_length()):
         owners = np.repeat(np.arange(len(sizes)), sizes)
         firsts = np.flatnonzero(np.diff(values, prepend=-1) | np.diff(owners, prepend=-1))
         counts = np.diff(firsts, append=len(values))
@@ -126,30 +128,34 @@ def _counted(keys: Numbers, articles: Numbers, terms: list[bytes]) -> Iterator[L
         yield Lists([terms[number] for number in numbers.tolist()], sizes, values[firsts], counts)
 
 
-def _placed(keys: Numbers, alphabet: _Alphabet) -> Iterator[Lists]:
+def _placed(pieces: Iterable[tuple[Numbers, Numbers]], count: int, alphabet: Numbers) -> Iterator[Lists]:
     """Lists of places, from the number of a pair at each place."""
-    bits = len(keys).bit_length()
-    for numbers, sizes, values in _grouped(keys, np.arange(len(keys)), bits):
-        first, second = np.divmod(numbers, len(alphabet.codes))
-        codes = np.stack((alphabet.codes[first], alphabet.codes[second]), axis=1).astype("<u4")
+    for numbers, sizes, values in _grouped(pieces, count, count.bit_length()):
+        first, second = np.divmod(numbers, len(alphabet))
+        codes = np.stack((alphabet[first], alphabet[second]), axis=1).astype("<u4")
         text = codes.tobytes().decode("utf-32-le", "surrogatepass").encode("utf-8", "surrogatepass")
         ends = np.cumsum((1 + (codes > 0x7F) + (codes > 0x7FF) + (codes > 0xFFFF)).sum(axis=1)).tolist()
         terms = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
         yield Lists(terms, sizes, values, None)
 
 
-def _grouped(keys: Numbers, values: Numbers, bits: int) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
+def _grouped(
+    pieces: Iterable[tuple[Numbers, Numbers]], most: int, bits: int
+) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
     """The values of equal keys together: the keys in order, how many values each has, and the values, which rise; some
-    keys at a time. `keys` is used up: in place, for these are the largest arrays there are."""
-    keys <<= bits
-    keys |= values
-    del values
-    keys.sort()
+    keys at a time. There are `most` values at the most, of so many bits."""
+    both = np.empty(most, np.int64)  # key and value in one number: what is sorted needs no second array
+    count = 0
+    for keys, values in pieces:
+        both[count : count + len(keys)] = keys << bits | values
+        count += len(keys)
+    both = both[:count]
+    both.sort()
     start = 0
-    while start < len(keys):
-        last = int(keys[min(start + CHUNK, len(keys)) - 1]) >> bits
-        end = int(np.searchsorted(keys, (last + 1) << bits))
-        part = keys[start:end]
+    while start < count:
+        last = int(both[min(start + CHUNK, count) - 1]) >> bits
+        end = int(np.searchsorted(both, (last + 1) << bits))
+        part = both[start:end]
         owners = part >> bits
         firsts = np.flatnonzero(np.diff(owners, prepend=-1))
         yield owners[firsts], np.diff(firsts, append=len(part)), part & ((1 << bits) - 1)
