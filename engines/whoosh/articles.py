@@ -52,6 +52,10 @@ class ArticleWriter:
         for name in other.columns:
             self._columns[name].frombytes(other.column(name)[kept].tobytes())
 
+    def abandon(self) -> None:
+        """Closes the file as it is, unfinished."""
+        self._sections.abandon()
+
     def close(self) -> None:
         self._sections.end("stored")
         self._sections.add("ends", self._ends.tobytes())

@@ -4,6 +4,7 @@ souwen's own searches read the files directly, whole lists at a time (`segment.p
 Whoosh index, which Whoosh's query parser and searcher can answer from too.
 """
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from .articles import ArticleReader, ArticleWriter
 from .field import Entry, Field
 from .monotone import Numbers
 from .schema import PLACED, STORED
-from .sections import Sections, SectionWriter
+from .sections import Damaged, Sections, SectionWriter
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -54,6 +55,9 @@ class Segment(base.Segment):  # type: ignore[misc]
         self._size = 0
         self._deleted: set[int] = set()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restored, (self.indexname, self.segid, self._size, sorted(self._deleted))
+
     def path(self, storage: Any, extension: str) -> Path:
         name: str = self.make_filename(extension)
         return Path(storage.folder) / name
@@ -81,6 +85,22 @@ class Segment(base.Segment):  # type: ignore[misc]
 
     def is_deleted(self, docnum: int) -> bool:
         return docnum in self._deleted
+
+
+def restored(indexname: str, segid: str, size: int, deleted: list[int]) -> Segment:
+    """A segment as it was pickled. Raises Damaged if it is none."""
+    if not (
+        re.fullmatch("[A-Z]+", indexname)
+        and re.fullmatch("[0-9a-z]+", segid)
+        and type(size) is int
+        and all(type(number) is int and 0 <= number < size for number in deleted)
+    ):
+        raise Damaged("the table of contents lists what is no segment")
+    segment = Segment(indexname)
+    segment.segid = segid
+    segment._size = size
+    segment._deleted = set(deleted)
+    return segment
 
 
 class Articles(base.PerDocumentReader):  # type: ignore[misc]
@@ -122,9 +142,16 @@ class _Column(ColumnReader):  # type: ignore[misc]
     def __init__(self, values: Numbers) -> None:
         self._values = values
         self._doccount = len(values)
+        self._sign = 1
 
     def __getitem__(self, docnum: int) -> int:
         return int(self._values[docnum])
+
+    def sort_key(self, docnum: int) -> int:
+        return self._sign * self[docnum]
+
+    def set_reverse(self) -> None:
+        self._sign = -1
 
 
 class Terms(base.TermsReader):  # type: ignore[misc]
@@ -140,15 +167,18 @@ class Terms(base.TermsReader):  # type: ignore[misc]
     def indexed_field_names(self) -> Iterable[str]:
         return self._fields.keys()
 
-    def _find(self, fieldname: str, text: bytes) -> Entry:
-        entry = self._fields[fieldname].find(text) if fieldname in self._fields else None
+    def _find(self, fieldname: str, text: bytes) -> Entry | None:
+        return self._fields[fieldname].find(text) if fieldname in self._fields else None
+
+    def _postings_of(self, fieldname: str, text: bytes) -> tuple[Numbers, Numbers, Numbers | None]:
+        """Raises TermNotFound."""
+        entry = self._find(fieldname, text)
         if entry is None:
             raise TermNotFound(f"{fieldname}:{text!r}")
-        return entry
+        return self._postings(fieldname, entry)
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
-        fieldname, text = term
-        return fieldname in self._fields and self._fields[fieldname].find(text) is not None
+        return self._find(*term) is not None
 
     def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
         for name, field in self._fields.items():
@@ -169,7 +199,7 @@ class Terms(base.TermsReader):  # type: ignore[misc]
         return self.terms_from("", b"")
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
-        return self._info(fieldname, *self._postings(fieldname, self._find(fieldname, text))[:2])
+        return self._info(fieldname, *self._postings_of(fieldname, text)[:2])
 
     def _info(self, fieldname: str, articles: Numbers, counts: Numbers) -> TermInfo:
         lengths = self._articles.column(fieldname)
@@ -184,10 +214,12 @@ class Terms(base.TermsReader):  # type: ignore[misc]
         )
 
     def frequency(self, fieldname: str, text: bytes) -> int:
-        return self._find(fieldname, text).total
+        entry = self._find(fieldname, text)
+        return entry.total if entry else 0
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        return len(self._postings(fieldname, self._find(fieldname, text))[0])
+        entry = self._find(fieldname, text)
+        return len(self._postings(fieldname, entry)[0]) if entry else 0
 
     def _postings(self, fieldname: str, entry: Entry) -> tuple[Numbers, Numbers, Numbers | None]:
         """Articles, counts, and in fields of pairs the places within the articles, one after another."""
@@ -200,7 +232,7 @@ class Terms(base.TermsReader):  # type: ignore[misc]
         return articles, counts, values - starts[owners]
 
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> ListMatcher:
-        articles, counts, places = self._postings(fieldname, self._find(fieldname, text))
+        articles, counts, places = self._postings_of(fieldname, text)
         values = None
         if places is not None:
             values = [format_.encode(part.tolist()) for part in np.split(places, np.cumsum(counts)[:-1])]

@@ -1,7 +1,8 @@
 """The table of contents of an index: Whoosh's, sealed with a checksum, and read so that it can do no harm.
 
 Whoosh keeps the schema and the list of segments as pickles, and a pickle may call anything. An index may come from a
-stranger; so its pickles are read by an unpickler that knows the few classes an index needs and refuses the rest.
+stranger; so the segments are read by an unpickler that admits one name and refuses the rest, and the schema, which is
+the same in every index, is not read at all.
 """
 
 import io
@@ -9,11 +10,13 @@ import pickle
 import struct
 import warnings
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..durable import replace
-from .codec import Segment
+from .codec import Segment, restored
+from .schema import schema
 from .sections import Damaged
 
 with warnings.catch_warnings():
@@ -25,25 +28,15 @@ with warnings.catch_warnings():
 INDEX_NAME = "MAIN"
 _SEAL = struct.Struct("<I8s")  # CRC-32 of what stands before; magic
 _MAGIC = b"souwentc"
-_ADMITTED = {
-    "copyreg": {"_reconstructor"},
-    "builtins": {"object", "set", "int"},
-    "__builtin__": {"object", "set", "int"},
-    "whoosh.fields": {"Schema", "TEXT", "KEYWORD", "STORED", "COLUMN"},
-    "whoosh.formats": {"Frequency", "Positions"},
-    "whoosh.columns": {"NumericColumn"},
-    "whoosh.analysis.ngrams": {"NgramTokenizer"},
-    "whoosh.analysis.tokenizers": {"RegexTokenizer"},
-    "re": {"_compile"},
-    (__package__ or "") + ".codec": {"Segment"},
-}
 
 
 class _Unpickler(pickle.Unpickler):
+    """Knows how to restore segments, and nothing else."""
+
     def find_class(self, module: str, name: str) -> Any:
-        if name not in _ADMITTED.get(module, ()):
-            raise Damaged(f"the table of contents asks for {module}.{name}, which no index needs")
-        return super().find_class(module, name)
+        if (module, name) != (restored.__module__, restored.__name__):
+            raise Damaged(f"its table of contents asks for {module}.{name}, which no index needs")
+        return partial(restored)  # a pickle may set attributes of what it is given
 
 
 class Storage(FileStorage):  # type: ignore[misc]
@@ -55,6 +48,7 @@ class Storage(FileStorage):  # type: ignore[misc]
         with (folder / oldname).open("r+b") as file:
             file.write(_SEAL.pack(zlib.crc32(file.read()), _MAGIC))
         replace(folder / oldname, folder / newname)
+        _remove_drafts(folder)
 
 
 class Index(FileIndex):  # type: ignore[misc]
@@ -81,15 +75,22 @@ class Index(FileIndex):  # type: ignore[misc]
         return segments
 
 
-def create(folder: Path, schema: Any) -> None:
+def create(folder: Path) -> None:
     """Makes an empty index."""
-    TOC.create(Storage(str(folder)), schema, INDEX_NAME)
+    TOC.create(Storage(str(folder)), schema(), INDEX_NAME)
 
 
 def clean(folder: Path) -> None:
     """Removes the files of an index that no longer, or never, belonged to a commit."""
+    _remove_drafts(folder)
     index = Index(folder)
     clean_files(index.storage, INDEX_NAME, index.latest_generation(), index.segments())
+
+
+def _remove_drafts(folder: Path) -> None:
+    """Removes tables of contents that were never put into place."""
+    for draft in folder.glob(f"_{INDEX_NAME}_*.toc.*"):
+        draft.unlink(missing_ok=True)
 
 
 def _read(content: bytes, generation: int) -> Any:
@@ -100,9 +101,11 @@ def _read(content: bytes, generation: int) -> Any:
     if stream.read_int() != -12345 or stream.read_int() != _CURRENT_TOC_VERSION:
         raise Damaged("its table of contents was written by another Whoosh, or another kind of machine")
     release = tuple(stream.read_varint() for _ in range(3))
-    schema = _Unpickler(io.BytesIO(stream.read_string())).load()
+    stream.skip_string()  # the schema
     if stream.read_int() != generation:
         raise Damaged("its table of contents is not the one its name says")
     stream.read_int()  # unused
     segments = _Unpickler(stream.file).load()
-    return TOC(schema, segments, generation, version=_CURRENT_TOC_VERSION, release=release)
+    if not isinstance(segments, list) or not all(type(segment) is Segment for segment in segments):
+        raise Damaged("its table of contents lists something else than segments")
+    return TOC(schema(), segments, generation, version=_CURRENT_TOC_VERSION, release=release)

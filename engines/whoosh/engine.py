@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
+from stat import S_ISREG
 from types import TracebackType
 
 import numpy as np
@@ -19,7 +20,6 @@ from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_fre
 from ..stored import StoredArticle, stored_article
 from . import contents
 from .prepared import PreparedArticle, prepared
-from .schema import schema
 from .sections import Damaged
 from .segment import OpenSegment
 from .writer import ArrayWriter
@@ -36,6 +36,7 @@ _MISFITS: tuple[type[Exception], ...] = (
     ImportError,
     LookupError,
     OverflowError,
+    RecursionError,
     TypeError,
     ValueError,
     UnpicklingError,
@@ -61,7 +62,7 @@ class WhooshEngine:
         self._folder = folder
 
     def create(self) -> None:
-        contents.create(self._folder, schema())
+        contents.create(self._folder)
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
@@ -124,7 +125,7 @@ class WhooshReader:
         self._folder = folder
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
-            size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+            size = sum(_size(file) for file in folder.iterdir())
         self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size)
         self._size = sum(segment.size for segment in self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
@@ -250,6 +251,14 @@ def _open_segments(folder: Path) -> list[OpenSegment]:
         else:
             break
     return segments
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file, 0 if a commit has just removed it, or it is a folder."""
+    with suppress(FileNotFoundError):
+        status = file.stat()
+        return status.st_size if S_ISREG(status.st_mode) else 0
+    return 0
 
 
 def _rank(request: Request, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:

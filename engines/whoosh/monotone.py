@@ -63,7 +63,7 @@ def decode(lows: Bytes, highs: Bytes, sizes: Numbers, limits: Numbers) -> Number
     if _last(low_ends) != len(lows) or _last(high_ends) != len(highs):
         raise ValueError("a list of numbers has not the length it should have")
     high_at = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
-    if len(high_at) != total:
+    if len(high_at) != total or (high_at < np.repeat(8 * _starts(high_ends), sizes)).any():
         raise ValueError("a list has not the number of values it should have")
     widths = np.repeat(low_widths(sizes, limits), sizes)
     index = np.arange(total) - np.repeat(np.cumsum(sizes) - sizes, sizes)

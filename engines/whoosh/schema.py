@@ -6,7 +6,7 @@ from typing import Any
 with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn when they compile them
     warnings.simplefilter("ignore")
     from whoosh import columns, fields
-    from whoosh.analysis import NgramTokenizer
+    from whoosh.analysis import IDTokenizer, NgramTokenizer
 
 TEXTS = ("title", "body", "published", "lead", "path", "entities", "digest")
 KEYWORDS = ("id", "url", "source", "section", "author", "entity")
@@ -15,6 +15,8 @@ NUMBERS = ("day", "time")
 # Fields of character grams, by the size of the gram. They take a folded text, other term fields take lists of terms.
 GRAMS = {"text_pairs": 2, "text_singles": 1, "title_pairs": 2, "title_singles": 1}
 WORDS = ("text_words", "title_words")
+SCORED = (*WORDS, *GRAMS)  # whose lengths are kept
+FIELDS = sorted((*SCORED, *KEYWORDS))  # that have terms
 PLACED = {name for name, size in GRAMS.items() if size == 2}  # whose lists hold places, so that strings can be found
 
 
@@ -22,8 +24,8 @@ def schema() -> Any:
     """Grams come with the tokenizer that makes them, so that Whoosh's own query parser reads 台湾海峡 in `text_pairs`
     as the phrase it is."""
     grams = {name: fields.TEXT(analyzer=NgramTokenizer(size), phrase=size == 2) for name, size in GRAMS.items()}
-    words = {name: fields.KEYWORD(scorable=True) for name in WORDS}
-    keywords = {name: fields.KEYWORD(stored=name in STORED) for name in KEYWORDS}
+    words = {name: fields.KEYWORD(scorable=True, analyzer=IDTokenizer()) for name in WORDS}
+    keywords = {name: fields.KEYWORD(stored=name in STORED, analyzer=IDTokenizer()) for name in KEYWORDS}
     stored = {name: fields.STORED() for name in TEXTS}
     numbers = {name: fields.COLUMN(columns.NumericColumn("q")) for name in NUMBERS}
     return fields.Schema(**grams, **words, **keywords, **stored, **numbers)

@@ -14,6 +14,7 @@ import mmap
 import os
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -98,7 +99,8 @@ class SectionWriter:
 
     def abandon(self) -> None:
         """Closes the file as it is, unfinished."""
-        self._file.close()
+        with suppress(OSError):  # what is still to be written may find no room
+            self._file.close()
         self.is_closed = True
 
     def __enter__(self) -> Self:

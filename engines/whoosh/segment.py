@@ -11,7 +11,8 @@ from .articles import ArticleReader
 from .codec import ARTICLES, TERMS, Segment, owners_of, starts_of
 from .field import Field
 from .monotone import Numbers
-from .sections import Sections
+from .schema import FIELDS
+from .sections import Damaged, Sections
 
 KEPT = 64 << 20  # bytes of decoded lists that a segment keeps for later queries
 
@@ -24,6 +25,9 @@ class OpenSegment:
         self.articles = ArticleReader(segment.path(storage, ARTICLES))
         self._terms = Sections(segment.path(storage, TERMS))
         self.size = self.articles.size
+        facts = self._terms.facts
+        if sorted(facts) != FIELDS or not segment.doc_count_all() == self.size == facts["id"]["limit"]:
+            raise Damaged("the files of a segment do not belong together")
         self.live = np.ones(self.size, np.bool_)
         self.live[list(segment.deleted_docs())] = False
         self._fields: dict[str, Field] = {}

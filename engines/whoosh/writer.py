@@ -1,5 +1,6 @@
 """Whoosh's SegmentWriter, with postings handled in arrays."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,15 +17,12 @@ from .lists import Lists, write_field
 from .merging import Renumber, merged
 from .monotone import Numbers
 from .prepared import PreparedArticle
-from .schema import GRAMS, KEYWORDS, PLACED, WORDS
+from .schema import FIELDS, GRAMS, KEYWORDS, PLACED, SCORED, WORDS
 from .sections import Sections, SectionWriter
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from whoosh.writing import SegmentWriter
-
-SCORED = (*WORDS, *GRAMS)  # fields whose lengths are kept
-FIELDS = sorted((*SCORED, *KEYWORDS))
 
 
 class ArrayWriter(SegmentWriter):  # type: ignore[misc]
@@ -82,6 +80,14 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         for name in FIELDS:
             write_field(self.fieldwriter, name, self._limit(name), self._lists(name), counted=name not in PLACED)
         self.fieldwriter.close()
+
+    def cancel(self) -> None:
+        """Gives up what was not committed. Its files are removed so far as the disk lets it."""
+        self.perdocwriter.abandon()
+        self.fieldwriter.abandon()
+        self._runs = []
+        shutil.rmtree(self._tempstorage.folder, ignore_errors=True)
+        self._finish()
 
     def _limit(self, name: str) -> int:
         if name not in PLACED:

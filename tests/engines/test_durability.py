@@ -116,7 +116,7 @@ def start() -> Callable[..., BaseProcess]:
     context.set_forkserver_preload(["souwen.engines.whoosh", "souwen.indexer", __name__])
 
     def started(function: Callable[..., None], *arguments: Any) -> BaseProcess:
-        process = context.Process(target=function, args=arguments)
+        process = context.Process(target=function, args=arguments, daemon=True)
         process.start()
         return process
 
@@ -279,7 +279,7 @@ except IndexUnwritable as error:
     assert answers(folder) == told
     assert files(folder) == kept
     put(folder, [900], length=3, delete=range(800))
-    assert as_expected(folder, range(800, 901), length=3)
+    assert set(answers(folder)["articles"]) == set(map(str, range(800, 901)))
     assert files(folder) == files_of_the_last_commit(folder)
 
 
@@ -385,11 +385,12 @@ def test_readers_see_whole_commits_and_no_error(
 ) -> None:
     readers = [(start(read_on_and_on, folder, out), out) for out in (tmp_path / "1.json", tmp_path / "2.json")]
     begun, number = time.monotonic(), 0
-    while time.monotonic() < begun + 4:
+    while time.monotonic() < begun + 2.5:
         commit_on_and_on(folder, number, number + 1)
         number += 1
-    for process, out in readers:
+    for _, out in readers:
         out.with_suffix(".stop").touch()
+    for process, out in readers:
         process.join(60)
         counts, failures = json.loads(out.read_text("utf-8"))
         assert failures == []

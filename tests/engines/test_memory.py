@@ -161,7 +161,6 @@ def test_nothing_is_left_where_a_run_could_not_be_written(tmp_path: Path) -> Non
     with pytest.raises(IndexUnwritable, match="Is a directory"):
         fail()
     assert made.answers(7) == told
-    (made.folder / "MAIN.tmp" / "1.run").rmdir()
     with made.engine.writer(MEGABYTE // 4) as writer:
         for prepared in made.engine.prepare((analysed, "digest") for analysed in articles(2, 20)):
             writer.put(prepared)
