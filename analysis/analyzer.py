@@ -9,9 +9,9 @@ from .article import AnalysedArticle, Article, Terms
 from .entities import Entity, NameFinder
 from .fold import FOLD_TABLE_VERSION, fold
 from .segment import DICTIONARY, Segmenter
-from .words import HAN, Word, words
+from .words import HAN, Word, terms, words
 
-STREAMS_VERSION = 1  # raise it when `Terms`, `words` or `entities` give anything else for the same text
+STREAMS_VERSION = 2  # raise it when `Terms`, `words` or `entities` give anything else for the same text
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
@@ -72,24 +72,19 @@ class Analyzer:
         return tuple(self._name_finder.find(text, fold(text)))
 
     def terms(self, text: str, names: Iterable[Entity] = ()) -> Terms:
-        """All streams of `text`. `names` are mentions in it, whose words count whole even where jieba cuts them."""
+        """All streams of `text`. `names` are mentions in it; those that jieba never cuts as words count whole, too."""
         folded = fold(text)
-        return Terms([word.term for word in self._words_and_names(folded, names)], folded)
-
-    def _words_and_names(self, folded: str, names: Iterable[Entity]) -> list[Word]:
-        found = words(folded, self.segmenter, self._phrases)
-        cut = set(found)
-        found.extend(word for word in name_words(names) if word not in cut)
-        return found
+        found = terms(folded, self.segmenter, self._phrases)
+        known = set(found)
+        found += (word.term for word in name_words(names) if word.term not in known)
+        return Terms(found, folded)
 
     def analyse(self, article: Article) -> AnalysedArticle:
         """All that an index keeps of an article."""
         text = text_of(article)
         folded = fold(text)
         names = tuple(self._name_finder.find(text, folded))
-        found = self._words_and_names(folded, names)
-        title_end = len(article.title)
-        title_words = [word.term for word in found if word.end <= title_end]
-        return AnalysedArticle(
-            article, Terms([word.term for word in found], folded), Terms(title_words, folded[:title_end]), names
-        )
+        in_title = [name for name in names if name.end <= len(article.title)]
+        title = self.terms(article.title, in_title)
+        body = self.terms(article.body, names[len(in_title) :])
+        return AnalysedArticle(article, Terms(title.words + body.words, folded), title, names)

@@ -23,6 +23,7 @@ SHOWN_FAILURES = 10
     help="A file of words that are to stay whole, one a line; the index keeps them.",
 )
 @click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
+@click.option("--memory", type=click.IntRange(16), default=512, show_default=True, help="MB that the writer gathers.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes that read and analyse; by default one for each core.")
 @json_option
 @click.pass_context
@@ -33,6 +34,7 @@ def index(
     engine: str,
     dictionary: TextIO | None,
     rebuild: bool,
+    memory: int,
     jobs: int | None,
     as_json: bool,
 ) -> None:
@@ -55,6 +57,7 @@ def index(
             engine=engine,
             rebuild=rebuild,
             jobs=jobs,
+            memory=memory << 20,
             dictionary=_words(dictionary) if dictionary else None,
             progress=progress,
         )

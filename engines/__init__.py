@@ -1,6 +1,6 @@
 """Terms → postings → matches: the contract, the index folder, and one module for each engine."""
 
-from .base import Engine, Reader, Statistics, Writer
+from .base import MEMORY, Engine, Reader, Statistics, Writer
 from .clauses import (
     All,
     AnyOf,
@@ -37,6 +37,7 @@ from .stored import StoredArticle
 __all__ = [
     "DEFAULT_ENGINE",
     "ENGINES",
+    "MEMORY",
     "All",
     "AnyOf",
     "AtLeast",

@@ -12,6 +12,8 @@ from ..analysis import AnalysedArticle
 from .clauses import Clause, Found, KeywordField, Request, Weighted
 from .stored import StoredArticle
 
+MEMORY = 512 << 20  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
@@ -90,4 +92,6 @@ class Engine(Protocol):
 
     def reader(self) -> Reader: ...
 
-    def writer(self) -> Writer: ...
+    def writer(self, memory: int = MEMORY) -> Writer:
+        """A transaction. It gathers about `memory` bytes before it writes them to the disk."""
+        ...

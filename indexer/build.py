@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..analysis import Analyzer
-from ..engines import DEFAULT_ENGINE, Engine, IndexDirectory
+from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory
 from .errors import ReadError
 from .preparing import Unchanged
 from .readers import files_below
-from .workers import available_cores, outcomes
+from .units import units
+from .workers import available_cores, outcomes, worthwhile
 
 LOCK_TIMEOUT = 10.0  # seconds
 
@@ -42,6 +43,7 @@ def build_index(
     engine: str = DEFAULT_ENGINE,
     rebuild: bool = False,
     jobs: int | None = None,
+    memory: int = MEMORY,
     dictionary: Iterable[str] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
@@ -51,9 +53,9 @@ def build_index(
     The index is made if there is none, and an article to put into it; with `rebuild` it is made anew beside the old
     one, whose place it takes at the end. `dictionary` are words that are to stay whole; an index keeps those that it
     was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for each core
-    where there are files enough. Either everything is committed, or, after an exception, nothing.
-    `progress` is called with the files done and the files in all. Raises PathNotFound, UnknownEngine, IndexLocked,
-    IndexMismatch, IndexDamaged, IndexUnwritable.
+    where there are files enough; the writer gathers about `memory` bytes before it writes to the disk. Either
+    everything is committed, or, after an exception, nothing. `progress` is called with the files done and the files in
+    all. Raises PathNotFound, UnknownEngine, IndexLocked, IndexMismatch, IndexDamaged, IndexUnwritable.
     """
     paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     files = [file for path in paths for file in files_below(Path(path))]
@@ -64,9 +66,9 @@ def build_index(
         own_words = kept if dictionary is None else list(dictionary)
         fingerprint = Analyzer(own_words).fingerprint
         if directory.exists() and not rebuild:
-            return _write(files, directory.open(fingerprint), own_words, jobs, progress)
+            return _write(files, directory.open(fingerprint), own_words, jobs, memory, progress)
         draft, opened = directory.draft(fingerprint, engine, own_words)
-        report = _write(files, opened, own_words, jobs, progress)
+        report = _write(files, opened, own_words, jobs, memory, progress)
         if report.added:  # a wrong folder must not cost the index there is
             directory.publish(draft)
         return report
@@ -77,17 +79,19 @@ def _write(
     engine: Engine,
     dictionary: Sequence[str],
     jobs: int,
+    memory: int,
     progress: Callable[[int, int], None] | None,
 ) -> IndexReport:
     added = updated = skipped = 0
     failed = [Failure(str(path), str(error)) for path, error in (file for file in files if isinstance(file, tuple))]
     paths = [file for file in files if isinstance(file, Path)]
     seen: set[str] = set()
-    with engine.writer() as writer, closing(outcomes(paths, engine, dictionary, jobs)) as found:
-        for done, (path, outcomes_here) in enumerate(zip(paths, found, strict=True), start=1):
+    found = outcomes(units(paths), engine, dictionary, worthwhile(jobs, paths))
+    with engine.writer(memory) as writer, closing(found):
+        for unit, outcomes_here in found:
             for outcome in outcomes_here:
                 if isinstance(outcome, ReadError):
-                    failed.append(Failure(str(path), str(outcome)))
+                    failed.append(Failure(unit.name, str(outcome)))
                     continue
                 if isinstance(outcome, Unchanged) or outcome.article_id in seen:
                     skipped += 1
@@ -97,5 +101,5 @@ def _write(
                     added += outcome.is_new
                 seen.add(outcome.article_id)
             if progress:
-                progress(done, len(paths))
+                progress(unit.place, len(paths))
     return IndexReport(added, updated, 0, skipped, tuple(failed))

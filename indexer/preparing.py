@@ -4,13 +4,12 @@ processes can do it."""
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from ..analysis import Analyzer, Article
 from ..engines import Engine
 from .errors import ReadError
-from .readers import read_file
+from .units import Unit
 
 
 class Change(NamedTuple):
@@ -39,9 +38,9 @@ class Preparer:
         self._analyzer = Analyzer(dictionary)
         self._committed = engine.reader()
 
-    def prepare(self, paths: Iterable[Path]) -> list[Outcomes]:
-        """What the articles of each file change."""
-        files = [[self._outcome(found) for found in read_file(path)] for path in paths]
+    def prepare(self, batch: Iterable[Unit]) -> list[Outcomes]:
+        """What the articles of each unit change."""
+        files = [[self._outcome(found) for found in unit.articles()] for unit in batch]
         changes = (outcome for outcomes in files for outcome in outcomes if isinstance(outcome, Change))
         prepared = iter(self._engine.prepare(change.prepared for change in changes))
         return [

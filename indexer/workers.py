@@ -1,54 +1,79 @@
-"""Prepares the articles of many files in worker processes, in the order of the files."""
+"""Prepares the articles of many units in worker processes, in the order of the units."""
 
 import gc
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Sequence
-from concurrent.futures import Future
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
 from ..engines import Engine
 from .preparing import Outcomes, Preparer
+from .units import Unit
 
-BATCH = 128  # files that a worker takes at once
+BATCH = 128  # units that a worker takes at once
+BATCH_BYTES = 2_000_000  # or fewer, if they are so many bytes
 WAITING = 12  # batches for each worker that are under way or wait to be written; bounds memory
 LOOKS_FOR_PARENT = 1.0  # seconds between looks
-FILES_A_WORKER = 200  # fewer do not pay for starting one
+BYTES_A_WORKER = 600_000  # fewer do not pay for starting one
 
 
 def outcomes(
-    files: Sequence[Path], engine: Engine, dictionary: Sequence[str], jobs: int
-) -> Generator[Outcomes, None, None]:
-    """What the articles of each file change, file by file. With more than one of `jobs`, and files enough, that many
-    processes prepare them."""
-    jobs = min(jobs, len(files) // FILES_A_WORKER)
+    units: Iterator[Unit], engine: Engine, dictionary: Sequence[str], jobs: int
+) -> Generator[tuple[Unit, Outcomes], None, None]:
+    """What the articles of each unit change, unit by unit. With more than one of `jobs`, that many processes prepare
+    them."""
     if jobs > 1:
-        yield from _by_workers(files, engine, dictionary, jobs)
+        yield from _by_workers(units, engine, dictionary, jobs)
         return
     with closing(Preparer(engine, dictionary)) as preparer:
-        for path in files:
-            yield from preparer.prepare([path])
+        for unit in units:
+            yield unit, preparer.prepare([unit])[0]
 
 
 def _by_workers(
-    files: Sequence[Path], engine: Engine, dictionary: Sequence[str], jobs: int
-) -> Generator[Outcomes, None, None]:
+    units: Iterator[Unit], engine: Engine, dictionary: Sequence[str], jobs: int
+) -> Generator[tuple[Unit, Outcomes], None, None]:
     from loky import ProcessPoolExecutor  # 50 ms, which a small run does not need
 
-    batches = (files[start : start + BATCH] for start in range(0, len(files), BATCH))
-    waiting: deque[Future[list[Outcomes]]] = deque()
+    waiting: deque[tuple[list[Unit], Future[list[Outcomes]]]] = deque()
     executor = ProcessPoolExecutor(jobs, initializer=_start, initargs=(engine, dictionary, os.getpid()))
+    batches = _batches(units)
     try:
-        waiting.extend(executor.submit(_work, batch) for batch in islice(batches, jobs * WAITING))
+        waiting.extend(_given(executor, batch) for batch in islice(batches, jobs * WAITING))
         while waiting:
-            yield from waiting.popleft().result()
-            waiting.extend(executor.submit(_work, batch) for batch in islice(batches, 1))
+            batch, future = waiting.popleft()
+            yield from zip(batch, future.result(), strict=True)
+            waiting.extend(_given(executor, batch) for batch in islice(batches, 1))
     finally:
         executor.shutdown(kill_workers=True)
+
+
+def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
+    batch: list[Unit] = []
+    size = 0
+    for unit in units:
+        batch.append(unit)
+        size += unit.size
+        if len(batch) == BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _given(executor: Executor, batch: list[Unit]) -> tuple[list[Unit], "Future[list[Outcomes]]"]:
+    """The batch, without its data, and what will become of it."""
+    return [unit._replace(data=None) for unit in batch], executor.submit(_work, batch)
+
+
+def worthwhile(jobs: int, paths: Sequence[Path]) -> int:
+    """How many processes of `jobs` there is work for."""
+    return min(jobs, sum(path.stat().st_size for path in paths if path.is_file()) // BYTES_A_WORKER)
 
 
 def available_cores() -> int:
@@ -69,9 +94,9 @@ def _start(engine: Engine, dictionary: Sequence[str], parent: int) -> None:
     gc.disable()
 
 
-def _work(files: Sequence[Path]) -> list[Outcomes]:
+def _work(batch: list[Unit]) -> list[Outcomes]:
     gc.collect(0)
-    return _preparer.prepare(files)
+    return _preparer.prepare(batch)
 
 
 def _end_with(parent: int) -> None:

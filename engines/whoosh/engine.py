@@ -13,7 +13,7 @@ import numpy as np
 from typing_extensions import Self
 
 from ...analysis import AnalysedArticle
-from ..base import Statistics
+from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
 from ..errors import IndexDamaged, IndexUnreadable, writing
 from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
@@ -24,7 +24,6 @@ from .sections import Damaged
 from .segment import OpenSegment
 from .writer import ArrayWriter
 
-MEMORY = 512 << 20  # bytes of postings that are gathered before they are written to the disk
 RARITIES_KEPT = 100_000
 _TRIES = 10  # of opening, while another process commits
 # What opening raises where what is read is not what it should be. Every byte is covered by a checksum, so that beyond

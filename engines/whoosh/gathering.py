@@ -15,6 +15,7 @@ from .prepared import Coded, Numbering
 _CODE_POINTS = 0x110000
 _NUMBER = 4  # bytes of a gathered character or term
 _NEW_TERM = 160  # bytes of a term as a text and in the dictionary
+_ARRAY = 120  # bytes of an array besides its numbers; each article has one
 _SORTING = 8  # bytes that sorting takes for each
 
 
@@ -31,7 +32,7 @@ class TermGatherer:
     @property
     def held(self) -> int:
         """Bytes that are held."""
-        return self._count * _NUMBER + len(self._numbering) * _NEW_TERM
+        return self._count * _NUMBER + len(self._articles) * _ARRAY + len(self._numbering) * _NEW_TERM
 
     @property
     def sorting(self) -> int:
@@ -68,7 +69,7 @@ class GramGatherer:
     @property
     def held(self) -> int:
         """Bytes that are held."""
-        return self._count * _NUMBER
+        return self._count * _NUMBER + len(self._texts) * _ARRAY
 
     @property
     def sorting(self) -> int:

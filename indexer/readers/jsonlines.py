@@ -1,93 +1,71 @@
-"""JSON lines: one article a line, with the keys `id`, `title`, `text` or `body`, `url`, `date`, `source` and others
-of `Article`."""
+"""JSON: an object a line, a list of objects, or an object that has such a list under one key."""
 
 import json
 import re
-import warnings
-from collections.abc import Iterator
-from datetime import datetime, timezone
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
 
-from dateutil import parser as dates
-
-from ...analysis import Article, visible
-from ..cleaning import clean_lines, clean_title
+from ...analysis import Article
 from ..errors import ReadError
-from ..sources import Source, section_of, source_of
+from .records import article, is_article, keys_of
 
-_EPOCH = re.compile(r"-?\d{9,15}(?:\.\d{1,9})?")
-_CHINESE = re.compile(r"\s*(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
-_YEAR = re.compile(r"\d{4}")
-_MILLISECONDS_FROM = 100_000_000_000  # a larger number counts milliseconds: in seconds it would be the year 5138
+_START = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]])')
+_NAMES = (".json", ".jsonl", ".ndjson")
 
 
-def recognises(start: str) -> bool:
-    return start.lstrip().startswith("{")
+def recognises(name: str, start: str) -> bool:
+    return bool(_START.match(start)) or (name.endswith(_NAMES) and start.lstrip()[:1] in ("{", "["))
 
 
-def read(path: str, text: str) -> Iterator[Article | ReadError]:
-    """The articles of a file, and a ReadError for each line that is none."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            try:
-                yield _article(json.loads(line), path, number)
-            except (ValueError, RecursionError) as error:
-                yield ReadError(f"line {number} is not JSON: {error}")
-            except ReadError as error:
-                yield ReadError(f"line {number}: {error}")
+def read(path: str, text: str, mapping: Mapping[str, str]) -> Iterator[Article | ReadError]:
+    """The articles of a file, and a ReadError for each record that is none."""
+    keys = keys_of(mapping)
+    for place, number, record in _records(text, keys):
+        where = f"{path}:{number}"
+        try:
+            if isinstance(record, ReadError):
+                raise record
+            yield article(record, keys, where, where)
+        except ReadError as error:
+            yield ReadError(f"{place} {number}: {error}")
 
 
-def _article(record: object, path: str, number: int) -> Article:
-    if not isinstance(record, dict):
-        raise ReadError("it is not an object with keys and values")
-
-    def text_at(*keys: str) -> str:
-        for key in keys:
-            value = record.get(key)
-            if isinstance(value, (str, int, float)):
-                return str(value)
-            if value is not None:
-                raise ReadError(f"{key!r} is not a text")
-        return ""
-
-    title = clean_title(text_at("title"))
-    body = "\n".join(clean_lines(text_at("body", "text").splitlines()))
-    if not title and not body:
-        raise ReadError("it has neither title nor text")
-    url = visible(text_at("url")).strip()
-    source = source_of(url)
-    return Article(
-        id=visible(text_at("id")) or url or f"{path}:{number}",
-        title=title,
-        body=body,
-        url=url,
-        published=_date(text_at("date", "published"), source),
-        source=visible(text_at("source")).strip() or source.name,
-        section=visible(text_at("section")).strip() or section_of(url),
-        author=visible(text_at("author")).strip(),
-        lead=visible(text_at("lead")),
-        path=f"{path}:{number}",
-    )
+def _records(text: str, keys: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, int, object]]:
+    """What counts the records ("line" or "record"), the number of each, and the record or a ReadError."""
+    if not _is_lines(text):
+        yield from (("record", number, one) for number, one in enumerate(_several(_parsed(text), keys), start=1))
+        return
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    if len(lines) == 1:
+        number, line = lines[0]
+        several = _several(_parsed(line), keys)
+        if len(several) != 1:
+            yield from (("record", at, one) for at, one in enumerate(several, start=1))
+            return
+    for number, line in lines:
+        yield "line", number, _parsed(line)
 
 
-def _date(written: str, source: Source) -> datetime | None:
-    """A date as ISO 8601, RFC 2822, 2023年9月28日 and the like, or seconds or milliseconds since 1970. None where there
-    is none or it says nothing: an article without its date is better than no article."""
-    zone = ZoneInfo(source.zone) if source.zone else timezone.utc
+def _is_lines(text: str) -> bool:
+    """Whether each line is a record, rather than the lines together."""
+    first, _, rest = text.lstrip().partition("\n")
+    if not first.startswith("{"):
+        return False
+    return first.rstrip().endswith("}") or rest.lstrip().startswith("{") or not rest.strip()
+
+
+def _parsed(text: str) -> object:
     try:
-        if _EPOCH.fullmatch(written):
-            since_1970 = float(written)
-            seconds = since_1970 / 1000 if abs(since_1970) >= _MILLISECONDS_FROM else since_1970
-            return datetime.fromtimestamp(seconds, zone)
-        if chinese := _CHINESE.match(written):
-            return datetime(int(chinese[1]), int(chinese[2]), int(chinese[3]), tzinfo=zone)
-        if not _YEAR.search(written):
-            return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", dates.UnknownTimezoneWarning)
-            parsed = dates.parse(written, default=datetime(1970, 1, 1))
-        dated = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
-        dated.isoformat()  # raises where the offset is more than a day
-    except (ValueError, OverflowError, OSError):
-        return None
-    return dated
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return ReadError(f"it is not JSON: {error}")
+
+
+def _several(parsed: object, keys: Mapping[str, tuple[str, ...]]) -> list[object]:
+    """The records of a document: the elements of a list, or of the longest list of objects under a key; else the
+    document itself."""
+    if isinstance(parsed, list):
+        return parsed
+    if isinstance(parsed, dict) and not is_article(keys, parsed):
+        lists = [one for one in parsed.values() if isinstance(one, list) and any(isinstance(e, dict) for e in one)]
+        return max(lists, key=len, default=[parsed])
+    return [parsed]

@@ -1,35 +1,49 @@
-"""The dump format of the seeds: `<!--epoch ms-->`, `[title](url)`, `------`, then HTML."""
+"""The dump format of the seeds: `<!--epoch ms-->`, `[title](url)`, `------`, then HTML. A file may hold several such
+articles, and front matter or a `<div>` before them."""
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime
 from html import unescape
-from zoneinfo import ZoneInfo
 
 from ...analysis import Article
 from ..cleaning import clean_lines, clean_title, split_date_line
 from ..errors import ReadError
 from ..markup import visible_lines
 from ..sources import Source, section_of, source_of
+from .dates import zone_of
 
 # Lengths are bounded, so that no line takes more than its length in time.
 _HEAD = re.compile(
-    r"\s*<!--(?P<time>-?\d{1,15})-->\s*\n\[(?P<title>.{0,2000})\]\((?P<url>\S{0,4000})\)[^\S\n]*\n-{3,99}[^\S\n]*(?:\n|$)"
+    r"^[^\S\n]{0,99}<!--(?P<time>-?\d{1,15})-->\s{0,99}\n"
+    r"\[(?P<title>.{0,2000})\]\((?P<url>\S{0,4000})\)[^\S\n]{0,99}\n-{3,99}[^\S\n]{0,99}(?:\n|$)",
+    re.MULTILINE,
 )
 # The paragraph in bold that opens an article, behind its date and picture.
 _LEAD = re.compile(r"\s*(?:<div>[^<]*</div>\s*)?(?:<img[^>]*>\s*)?<p><strong>(.{1,2000}?)</strong></p>", re.DOTALL)
+_BEFORE = re.compile(r"\s*(?:---[^\S\n]*\n(?:.{0,2000}\n){0,200}?---[^\S\n]*\n\s*)?(?:<div[^<>]{0,500}>\s*){0,9}")
+_TIME = re.compile(r"<!---?\d+-->")
 
 
 def recognises(start: str) -> bool:
-    return re.match(r"\s*<!---?\d+-->", start) is not None
+    before = _BEFORE.match(start)
+    return bool(before and _TIME.match(start, before.end()))
 
 
-def read(path: str, text: str) -> Iterator[Article]:
-    """The one article of a seed file. Raises ReadError."""
-    head = _HEAD.match(text)
-    if not head:
+def read(path: str, text: str) -> Iterator[Article | ReadError]:
+    """The articles of a seed file. Raises ReadError."""
+    heads = list(_HEAD.finditer(text))
+    if not heads:
         raise ReadError("the lines [title](url) and ------ do not follow the time stamp")
-    html = text[head.end() :]
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    for number, (head, end) in enumerate(zip(heads, ends, strict=True), start=1):
+        try:
+            yield _article(path, path if len(heads) == 1 else f"{path}:{number}", head, text[head.end() : end])
+        except ReadError as error:
+            yield error if len(heads) == 1 else ReadError(f"article {number}: {error}")
+
+
+def _article(path: str, place: str, head: re.Match[str], html: str) -> Article:
     url = unescape(head["url"])
     source = source_of(url)
     published, lines = split_date_line(visible_lines(html), source)
@@ -38,8 +52,8 @@ def read(path: str, text: str) -> Iterator[Article]:
     if not title and not body:
         raise ReadError("it has neither title nor text")
     lead = _LEAD.match(html)
-    yield Article(
-        id=url or path,
+    return Article(
+        id=url or place,
         title=title,
         body=body,
         url=url,
@@ -52,8 +66,7 @@ def read(path: str, text: str) -> Iterator[Article]:
 
 
 def _crawled(milliseconds: int, source: Source) -> datetime | None:
-    zone = ZoneInfo(source.zone) if source.zone else timezone.utc
     try:
-        return datetime.fromtimestamp(milliseconds / 1000, zone)
+        return datetime.fromtimestamp(milliseconds / 1000, zone_of(source))
     except (OverflowError, OSError, ValueError):  # beyond the calendar
         return None

@@ -60,3 +60,14 @@ def test_names_count_whole_where_the_segmenter_cuts_them() -> None:
     text = "美国国务卿布林肯访问北京"
     assert "布林肯" not in ANALYZER.terms(text).words
     assert "布林肯" in ANALYZER.terms(text, (Entity("布林肯", "person", 5, 8),)).words
+
+
+@given(
+    st.text(
+        st.sampled_from("台湾海峡清华大学南京市长江第三十百分之年月日0123456789.,-·+%# aiPhoneＡ　ｘ，。"), max_size=60
+    )
+)
+def test_terms_are_those_of_words(text: str) -> None:
+    """An index is made of terms, queries and marks are made of words."""
+    analyzer = Analyzer(["清华 大学"])
+    assert sorted(analyzer.terms(text).words) == sorted(word.term for word in analyzer.words(text))

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -56,16 +57,29 @@ def test_bad_files_are_listed_and_the_rest_indexed(tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "empty.txt").touch()
-    (folder / "note.txt").write_text("not an article", "utf-8")
+    (folder / "style.css").write_text("p { color: red }", "utf-8")
     (folder / ".hidden").write_text("not read", "utf-8")
     (folder / "good.jsonl").write_text('{"id": "1", "title": "台湾海峡"}', "utf-8")
     report = build_index([folder], tmp_path / "index")
     assert counts(report) == (1, 0, 0, 0)
     assert {Path(failure.path).name: failure.reason for failure in report.failed} == {
         "empty.txt": "it is empty",
-        "note.txt": "it is in no format that souwen reads",
+        "style.css": "it is in no format that souwen reads",
     }
     assert found(tmp_path / "index", "台湾海峡") == {"1"}
+
+
+def test_an_archive_is_read_as_the_folder_that_it_packs(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "seeds.zip", "w") as archive:
+        for file in sorted(SEEDS.iterdir()):
+            archive.write(file, f"rfi/{file.name}")
+        archive.writestr("rfi/style.css", "p { color: red }")
+    report = build_index([tmp_path / "seeds.zip"], tmp_path / "index")
+    assert counts(report) == (2, 0, 0, 0)
+    assert report.failed == ((f"{tmp_path}/seeds.zip!/rfi/style.css", "it is in no format that souwen reads"),)
+    build_index([SEEDS], tmp_path / "folder")
+    assert found(tmp_path / "index", "中国") == found(tmp_path / "folder", "中国")
+    assert counts(build_index([tmp_path / "seeds.zip"], tmp_path / "index")) == (0, 0, 0, 2)
 
 
 def test_missing_path_changes_nothing(tmp_path: Path) -> None:

@@ -84,9 +84,7 @@ def test_bad_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
     )
     assert [article.title for article in found if isinstance(article, Article)] == ["一", "三"]
     reasons = [str(error) for error in found if isinstance(error, ReadError)]
-    assert [reason.split()[:2] for reason in reasons] == [
-        ["line", f"{n}{c}"] for n, c in [(2, ""), (3, ":"), (4, ":"), (5, ":"), (7, "")]
-    ]
+    assert [reason.split()[:2] for reason in reasons] == [["line", f"{number}:"] for number in (2, 3, 4, 5, 7)]
 
 
 @pytest.mark.parametrize("written", ["Monday", "12", "2023-02-30", "2023-01-01T00:00:00+99:00", "9" * 15, "", None])
@@ -94,3 +92,53 @@ def test_what_is_no_date_leaves_the_article_undated(tmp_path: Path, written: obj
     (article,) = read(tmp_path / "a.jsonl", {"title": "t", "date": written})
     assert isinstance(article, Article)
     assert article.published is None
+
+
+def titles(found: list[Article | ReadError]) -> list[str]:
+    return [one.title if isinstance(one, Article) else str(one) for one in found]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("wrap", [False, True])
+def test_lists_of_records(tmp_path: Path, indent: int | None, wrap: bool) -> None:
+    records = [
+        {"标题": "一", "正文": "台湾海峡", "发布时间": "2023-09-28"},
+        5,
+        {"headline": "三", "link": "https://x.y/3"},
+    ]
+    document = {"count": 3, "tags": ["a", "b", "c", "d"], "articles": records} if wrap else records
+    found = read(tmp_path / "a.json", json.dumps(document, ensure_ascii=False, indent=indent))
+    assert titles(found) == ["一", "record 2: it is not an object with keys and values", "三"]
+    assert isinstance(found[0], Article)
+    assert (found[0].body, found[0].id) == ("台湾海峡", f"{tmp_path / 'a.json'}:1")
+    assert found[0].published is not None
+    assert isinstance(found[2], Article)
+    assert found[2].id == "https://x.y/3"
+
+
+@pytest.mark.parametrize("text", ['{"title": "一"}', '{\n  "title": "一"\n}\n', '\n\n{"title": "一"}\n'])
+def test_one_object_is_one_record(tmp_path: Path, text: str) -> None:
+    assert titles(read(tmp_path / "a.json", text)) == ["一"]
+
+
+def test_a_mapping_takes_the_place_of_the_common_keys(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"title": "编号", "Kop": "标题", "tekst": "正文", "text": "别的", "wanneer": "2023-09-28"}', "utf-8"
+    )
+    (article,) = read_file(path, {"title": "kop", "body": "tekst", "date": "wanneer"})
+    assert isinstance(article, Article)
+    assert (article.title, article.body) == ("标题", "正文")
+    assert article.published is not None
+
+
+def test_a_mapping_of_an_unknown_field_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"title": "标题"}', "utf-8")
+    with pytest.raises(ValueError, match="no headline, only id, title"):
+        list(read_file(tmp_path / "a.jsonl", {"headline": "title"}))
+
+
+def test_several_authors(tmp_path: Path) -> None:
+    (article,) = read(tmp_path / "a.jsonl", {"title": "t", "author": ["甲", {"name": "乙"}], "source": {"name": "报"}})
+    assert isinstance(article, Article)
+    assert (article.author, article.source) == ("甲、乙", "报")

@@ -117,10 +117,9 @@ def test_body_may_be_empty_but_not_title_too(tmp_path: Path) -> None:
     [
         ("", "empty"),
         ("  \n", "empty"),
-        ("just a note", "no format"),
         ("<!--1-->\nno link\n", "do not follow"),
-        (b"\xff\xfe\x81\xff", "no encoding"),
-        ("<p>\ufffe</p>", "no format"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no text"),
+        ("<p></p>", "neither title nor text"),
     ],
 )
 def test_what_is_no_article_says_why(tmp_path: Path, text: str | bytes, reason: str) -> None:
@@ -132,3 +131,25 @@ def test_what_is_no_article_says_why(tmp_path: Path, text: str | bytes, reason: 
 def test_deep_nesting_is_read(tmp_path: Path) -> None:
     deep = HEAD + "<div>" * 5000 + "深处" + "</div>" * 5000
     assert article(tmp_path / "a.txt", deep).body == "深处"
+
+
+@pytest.mark.parametrize(
+    "before", ["---\nlayout: post\ntitle: 别的\n---\n", "<div>\n", "---\nlayout: post\n---\n\n<div class='post'>\n"]
+)
+def test_front_matter_and_a_division_may_stand_before(tmp_path: Path, before: str) -> None:
+    found = article(tmp_path / "a.md", before + HEAD + "<p>台湾海峡</p>\n</div>\n")
+    assert (found.title, found.body) == ("标题", "台湾海峡")
+    assert found.id == "https://www.rfi.fr/cn/中国/20230929-x"
+
+
+def test_several_articles_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    empty = HEAD.replace("标题", "").replace("29-x", "30-x")
+    without_address = "<!--1695978901000-->\n[第三篇]()\n------\n<p>三</p>"
+    path.write_text(HEAD + "<p>一<!--1--></p>\n" + empty + without_address, "utf-8")
+    first, second, third = read_file(path)
+    assert isinstance(first, Article)
+    assert (first.title, first.body) == ("标题", "一")
+    assert str(second) == "article 2: it has neither title nor text"
+    assert isinstance(third, Article)
+    assert (third.title, third.body, third.id) == ("第三篇", "三", f"{path}:3")

@@ -1,0 +1,89 @@
+"""Which reader reads a file: what it begins with decides, its name where that leaves a choice."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ...analysis import Article, visible
+from ..decoding import decode
+from ..errors import ReadError
+from ..limits import DEFAULT_LIMITS, Limits
+from . import epub, jsonlines, markdown, pages, plain, seed, tables
+
+_START = 20_000  # characters that tell the format
+# Any text is plain text. These names say that it is none that people read as an article.
+_NO_ARTICLES = tuple(
+    ".css .js .mjs .map .svg .xml .rss .py .sh .log .ini .toml .yaml .yml .lock .srt .ics .vcf".split()
+)
+
+
+def read(
+    name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Article | ReadError]:
+    """The articles in the bytes of a file, and a ReadError for each part that is none. `name` is its absolute path, or
+    that of its archive, "!/" and its own in there. `mapping` gives fields of articles their keys in records.
+    Raises ValueError for a mapping of fields that articles don't have."""
+    name = name.encode("utf-8", "replace").decode("utf-8")  # bytes of a name that are no text become question marks
+    try:
+        for found in _read(name, data, mapping, limits):
+            yield found if isinstance(found, ReadError) else _bounded(found, limits)
+    except ReadError as error:
+        yield error
+
+
+def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Iterator[Article | ReadError]:
+    """The articles of one file, and a ReadError for each part of it that is none."""
+    try:
+        if not path.is_file():
+            raise ReadError("it is no regular file")
+        if path.stat().st_size > DEFAULT_LIMITS.records_bytes:
+            raise _too_large(DEFAULT_LIMITS.records_bytes)
+        # The absolute path, so that an article without an address is the same from wherever it is read.
+        name = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
+        yield from read(name, path.read_bytes(), mapping)
+    except ReadError as error:
+        yield error
+    except OSError as error:
+        yield ReadError(error.strerror or str(error))
+
+
+def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:
+    if len(data) > limits.records_bytes:
+        raise _too_large(limits.records_bytes)
+    if data.startswith(epub.MARK):
+        if not epub.recognises(data):
+            raise ReadError("it is in no format that souwen reads")
+        return epub.read(name, data, limits)
+    text = visible(decode(data).text)  # before parsers replace what they can't take
+    start = text.lstrip()[:_START]
+    if not start:
+        raise ReadError("it is empty")
+    lower = name.lower()
+    if seed.recognises(start):
+        return seed.read(name, text)
+    if jsonlines.recognises(lower, start):
+        return jsonlines.read(name, text, mapping)
+    if tables.recognises(lower, start, mapping):
+        return tables.read(name, text, mapping)
+    if len(data) > limits.article_bytes:
+        raise _too_large(limits.article_bytes)
+    if markdown.recognises(lower, start):
+        return markdown.read(name, text, mapping, limits)
+    if lower.endswith(_NO_ARTICLES):
+        raise ReadError("it is in no format that souwen reads")
+    if pages.recognises(lower, start):
+        return pages.read(name, text, limits)
+    return plain.read(name, text)
+
+
+def _bounded(article: Article, limits: Limits) -> Article | ReadError:
+    characters = len(article.title) + len(article.body)
+    if characters <= limits.article_characters:
+        return article
+    return ReadError(
+        f"its text has {characters:,} characters, more than the {limits.article_characters:,} of an article"
+    )
+
+
+def _too_large(most: int) -> ReadError:
+    return ReadError(f"it has more than {most // 1_000_000} MB: divide it")

@@ -1,0 +1,104 @@
+"""From a record, with keys and values, to an article: what JSON, tables, front matter and metadata of pages share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...analysis import Article, visible
+from ..cleaning import clean_lines, clean_title
+from ..errors import ReadError
+from ..sources import section_of, source_of
+from .dates import date_of
+
+_KEYS = {
+    "id": ("id", "编号", "編號"),
+    "title": ("title", "headline", "标题", "標題", "题目", "題目"),
+    "body": ("body", "text", "content", "正文", "内容", "內容", "articlebody"),
+    "url": ("url", "link", "网址", "網址", "链接", "連結"),
+    "published": (
+        "date",
+        "published",
+        "pubdate",
+        "time",
+        "datepublished",
+        "published_at",
+        "publish_time",
+        "日期",
+        "发布时间",
+        "發布時間",
+        "时间",
+        "時間",
+    ),
+    "source": ("source", "来源", "來源", "publisher"),
+    "section": ("section", "category", "栏目", "欄目", "版面", "categories"),
+    "author": ("author", "作者", "记者", "記者", "authors"),
+    "lead": ("lead", "摘要", "导语", "導語"),
+}
+FIELDS = tuple(_KEYS)
+"""The fields of an article that a mapping may give keys for."""
+
+_OF_SEVERAL = ("source", "section", "author")  # may come as lists, or as objects with a name
+
+
+def keys_of(mapping: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """For each field of an article the keys it may have in a record, in lower case; those of `mapping` (field → key)
+    take the place of the common ones. Raises ValueError for a field that articles don't have."""
+    own = {{"date": "published"}.get(field, field): (_plain(key),) for field, key in mapping.items()}
+    if unknown := own.keys() - _KEYS.keys():
+        raise ValueError(f"articles have no {', '.join(sorted(unknown))}, only {', '.join(FIELDS)}")
+    return _KEYS | own
+
+
+def is_article(keys: Mapping[str, tuple[str, ...]], record: Mapping[Any, Any]) -> bool:
+    """Whether the record has a title or a body."""
+    names = {_plain(str(name)) for name in record}
+    return any(name in names for name in (*keys["title"], *keys["body"]))
+
+
+def article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, default_id: str) -> Article:
+    """The article of a record. `path` is where the record lies. Raises ReadError."""
+    if not isinstance(record, dict):
+        raise ReadError("it is not an object with keys and values")
+    values: dict[str, object] = {}
+    for name, value in record.items():
+        values.setdefault(_plain(str(name)), value)
+
+    def text_at(field: str) -> str:
+        for key in keys[field]:
+            if text := _text(values.get(key), key, field):
+                return text
+        return ""
+
+    title = clean_title(text_at("title"))
+    body = "\n".join(clean_lines(text_at("body").splitlines()))
+    if not title and not body:
+        raise ReadError("it has neither title nor text")
+    url = visible(text_at("url")).strip()
+    source = source_of(url)
+    return Article(
+        id=visible(text_at("id")) or url or default_id,
+        title=title,
+        body=body,
+        url=url,
+        published=date_of(text_at("published"), source),
+        source=visible(text_at("source")).strip() or source.name,
+        section=visible(text_at("section")).strip() or section_of(url),
+        author=visible(text_at("author")).strip(),
+        lead=visible(text_at("lead")),
+        path=path,
+    )
+
+
+def _plain(key: str) -> str:
+    return visible(key).strip().casefold()
+
+
+def _text(value: object, key: str, field: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    if field in _OF_SEVERAL:
+        several = value if isinstance(value, list) else [value]
+        names = (one.get("name") if isinstance(one, dict) else one for one in several)
+        return "、".join(name for name in names if isinstance(name, str))
+    raise ReadError(f"{key!r} is not a text")

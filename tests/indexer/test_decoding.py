@@ -1,0 +1,95 @@
+"""Bytes become the text that was written, whatever the encoding; what is no text is told."""
+
+import pytest
+
+from souwen.indexer import ReadError
+from souwen.indexer.decoding import decode
+
+SIMPLIFIED = "据美国国务院，两名美国和中国高级外交官周四在华盛顿举行会晤，以保持对话。"
+TRADITIONAL = "（中央社台北23日電）中國國務院關稅稅則委員會近日印發通知，明年將調整部分進口商品的最惠國稅率。"
+UNUSUAL = "龘靐齉爩"
+
+
+@pytest.mark.parametrize("text", [SIMPLIFIED, TRADITIONAL])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "gb18030", "gbk"],
+)
+def test_every_encoding_of_both_scripts(text: str, encoding: str) -> None:
+    text = f"[标题](a)\n{text}"  # ASCII tells UTF-16 without a mark
+    assert decode(text.encode(encoding))[::2] == (text, 0)
+
+
+@pytest.mark.parametrize("encoding", ["big5", "big5hkscs", "cp950"])
+def test_big5_is_not_read_as_gb18030(encoding: str) -> None:
+    data = TRADITIONAL.encode(encoding)
+    data.decode("gbk", "replace")
+    assert decode(data).text == TRADITIONAL
+    assert decode(b"<html>\n" * 20_000 + data).text.endswith(TRADITIONAL)
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<html><head><meta charset="gb2312">', "gb18030"),
+        ("<meta http-equiv='Content-Type' content='text/html; charset=big5'>", "big5hkscs"),
+        ('<?xml version="1.0" encoding="Big5-HKSCS"?>', "big5hkscs"),
+        ("<META CHARSET = GBK >", "gb18030"),
+    ],
+)
+def test_what_is_declared_counts_where_the_characters_do_not_tell(head: str, encoding: str) -> None:
+    characters = UNUSUAL if encoding == "gb18030" else "龘齉"
+    data = (head + characters).encode(encoding)
+    assert decode(data) == (head + characters, encoding, 0)
+
+
+def test_what_is_declared_from_outside_counts() -> None:
+    assert decode("龘齉".encode("big5hkscs"), "Big5").text == "龘齉"
+    assert decode("こんにちは".encode("shift_jis"), "Shift_JIS").text == "こんにちは"
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "utf-8", "base64", "unicode_escape", "no-such", ""])
+def test_chinese_that_is_declared_as_something_else(declared: str) -> None:
+    assert decode(SIMPLIFIED.encode("gb18030"), declared).text == SIMPLIFIED
+    assert decode(TRADITIONAL.encode("big5"), declared).text == TRADITIONAL
+
+
+def test_western_text_as_declared() -> None:
+    assert decode("déjà vu".encode("latin-1"), "ISO-8859-1").text == "déjà vu"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
+def test_a_damaged_byte_costs_a_character(encoding: str) -> None:
+    data = (TRADITIONAL + "，").encode(encoding) + b"\xff" + TRADITIONAL.encode(encoding)
+    text, _, replaced = decode(data)
+    assert text.startswith(TRADITIONAL)
+    assert text.endswith(TRADITIONAL[1:])
+    assert replaced == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
+def test_a_cut_end_costs_a_character(encoding: str) -> None:
+    assert decode(TRADITIONAL.encode(encoding)[:-1]).text.startswith(TRADITIONAL[:-1])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\4\0",
+        bytes(range(256)) * 40,
+        b"\0" * 1000,
+        b"\xff" * 100,
+        b"\xff\xfe" + b"\x00\xd8" * 100,
+    ],
+)
+def test_what_is_no_text_is_told(data: bytes) -> None:
+    with pytest.raises(ReadError, match="no text"):
+        decode(data)
+
+
+def test_a_stray_nul_is_no_reason_to_refuse() -> None:
+    assert decode(f"{SIMPLIFIED}\0{SIMPLIFIED}".encode()).text == f"{SIMPLIFIED}\0{SIMPLIFIED}"
+
+
+def test_nothing() -> None:
+    assert decode(b"").text == ""

@@ -1,0 +1,95 @@
+"""Whatever bytes come, readers give articles or reasons, and soon."""
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from souwen.analysis import Article, visible
+from souwen.indexer import ReadError
+from souwen.indexer.readers import read
+
+from .test_reader_epub import book
+from .test_reader_pages import page
+
+STARTS = {
+    "nothing": b"",
+    "seed": b"<!--1695978901000-->\n[a](https://x.y/1)\n------\n",
+    "seed head": b"<!--1-->\n[",
+    "page": b"<!DOCTYPE html><html><body><p>",
+    "page with linked data": b'<html><script type="application/ld+json">{"headline": ',
+    "page with metadata": page().encode()[:120] + b'<meta property="og:title" content="',
+    "front matter": b"---\ntitle: a\nauthor: ",
+    "closed front matter": b"---\ntitle: a\n---\n# b\n",
+    "heading": b"# ",
+    "object": b'{"title": "',
+    "list": b'[{"title": 1, "date": "',
+    "lines": b'{"title": "a"}\n{"',
+    "table": b"title,body,date\n",
+    "quoted table": b'title\tbody\n"',
+    "utf-16": b"\xff\xfe",
+    "utf-32": b"\xff\xfe\0\0",
+    "big5": "中國國務院關稅".encode("big5"),
+    "epub": b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/epub+zip",
+}
+NAMES = ("/a", "/a.txt", "/a.html", "/a.md", "/a.csv", "/a.json")
+PIECES = st.sampled_from(
+    [
+        *"<>[](){}\"'`*_#|:,;&\n\t\\-=!/",
+        "</p>",
+        "<p>",
+        "&#0;",
+        "\\ud800",
+        "\u200b",
+        "\ud800",
+        "中国",
+        "2023-09-28",
+        "- ",
+    ]
+)
+TEXTS = st.lists(PIECES | st.characters(), max_size=60).map(
+    lambda parts: "".join(parts).encode("utf-8", "surrogatepass")
+)
+
+
+def check(name: str, data: bytes) -> None:
+    for found in read(name, data):
+        assert isinstance(found, (Article, ReadError))
+        if isinstance(found, ReadError):
+            assert str(found)
+            continue
+        assert found.title or found.body
+        assert found.id
+        for text in (found.id, found.title, found.body, found.url, found.source, found.author, found.section):
+            assert visible(text) == text
+        assert found.published is None or found.published.tzinfo
+
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS.keys())
+@given(st.sampled_from(NAMES), TEXTS | st.binary(max_size=200))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_bytes_behind_any_beginning(start: bytes, name: str, rest: bytes) -> None:
+    check(name, start + rest)
+
+
+BOOK = book()
+
+
+@given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=8))
+@settings(max_examples=300, deadline=None)
+@example(len(BOOK) - 22, b"PK\x05\x06")
+def test_damaged_books(at: int, noise: bytes) -> None:
+    check("/a.epub", BOOK[:at] + noise + BOOK[at + len(noise) :])
+    check("/a.epub", BOOK[:at])
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<", b"[", b'a,"', b"{", b'{"a":', b"[[", b"`", b"***a", b"![", b"\n", b" \n", b"<!--", b"&"]
+)
+@pytest.mark.parametrize("name", ["/a.txt", "/a.html", "/a.md", "/a.csv", "/a.json"])
+def test_a_megabyte_of_anything_takes_no_time(piece: bytes, name: str) -> None:
+    data = piece * (1_000_000 // len(piece))
+    started = time.process_time()
+    check(name, data)
+    assert time.process_time() - started < 2  # half of that on a machine that has nothing else to do
