@@ -28,8 +28,10 @@ assert [entity.text for entity in entities.extract("美国国务卿布林肯访�
 
 import logging
 assert logging.root.handlers == [] and not any(
-    logger.handlers for name, logger in logging.Logger.manager.loggerDict.items()
+    not isinstance(handler, logging.NullHandler)
+    for name, logger in logging.Logger.manager.loggerDict.items()
     if isinstance(logger, logging.Logger) and not name.startswith("jieba")
+    for handler in logger.handlers
 )
 """
 
