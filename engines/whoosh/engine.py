@@ -98,16 +98,16 @@ class WhooshWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._committed.close()
-        if error is not None:
-            self._cancel()
-            return
-        with _reading(self._folder):  # a commit may merge, that is read, old segments
-            try:
-                with writing(self._folder.parent):
+        committed = False
+        try:
+            if error is None:
+                # A commit may merge, that is read, old segments.
+                with _reading(self._folder), writing(self._folder.parent):
                     self._writer.commit()
-            finally:
-                if not self._writer.is_closed:
-                    self._cancel()
+                committed = True
+        finally:
+            if not committed:
+                self._cancel()
 
     def _cancel(self) -> None:
         """Gives the transaction up and removes what it left on disk, so far as the disk lets it."""

@@ -87,7 +87,8 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         self.fieldwriter.abandon()
         self._runs = []
         shutil.rmtree(self._tempstorage.folder, ignore_errors=True)
-        self._finish()
+        if not self.is_closed:
+            self._finish()
 
     def _limit(self, name: str) -> int:
         if name not in PLACED:
