@@ -103,6 +103,3 @@ class ArticleReader:
         if name not in self.columns:
             return np.zeros(self.size, np.int64)
         return self._sections.array(f"column.{name}", "<i8")
-
-    def check(self) -> None:
-        self._sections.check()
