@@ -23,6 +23,7 @@ from .clauses import (
 )
 from .directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, Meta
 from .errors import (
+    EngineUnavailable,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
@@ -46,6 +47,7 @@ __all__ = [
     "Contains",
     "Days",
     "Engine",
+    "EngineUnavailable",
     "Found",
     "Has",
     "IndexDamaged",

@@ -46,6 +46,13 @@ class UnknownEngine(SouwenError):
         super().__init__(f"there is no engine called {name!r}: choose one of {', '.join(known)}")
 
 
+class EngineUnavailable(SouwenError):
+    """The engine is known, but what it needs is not here: `reason` tells what, `remedy` what to do about it."""
+
+    def __init__(self, name: str, reason: str, remedy: str) -> None:
+        super().__init__(f"the engine {name!r} {reason}: {remedy}")
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Makes IndexUnwritable of what the system says against writing to the index in `path`."""
