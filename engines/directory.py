@@ -27,6 +27,7 @@ import filelock
 from .base import Engine
 from .durable import replace
 from .errors import (
+    EngineUnavailable,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
@@ -38,7 +39,7 @@ from .errors import (
 
 FORMAT = 1
 META = "meta.json"
-ENGINES = ("whoosh",)
+ENGINES = ("whoosh", "tantivy")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
 
@@ -160,6 +161,12 @@ def _engine(name: str, folder: Path) -> Engine:
         from .whoosh import WhooshEngine
 
         return WhooshEngine(folder)
+    if name == "tantivy":
+        try:
+            from .tantivy import TantivyEngine
+        except ModuleNotFoundError as error:
+            raise EngineUnavailable(name, "needs a package", "pip install 'souwen[tantivy]'") from error
+        return TantivyEngine(folder)
     raise UnknownEngine(name, list(ENGINES))
 
 
