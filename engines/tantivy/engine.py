@@ -127,13 +127,13 @@ class TantivyReader:
         with reading(self._path):
             if request.sort == "newest":
                 found = self._searcher.search(self._queries.matching(match), limit, order_by_field=TIME)
-                return found.count, [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
+                return _count(found), [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
             found = self._searcher.search(self._queries.scored(match, request.weights), limit)
-            return found.count, [Candidate(_key(address), score, tier) for score, address in found.hits]
+            return _count(found), [Candidate(_key(address), score, tier) for score, address in found.hits]
 
     def count(self, clause: Clause) -> int:
         with reading(self._path):
-            return self._searcher.search(self._queries.matching(clause), 1).count
+            return _count(self._searcher.search(self._queries.matching(clause), 1))
 
     def rarity(self, term: Weighted) -> float:
         with reading(self._path):
@@ -181,6 +181,11 @@ def _opened(folder: Path) -> tantivy.Index:
         index = tantivy.Index.open(str(folder))
         index.config_reader("manual")  # one commit is read, not what follows
         return index
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    count: int = found.count  # type: ignore[attr-defined]  # which the stubs forget
+    return count
 
 
 def _key(address: DocAddress) -> int:
