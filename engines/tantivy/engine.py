@@ -54,6 +54,8 @@ class TantivyWriter:
         with writing(self._path):
             # One thread: the articles of a run stay in order, and analysing them takes all other cores.
             self._writer = index.writer(max(_LEAST_MEMORY, min(memory, _MOST_MEMORY)), num_threads=1)
+            # Tantivy names files by numbers that come again after a commit was cut short, and overwrites none.
+            self._writer.garbage_collect_files()
 
     def put(self, prepared: PreparedArticle) -> None:
         document = tantivy.Document()
