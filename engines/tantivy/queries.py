@@ -7,7 +7,7 @@ from tantivy import FieldType, Occur, Query
 
 from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, TextField, Weighted
 from ..evaluate import K1, day_number
-from ..given import conjuncts, given
+from ..given import given
 from ..grams import pair_cover
 from .schema import AGAIN, DAY, escaped, keyword_term
 
@@ -44,7 +44,7 @@ class Queries:
         tiers = [(Occur.Must, self.matching(tier)) for tier in request.tiers]
         earlier = [(Occur.MustNot, tier) for _, tier in tiers]
         # Of what a tier asks for already, most of what `match` asks for follows.
-        left = [(Occur.Must, self.matching(given(request.match, conjuncts(tier)))) for tier in request.tiers]
+        left = [(Occur.Must, self.matching(given(request.match, tier))) for tier in request.tiers]
         parts = [[tier, rest, *earlier[:place]] for place, (tier, rest) in enumerate(zip(tiers, left, strict=True))]
         return list(map(Query.boolean_query, [*parts, [(Occur.Must, self.matching(request.match)), *earlier]]))
 
