@@ -2,7 +2,8 @@
 processes can do it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeAlias
 
@@ -10,6 +11,8 @@ from ..analysis import Analyzer, Article
 from ..engines import Engine
 from .errors import ReadError
 from .units import Unit
+
+READERS_VERSION = 1  # counts changes of what the readers make of files
 
 
 class Change(NamedTuple):
@@ -30,17 +33,32 @@ Outcomes: TypeAlias = list[Change | Unchanged | ReadError]
 """Of the articles of one file."""
 
 
+class Recipe(NamedTuple):
+    """How files become what the writer of the engine takes. `mapping` gives fields of articles their keys in records;
+    `dictionary` are words of the user's own."""
+
+    engine: Engine
+    dictionary: Sequence[str]
+    mapping: Mapping[str, str]
+
+    @property
+    def reading(self) -> str:
+        """Tells how files are read: another text, and all of them must be read again."""
+        return json.dumps([READERS_VERSION, sorted(self.mapping.items())], ensure_ascii=False)
+
+
 class Preparer:
     """Prepares articles for the last commit of an engine."""
 
-    def __init__(self, engine: Engine, dictionary: Sequence[str]) -> None:
-        self._engine = engine
-        self._analyzer = Analyzer(dictionary)
-        self._committed = engine.reader()
+    def __init__(self, recipe: Recipe) -> None:
+        self._engine = recipe.engine
+        self._mapping = recipe.mapping
+        self._analyzer = Analyzer(recipe.dictionary)
+        self._committed = recipe.engine.reader()
 
     def prepare(self, batch: Iterable[Unit]) -> list[Outcomes]:
         """What the articles of each unit change."""
-        files = [[self._outcome(found) for found in unit.articles()] for unit in batch]
+        files = [[self._outcome(found) for found in unit.articles(self._mapping)] for unit in batch]
         changes = (outcome for outcomes in files for outcome in outcomes if isinstance(outcome, Change))
         prepared = iter(self._engine.prepare(change.prepared for change in changes))
         return [

@@ -1,7 +1,7 @@
 """What is read at once: a file, or a member of an archive."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,43 +13,46 @@ from .readers import read, read_file
 
 
 class Unit(NamedTuple):
-    """`data` are the bytes of a member; a file is read by who reads its articles, maybe in another process. `error` is
-    why there is nothing to read. `size` is in bytes; `place` counts the paths that were given, from 1."""
+    """`path` is the file it is, or is in; `data` are the bytes of a member; a file is read by who reads its articles,
+    maybe in another process. `error` is why there is nothing to read. `size` is in bytes; `place` counts the paths that
+    were given, from 1."""
 
     name: str
+    path: Path
     place: int
     size: int = 0
     data: bytes | None = None
     error: str = ""
 
-    def articles(self) -> Iterator[Article | ReadError]:
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the file could not be read to its end, so that articles in it may be missing."""
+        return bool(self.error) and self.name == str(self.path)
+
+    def articles(self, mapping: Mapping[str, str]) -> Iterator[Article | ReadError]:
         """The articles of the unit, and a ReadError for each part of it that is none."""
         if self.error:
             return iter([ReadError(self.error)])
-        return read_file(Path(self.name)) if self.data is None else read(self.name, self.data)
+        return read_file(self.path, mapping) if self.data is None else read(self.name, self.data, mapping)
 
 
 def units(paths: Iterable[Path]) -> Iterator[Unit]:
-    """Every file, and in place of an archive its members, one after another."""
+    """Every file of these absolute paths, and in place of an archive its members, one after another."""
     for place, path in enumerate(paths, start=1):
-        if not path.is_file():  # opening a pipe would wait for somebody to write to it
-            yield Unit(str(path), place, error="it is no regular file")
-            continue
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 archived = is_archive(path.name, file.read(START))
         except OSError as error:
-            yield Unit(str(path), place, error=error.strerror or str(error))
+            yield Unit(str(path), path, place, error=error.strerror or str(error))
             continue
         if archived:
             yield from _members(path, place)
         else:
-            yield Unit(str(path), place, size)
+            yield Unit(str(path), path, place, size)
 
 
 def _members(path: Path, place: int) -> Iterator[Unit]:
-    archive = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
     for member in members(
         path,
         archive_members=LIMITS.archive_members,
@@ -58,6 +61,6 @@ def _members(path: Path, place: int) -> Iterator[Unit]:
         article_bytes=LIMITS.records_bytes,
     ):
         if isinstance(member[1], ReadError):
-            yield Unit(f"{archive}!/{member[0]}" if member[0] else archive, place, error=str(member[1]))
+            yield Unit(f"{path}!/{member[0]}" if member[0] else str(path), path, place, error=str(member[1]))
         else:
-            yield Unit(f"{archive}!/{member[0]}", place, len(member[1]), member[1])
+            yield Unit(f"{path}!/{member[0]}", path, place, len(member[1]), member[1])

@@ -230,6 +230,11 @@ class WhooshReader:
     def statistics(self) -> Statistics:
         return self._statistics
 
+    def check(self) -> None:
+        with _reading(self._folder):
+            for segment in self._segments:
+                segment.check()
+
     def close(self) -> None:
         """Lets go of the files; they are unmapped with the last array that shows a part of them."""
         self._segments = []

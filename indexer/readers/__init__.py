@@ -1,7 +1,7 @@
 """One module a format, chosen by what a file begins with rather than by its name."""
 
 from .choice import read, read_file
-from .records import FIELDS
+from .records import keys_of
 from .walk import files_below
 
-__all__ = ["FIELDS", "files_below", "read", "read_file"]
+__all__ = ["files_below", "keys_of", "read", "read_file"]

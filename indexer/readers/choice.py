@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...analysis import Article, visible
 from ..decoding import decode
-from ..errors import ReadError
+from ..errors import Interrupted, ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from . import epub, jsonlines, markdown, pages, plain, seed, tables
 
@@ -22,7 +22,7 @@ def read(
 ) -> Iterator[Article | ReadError]:
     """The articles in the bytes of a file, and a ReadError for each part that is none. `name` is its absolute path, or
     that of its archive, "!/" and its own in there. `mapping` gives fields of articles their keys in records.
-    Raises ValueError for a mapping of fields that articles don't have."""
+    Raises UnknownField."""
     name = name.encode("utf-8", "replace").decode("utf-8")  # bytes of a name that are no text become question marks
     try:
         for found in _read(name, data, mapping, limits):
@@ -44,7 +44,7 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Iterator[Article |
     except ReadError as error:
         yield error
     except OSError as error:
-        yield ReadError(error.strerror or str(error))
+        yield Interrupted(error.strerror or str(error))
 
 
 def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...analysis import Article, visible
 from ..cleaning import clean_lines, clean_title
-from ..errors import ReadError
+from ..errors import ReadError, UnknownField
 from ..sources import section_of, source_of
 from .dates import date_of
 
@@ -41,10 +41,10 @@ _OF_SEVERAL = ("source", "section", "author")  # may come as lists, or as object
 
 def keys_of(mapping: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """For each field of an article the keys it may have in a record, in lower case; those of `mapping` (field → key)
-    take the place of the common ones. Raises ValueError for a field that articles don't have."""
+    take the place of the common ones. Raises UnknownField."""
     own = {{"date": "published"}.get(field, field): (_plain(key),) for field, key in mapping.items()}
     if unknown := own.keys() - _KEYS.keys():
-        raise ValueError(f"articles have no {', '.join(sorted(unknown))}, only {', '.join(FIELDS)}")
+        raise UnknownField(sorted(unknown), FIELDS)
     return _KEYS | own
 
 

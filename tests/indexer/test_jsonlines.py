@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from souwen.analysis import Article
-from souwen.indexer import ReadError
+from souwen.indexer import ReadError, UnknownField
 from souwen.indexer.readers import read_file
 
 
@@ -134,7 +134,7 @@ def test_a_mapping_takes_the_place_of_the_common_keys(tmp_path: Path) -> None:
 
 def test_a_mapping_of_an_unknown_field_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"title": "标题"}', "utf-8")
-    with pytest.raises(ValueError, match="no headline, only id, title"):
+    with pytest.raises(UnknownField, match="no headline: map one of id, title"):
         list(read_file(tmp_path / "a.jsonl", {"headline": "title"}))
 
 
