@@ -47,8 +47,8 @@ def index(
     started = time.perf_counter()
     with click.progressbar(length=1, label="Indexing", width=0, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
-        def progress(done: int, files: int) -> None:
-            bar.length = files
+        def progress(done: int, total: int) -> None:
+            bar.length = total
             bar.update(done - bar.pos)
 
         report = build_index(

@@ -54,8 +54,8 @@ def build_index(
     one, whose place it takes at the end. `dictionary` are words that are to stay whole; an index keeps those that it
     was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for each core
     where there are files enough; the writer gathers about `memory` bytes before it writes to the disk. Either
-    everything is committed, or, after an exception, nothing. `progress` is called with the files done and the files in
-    all. Raises PathNotFound, UnknownEngine, IndexLocked, IndexMismatch, IndexDamaged, IndexUnwritable.
+    everything is committed, or, after an exception, nothing. `progress` is called with the bytes of the files done
+    and those of all. Raises PathNotFound, UnknownEngine, IndexLocked, IndexMismatch, IndexDamaged, IndexUnwritable.
     """
     paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     files = [file for path in paths for file in files_below(Path(path))]
@@ -86,7 +86,8 @@ def _write(
     failed = [Failure(str(path), str(error)) for path, error in (file for file in files if isinstance(file, tuple))]
     paths = [file for file in files if isinstance(file, Path)]
     seen: set[str] = set()
-    found = outcomes(units(paths), engine, dictionary, worthwhile(jobs, paths))
+    total = sum(path.stat().st_size for path in paths if path.is_file())
+    found = outcomes(units(paths), engine, dictionary, worthwhile(jobs, total))
     with engine.writer(memory) as writer, closing(found):
         for unit, outcomes_here in found:
             for outcome in outcomes_here:
@@ -101,5 +102,7 @@ def _write(
                     added += outcome.is_new
                 seen.add(outcome.article_id)
             if progress:
-                progress(unit.place, len(paths))
+                progress(min(unit.done, total), total)
+        if progress:
+            progress(total, total)  # nobody reads the last bytes of some archives
     return IndexReport(added, updated, 0, skipped, tuple(failed))

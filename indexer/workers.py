@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import closing
 from itertools import islice
-from pathlib import Path
 
 from ..engines import Engine
 from .preparing import Outcomes, Preparer
@@ -67,13 +66,13 @@ def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
 
 
 def _given(executor: Executor, batch: list[Unit]) -> tuple[list[Unit], "Future[list[Outcomes]]"]:
-    """The batch, without its data, and what will become of it."""
-    return [unit._replace(data=None) for unit in batch], executor.submit(_work, batch)
+    """The batch, without what is in its units, and what will become of it."""
+    return [unit._replace(content=None) for unit in batch], executor.submit(_work, batch)
 
 
-def worthwhile(jobs: int, paths: Sequence[Path]) -> int:
-    """How many processes of `jobs` there is work for."""
-    return min(jobs, sum(path.stat().st_size for path in paths if path.is_file()) // BYTES_A_WORKER)
+def worthwhile(jobs: int, size: int) -> int:
+    """How many processes of `jobs` files of so many bytes are work for."""
+    return min(jobs, size // BYTES_A_WORKER)
 
 
 def available_cores() -> int:
