@@ -103,8 +103,8 @@ def _with_bar(run: "Callable[..., IndexReport]") -> "tuple[IndexReport, float]":
     started = time.perf_counter()
     with click.progressbar(length=1, label="Indexing", width=0, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
-        def progress(done: int, files: int) -> None:
-            bar.length = files
+        def progress(done: int, total: int) -> None:
+            bar.length = total
             bar.update(done - bar.pos)
 
         report = run(progress=progress)

@@ -54,9 +54,9 @@ def build_index(
     in JSON, tables and front matter have for them. `dictionary` are words that are to stay whole; an index keeps those
     that it was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for
     each core where there are files enough; the writer gathers about `memory` bytes before it writes to the disk. Either
-    everything is committed, or, after an exception, nothing. `progress` is called with the files done and the files in
-    all. Raises PathNotFound, UnknownField, UnknownEngine, IndexLocked, IndexMismatch, IndexDamaged, IndexUnwritable,
-    WorkersEnded.
+    everything is committed, or, after an exception, nothing. `progress` is called with the bytes done and those of all
+    files that may have changed. Raises PathNotFound, UnknownField, UnknownEngine, IndexLocked, IndexMismatch,
+    IndexDamaged, IndexUnwritable, WorkersEnded.
     """
     keys = dict(mapping or {})
     keys_of(keys)  # before anything is written
@@ -121,8 +121,10 @@ def _write(
                     added += change.is_new
                     updated += not change.is_new
                 if progress:
-                    progress(unit.place, len(sync.unsure))
+                    progress(min(unit.done, sync.size), sync.size)
         sync.finish()
+        if progress:
+            progress(sync.size, sync.size)  # nobody reads the last bytes of some archives
         if delete_missing and below.files:  # an empty folder may be a disk that is not there
             manifest.forget_missing(below.roots, [failure.path for failure in below.failed])
             for change in sync.readopted(recipe):

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from ...analysis import Article, visible
-from ..decoding import decode
+from ..decoding import Decoded, decode, decode_as
 from ..errors import Interrupted, ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from . import epub, jsonlines, markdown, pages, plain, seed, tables
+from .cutting import Cut, Piece
 
 _START = 20_000  # characters that tell the format
 # Any text is plain text. These names say that it is none that people read as an article.
@@ -23,12 +26,24 @@ def read(
     """The articles in the bytes of a file, and a ReadError for each part that is none. `name` is its absolute path, or
     that of its archive, "!/" and its own in there. `mapping` gives fields of articles their keys in records.
     Raises UnknownField."""
-    name = name.encode("utf-8", "replace").decode("utf-8")  # bytes of a name that are no text become question marks
     try:
-        for found in _read(name, data, mapping, limits):
+        for found in _read(_readable(name), data, mapping, limits):
             yield found if isinstance(found, ReadError) else _bounded(found, limits)
     except ReadError as error:
         yield error
+
+
+def read_piece(
+    name: str, piece: Piece, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Article | ReadError]:
+    """The same of a piece of a file."""
+    try:
+        text = (decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)).text
+    except ReadError as error:
+        yield ReadError(f"line {piece.missing + 1} and those behind it: {error}")
+        return
+    for found in piece.read(_readable(name), visible(text), mapping, piece.missing):
+        yield found if isinstance(found, ReadError) else _bounded(found, limits)
 
 
 def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Iterator[Article | ReadError]:
@@ -45,6 +60,44 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Iterator[Article |
         yield error
     except OSError as error:
         yield Interrupted(error.strerror or str(error))
+
+
+class Kind(NamedTuple):
+    """How a large file is read: at once, where it has no more than `most` bytes, or in pieces."""
+
+    most: int
+    cut: Cut | None = None
+
+
+def kind_of(name: str, start: bytes, limits: Limits = DEFAULT_LIMITS) -> Kind:
+    """What kind a file is that begins with `start`, which are bytes enough to tell its encoding."""
+    if start.startswith(epub.MARK):
+        return Kind(limits.records_bytes)
+    decoded = _decoded(start)
+    if not decoded:
+        return Kind(limits.article_bytes)
+    text = visible(decoded.text)
+    beginning = text.lstrip()[:_START]
+    lower = name.lower()
+    if seed.recognises(beginning):
+        return Kind(limits.records_bytes)
+    if jsonlines.recognises(lower, beginning):
+        cut = jsonlines.cut(text)
+    elif tables.recognises(lower, beginning, {}):
+        cut = tables.cut(text)
+    else:
+        return Kind(limits.article_bytes)
+    # In UTF-16 and UTF-32 the byte of a line end may be part of any character.
+    return Kind(limits.records_bytes, None if decoded.encoding.startswith(("utf-16", "utf-32")) else cut)
+
+
+def _decoded(start: bytes) -> Decoded | None:
+    """A beginning that may end amid a character: up to a line end, or else whole, as UTF-16 has the byte of a line end
+    in other characters, too."""
+    for sample in (start[: start.rfind(b"\n") + 1] or start, start):
+        with suppress(ReadError):
+            return decode(sample)
+    return None
 
 
 def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:
@@ -74,6 +127,11 @@ def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) ->
     if pages.recognises(lower, start):
         return pages.read(name, text, limits)
     return plain.read(name, text)
+
+
+def _readable(name: str) -> str:
+    """Bytes of a name that are no text become question marks."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _bounded(article: Article, limits: Limits) -> Article | ReadError:

@@ -116,6 +116,12 @@ def test_lists_of_records(tmp_path: Path, indent: int | None, wrap: bool) -> Non
     assert found[2].id == "https://x.y/3"
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_list_of_one_record(tmp_path: Path, indent: int | None) -> None:
+    document = {"count": 1, "articles": [{"title": "一"}]}
+    assert titles(read(tmp_path / "a.json", json.dumps(document, indent=indent))) == ["一"]
+
+
 @pytest.mark.parametrize("text", ['{"title": "一"}', '{\n  "title": "一"\n}\n', '\n\n{"title": "一"}\n'])
 def test_one_object_is_one_record(tmp_path: Path, text: str) -> None:
     assert titles(read(tmp_path / "a.json", text)) == ["一"]
