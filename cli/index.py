@@ -48,6 +48,7 @@ def _mapping(context: click.Context, option: click.Parameter, values: tuple[str,
 )
 @click.option("--delete-missing", is_flag=True, help="Delete articles that are no longer in the files below PATH.")
 @click.option("--watch", is_flag=True, help="Go on, and read what changes, until interrupted.")
+@click.option("--show-cleaning", is_flag=True, help="List the lines that were taken out of articles.")
 @click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
 @click.option("--memory", type=click.IntRange(16), default=512, show_default=True, help="MB that the writer gathers.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes that read and analyse; by default one for each core.")
@@ -62,6 +63,7 @@ def index(
     mapping: dict[str, str],
     delete_missing: bool,
     watch: bool,
+    show_cleaning: bool,
     rebuild: bool,
     memory: int,
     jobs: int | None,
@@ -87,7 +89,7 @@ def index(
     )
     own_words = _words(dictionary) if dictionary else None
     report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words))
-    _print(report, seconds, index_dir, as_json)
+    _print(report, seconds, index_dir, show_cleaning, as_json)
     if not (report.added or report.updated or report.skipped or report.deleted):
         click.echo(f"no article was found in {' '.join(paths)}; {index_dir} is as it was", err=True)
         context.exit(2)
@@ -95,7 +97,7 @@ def index(
         for _ in changes(paths, index_dir):
             report, seconds = _with_bar(run)
             if report.read or report.deleted:
-                _print(report, seconds, index_dir, as_json)
+                _print(report, seconds, index_dir, show_cleaning, as_json)
 
 
 def _with_bar(run: "Callable[..., IndexReport]") -> "tuple[IndexReport, float]":
@@ -111,14 +113,24 @@ def _with_bar(run: "Callable[..., IndexReport]") -> "tuple[IndexReport, float]":
     return report, time.perf_counter() - started
 
 
-def _print(report: "IndexReport", seconds: float, index_dir: str, as_json: bool) -> None:
+def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning: bool, as_json: bool) -> None:
     if as_json:
-        print_json(asdict(report))
+        print_json(_as_json(report, show_cleaning))
         return
+    if show_cleaning:
+        for source, line, articles in report.removed:
+            click.echo(f"{articles:>7}  {for_terminal(source)}  {for_terminal(line)}")
     for failure in report.failed[:SHOWN_FAILURES]:
         click.echo(for_terminal(f"skipped {failure.path}: {failure.reason}"), err=True)
     if len(report.failed) > SHOWN_FAILURES:
         click.echo(f"… and {len(report.failed) - SHOWN_FAILURES} more; --json lists all", err=True)
+    if report.replaced:
+        click.echo(
+            f"{len(report.replaced)} files are not all text in the encoding that they seem to have: of"
+            f" {sum(replacement.characters for replacement in report.replaced)} characters only � was kept, first in"
+            f" {for_terminal(report.replaced[0].path)}; --json lists all",
+            err=True,
+        )
     counts = [f"{report.added} added", f"{report.updated} updated"]
     if report.deleted:
         counts.append(f"{report.deleted} deleted")
@@ -126,6 +138,15 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, as_json: bool)
     if report.failed:
         counts.append(f"{len(report.failed)} failed")
     click.echo(f"{index_dir}: {', '.join(counts)} in {seconds:.1f} s")
+
+
+def _as_json(report: "IndexReport", show_cleaning: bool) -> dict[str, object]:
+    values = asdict(report)
+    for name in ("failed", "replaced", "removed"):
+        values[name] = [one._asdict() for one in values[name]]
+    if not show_cleaning:
+        del values["removed"]
+    return values
 
 
 def _words(file: TextIO) -> list[str]:

@@ -3,7 +3,7 @@
 from .build import IndexReport, build_index
 from .checking import CheckReport, check_index
 from .errors import PathNotFound, ReadError, UnknownField, WatchFailed, WorkersEnded
-from .sync import Failure
+from .sync import Failure, Removal, Replacement
 from .watching import changes
 
 __all__ = [
@@ -12,6 +12,8 @@ __all__ = [
     "IndexReport",
     "PathNotFound",
     "ReadError",
+    "Removal",
+    "Replacement",
     "UnknownField",
     "WatchFailed",
     "WorkersEnded",

@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from ..analysis import Analyzer
 from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory, Meta
+from .cleaning import Cleaner
 from .manifest import Manifest
 from .preparing import Recipe
 from .readers import files_below, keys_of
-from .sync import Failure, Sync
+from .repeated import Repeated, repeated_lines
+from .sampling import sample
+from .sync import Failure, Removal, Replacement, Sync
 from .units import units
-from .workers import available_cores, outcomes, worthwhile
+from .workers import Here, Workers, available_cores, worthwhile
 
 LOCK_TIMEOUT = 10.0  # seconds
 
@@ -22,7 +25,8 @@ LOCK_TIMEOUT = 10.0  # seconds
 @dataclass(frozen=True, slots=True)
 class IndexReport:
     """What a run did, in articles: `skipped` are in the index as they were, or there is another with the same id.
-    `read` counts the files that were read, since they were new or changed."""
+    `read` counts the files that were read, since they were new or changed; `removed` tells which lines cleaning took
+    out."""
 
     added: int
     updated: int
@@ -30,6 +34,8 @@ class IndexReport:
     skipped: int
     read: int
     failed: tuple[Failure, ...]
+    replaced: tuple[Replacement, ...]
+    removed: tuple[Removal, ...]
 
 
 def build_index(
@@ -114,9 +120,11 @@ def _write(
     with Manifest(manifest_file) as manifest, recipe.engine.writer(memory) as writer:
         sync = Sync(manifest, below.files, recipe.reading)
         added = updated = deleted = 0
-        with closing(outcomes(units(sync.changed()), recipe, worthwhile(jobs, sync.size))) as found:
-            for unit, outcomes_here in found:
-                for change in sync.taken(unit, outcomes_here):
+        cores = worthwhile(jobs, sync.size)
+        with closing(Workers(recipe, cores) if cores > 1 else Here(recipe)) as workers:
+            cleaner = Cleaner(_repeated(manifest, sync, recipe))
+            for unit, found in workers.outcomes(units(sync.changed()), cleaner):
+                for change in sync.taken(unit, found):
                     writer.put(change.prepared)
                     added += change.is_new
                     updated += not change.is_new
@@ -127,11 +135,21 @@ def _write(
             progress(sync.size, sync.size)  # nobody reads the last bytes of some archives
         if delete_missing and below.files:  # an empty folder may be a disk that is not there
             manifest.forget_missing(below.roots, [failure.path for failure in below.failed])
-            for change in sync.readopted(recipe):
+            for change in sync.readopted(recipe, cleaner):
                 writer.put(change.prepared)
                 updated += 1
             for article_id in manifest.lost():
                 writer.delete(article_id)
                 manifest.forget(article_id)
                 deleted += 1
-    return IndexReport(added, updated, deleted, sync.skipped, sync.read, (*below.failed, *sync.failed))
+    failed = (*below.failed, *sync.failed)
+    return IndexReport(added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed)
+
+
+def _repeated(manifest: Manifest, sync: Sync, recipe: Recipe) -> Repeated:
+    """The lines that sources repeat. What is known of a source stays as it is, so that its articles are all cleaned the
+    same."""
+    known = manifest.repeated()
+    found = repeated_lines(sample(sync.unsure, sync.size, recipe.mapping))
+    manifest.learn({source: forms for source, forms in found.items() if source not in known})
+    return found | known

@@ -15,6 +15,12 @@ class Decoded(NamedTuple):
     replaced: int
 
 
+class Replaced(NamedTuple):
+    """So many characters of a file stand for bytes that are no text."""
+
+    characters: int
+
+
 _MARKS = (  # the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from typing_extensions import Self
 
 from ..engines import IndexDamaged, IndexUnwritable
+from .repeated import Repeated
 
 _SETTLED = 2_000_000_000  # ns; the coarsest clock of a file system, that of FAT
 _CACHE = 64_000  # KiB
@@ -38,6 +39,10 @@ CREATE TABLE IF NOT EXISTS other (
     article INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (article, file)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS other_file ON other (file);
+-- forms of the lines that a source repeats
+CREATE TABLE IF NOT EXISTS repeated (
+    source TEXT NOT NULL, form TEXT NOT NULL, PRIMARY KEY (source, form)
+) WITHOUT ROWID;
 -- of this run: the files that are there, and the articles that none of those has any longer that supplied them
 CREATE TEMPORARY TABLE seen (file INTEGER PRIMARY KEY);
 CREATE TEMPORARY VIEW gone AS SELECT number, id FROM article WHERE lost AND file IN (SELECT file FROM seen);
@@ -178,6 +183,19 @@ class Manifest:
         """Name and reason of what is no article in the file."""
         rows = self._rows("SELECT name, reason FROM failure WHERE file = ? ORDER BY rowid", known.number)
         return [(os.fsdecode(name), reason) for name, reason in rows]
+
+    def repeated(self) -> Repeated:
+        """The lines that were learnt."""
+        repeated: Repeated = {}
+        for source, form in self._rows("SELECT source, form FROM repeated ORDER BY source, form"):
+            repeated.setdefault(source, []).append(form)
+        return repeated
+
+    def learn(self, repeated: Repeated) -> None:
+        """Lines are learnt about sources of which none were known."""
+        for source, forms in repeated.items():
+            for form in forms:
+                self._change("INSERT INTO repeated VALUES (?, ?)", source, form)
 
     def forget_missing(self, roots: Sequence[str], unreadable: Sequence[str]) -> None:
         """Forgets the files at or below `roots` that this run has not seen, but for those below `unreadable`; what

@@ -3,12 +3,14 @@ processes can do it."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeAlias
 
 from ..analysis import Analyzer, Article
 from ..engines import Engine
+from .cleaning import Cleaner
+from .decoding import Replaced
 from .errors import ReadError
 from .units import Unit
 
@@ -29,8 +31,16 @@ class Unchanged(NamedTuple):
     article_id: str
 
 
-Outcomes: TypeAlias = list[Change | Unchanged | ReadError]
-"""Of the articles of one file."""
+class Removed(NamedTuple):
+    """A line that cleaning took out of an article of a source."""
+
+    source: str
+    line: str
+
+
+Outcome: TypeAlias = Change | Unchanged | Removed | Replaced | ReadError
+Outcomes: TypeAlias = list[Outcome]
+"""What came of one unit."""
 
 
 class Recipe(NamedTuple):
@@ -56,9 +66,12 @@ class Preparer:
         self._analyzer = Analyzer(recipe.dictionary)
         self._committed = recipe.engine.reader()
 
-    def prepare(self, batch: Iterable[Unit]) -> list[Outcomes]:
+    def prepare(self, batch: Iterable[Unit], cleaner: Cleaner) -> list[Outcomes]:
         """What the articles of each unit change."""
-        files = [[self._outcome(found) for found in unit.articles(self._mapping)] for unit in batch]
+        files = [
+            [outcome for found in unit.articles(self._mapping) for outcome in self._outcomes(found, cleaner)]
+            for unit in batch
+        ]
         changes = (outcome for outcomes in files for outcome in outcomes if isinstance(outcome, Change))
         prepared = iter(self._engine.prepare(change.prepared for change in changes))
         return [
@@ -69,14 +82,18 @@ class Preparer:
             for outcomes in files
         ]
 
-    def _outcome(self, found: Article | ReadError) -> Change | Unchanged | ReadError:
-        if isinstance(found, ReadError):
-            return found
-        digest = _digest(found)
-        before = self._committed.find(found.id)
+    def _outcomes(self, found: Article | Replaced | ReadError, cleaner: Cleaner) -> Iterator[Outcome]:
+        if not isinstance(found, Article):
+            yield found
+            return
+        article, removed = cleaner.clean(found)
+        yield from (Removed(article.source, line) for line in removed)
+        digest = _digest(article)
+        before = self._committed.find(article.id)
         if before and before.digest == digest:
-            return Unchanged(found.id)
-        return Change(found.id, before is None, (self._analyzer.analyse(found), digest))
+            yield Unchanged(article.id)
+        else:
+            yield Change(article.id, before is None, (self._analyzer.analyse(article), digest))
 
     def close(self) -> None:
         self._committed.close()

@@ -2,16 +2,20 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
+from .cleaning import Cleaner
+from .decoding import Replaced
 from .errors import Interrupted, ReadError
 from .manifest import Known, Manifest, Stamp
-from .preparing import Change, Outcomes, Recipe
+from .preparing import Change, Outcomes, Recipe, Removed, Unchanged
 from .units import Unit, units
-from .workers import outcomes
+from .workers import Here
 
 _BLOCK = 1 << 20  # bytes read at once
 
@@ -23,11 +27,28 @@ class Failure(NamedTuple):
     reason: str
 
 
+class Replacement(NamedTuple):
+    """A file, not all of whose bytes are text: so many of its characters stand for such bytes."""
+
+    path: str
+    characters: int
+
+
+class Removal(NamedTuple):
+    """A line that cleaning took out of so many articles of a source, as it stood."""
+
+    source: str
+    line: str
+    articles: int
+
+
 class Sync:
     """One run. `reading` tells how files are read: what was read otherwise is read again."""
 
     def __init__(self, manifest: Manifest, files: Iterable[str], reading: str) -> None:
         self.failed: list[Failure] = []
+        self._removed: Counter[Removed] = Counter()
+        self.replaced: list[Replacement] = []
         self.skipped = 0  # articles that are in the index as they are, or are not taken
         self.read = 0  # files
         self.size = 0  # bytes of what may have changed
@@ -94,25 +115,34 @@ class Sync:
                 if isinstance(outcome, Interrupted):
                     self._manifest.reread(self._number)
                 self._is_cut_short |= isinstance(outcome, Interrupted) or unit.is_incomplete
+            elif isinstance(outcome, Removed):
+                self._removed[outcome] += 1
+            elif isinstance(outcome, Replaced):
+                self.replaced.append(Replacement(unit.name, outcome.characters))
             elif self._manifest.supply(self._number, outcome.article_id) and isinstance(outcome, Change):
                 yield outcome
             else:
                 self.skipped += 1
 
+    @property
+    def removed(self) -> tuple[Removal, ...]:
+        """What cleaning took out, the commonest lines first."""
+        return tuple(Removal(*removed, articles) for removed, articles in self._removed.most_common())
+
     def finish(self) -> None:
         """All units have been taken."""
         self._begin("")
 
-    def readopted(self, recipe: Recipe) -> Iterator[Change]:
+    def readopted(self, recipe: Recipe, cleaner: Cleaner) -> Iterator[Change]:
         """Lost articles that other files have as well, read from there."""
         numbers = {path: number for number, path in self._manifest.others()}
-        for unit, found in outcomes(units(map(Path, numbers)), recipe, jobs=1):
-            for outcome in found:
-                if isinstance(outcome, ReadError):
-                    continue
-                is_adopted = self._manifest.adopt(numbers[str(unit.path)], outcome.article_id)
-                if is_adopted and isinstance(outcome, Change):
-                    yield outcome
+        with closing(Here(recipe)) as here:
+            for unit, found in here.outcomes(units(map(Path, numbers)), cleaner):
+                for outcome in found:
+                    if isinstance(outcome, (Change, Unchanged)):
+                        is_adopted = self._manifest.adopt(numbers[str(unit.path)], outcome.article_id)
+                        if is_adopted and isinstance(outcome, Change):
+                            yield outcome
 
     def _begin(self, path: str) -> None:
         """Enters files under way into the manifest, up to the one at `path`; those before it had no units."""

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ..analysis import Article
 from .archives import START, is_archive, members
 from .errors import ReadError
 from .limits import DEFAULT_LIMITS as LIMITS
 from .pieces import PIECE, kind_of_stream, pieces
-from .readers import Piece, read, read_file, read_piece
+from .readers import Found, Piece, read, read_file, read_piece
 from .unpacking import CHUNK, Stream
 
 
@@ -30,8 +29,8 @@ class Unit(NamedTuple):
         """Whether the file could not be read to its end, so that articles in it may be missing."""
         return isinstance(self.content, ReadError) and self.name == str(self.path)
 
-    def articles(self, mapping: Mapping[str, str]) -> Iterator[Article | ReadError]:
-        """The articles of the unit, and a ReadError for each part of it that is none."""
+    def articles(self, mapping: Mapping[str, str]) -> Found:
+        """What is in the unit. See `readers.read`."""
         if self.content is None:
             return read_file(self.path, mapping)
         if isinstance(self.content, ReadError):

@@ -5,13 +5,13 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
 from itertools import islice
 from typing import Any
 
+from .cleaning import Cleaner
 from .errors import Interrupted, WorkersEnded
 from .preparing import Outcomes, Preparer, Recipe
 from .units import Unit
@@ -26,40 +26,23 @@ BYTES_A_WORKER = 600_000  # fewer do not pay for starting one
 _ENDED = (BrokenProcessPool, MemoryError)
 
 
-def outcomes(units: Iterator[Unit], recipe: Recipe, jobs: int) -> Generator[tuple[Unit, Outcomes], None, None]:
-    """What the articles of each unit change, unit by unit. With more than one of `jobs`, that many processes prepare
-    them; one that ends costs no more than the unit it was at."""
-    if jobs > 1:
-        yield from _by_workers(units, recipe, jobs)
-        return
-    with closing(Preparer(recipe)) as preparer:
+class Here:
+    """Prepares units in this process."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._preparer = Preparer(recipe)
+
+    def outcomes(self, units: Iterator[Unit], cleaner: Cleaner) -> Iterator[tuple[Unit, Outcomes]]:
+        """What came of each unit, in their order."""
         for unit in units:
-            yield unit, preparer.prepare([unit])[0]
+            yield unit, self._preparer.prepare([unit], cleaner)[0]
+
+    def close(self) -> None:
+        self._preparer.close()
 
 
-def _by_workers(units: Iterator[Unit], recipe: Recipe, jobs: int) -> Generator[tuple[Unit, Outcomes], None, None]:
-    waiting: deque[tuple[list[Unit], Future[list[Outcomes]]]] = deque()
-    workers = _Workers(recipe, jobs)
-    batches = _batches(units)
-    try:
-        waiting.extend((batch, workers.give(batch)) for batch in islice(batches, jobs * WAITING))
-        while waiting:
-            batch, future = waiting.popleft()
-            try:
-                found = future.result()
-            except _ENDED:
-                # It was at work on one of the first batches. They come first to their turn, each unit alone.
-                workers.restart()
-                found = [workers.alone(unit) for unit in batch]
-                waiting = deque((later, workers.give(later)) for later, _ in waiting)
-            yield from zip(batch, found, strict=True)
-            waiting.extend((batch, workers.give(batch)) for batch in islice(batches, 1))
-    finally:
-        workers.stop()
-
-
-class _Workers:
-    """Processes that prepare batches."""
+class Workers:
+    """Prepares units in other processes, which start at once. One that ends costs no more than the unit it was at."""
 
     def __init__(self, recipe: Recipe, jobs: int) -> None:
         self._recipe = recipe
@@ -70,34 +53,55 @@ class _Workers:
     def _started(self) -> Any:
         from loky import ProcessPoolExecutor  # 50 ms, which a small run does not need
 
-        return ProcessPoolExecutor(self._jobs, initializer=_start, initargs=(self._recipe, os.getpid()))
+        executor = ProcessPoolExecutor(self._jobs, initializer=_start, initargs=(self._recipe, os.getpid()))
+        executor.submit(int)  # they start with the first thing to do
+        return executor
 
-    def give(self, batch: list[Unit]) -> "Future[list[Outcomes]]":
-        """What will become of a batch."""
+    def outcomes(self, units: Iterator[Unit], cleaner: Cleaner) -> Iterator[tuple[Unit, Outcomes]]:
+        """What came of each unit, in their order. Raises WorkersEnded."""
+        waiting: deque[tuple[list[Unit], Future[list[Outcomes]]]] = deque()
+        batches = _batches(units)
+
+        def give(batch: list[Unit]) -> tuple[list[Unit], Future[list[Outcomes]]]:
+            return batch, self._future(batch, cleaner)
+
+        waiting.extend(map(give, islice(batches, self._jobs * WAITING)))
+        while waiting:
+            batch, future = waiting.popleft()
+            try:
+                found = future.result()
+            except _ENDED:
+                # It was at work on one of the first batches. They come first to their turn, each unit alone.
+                self._restart()
+                found = [self._alone(unit, cleaner) for unit in batch]
+                waiting = deque(give(later) for later, _ in waiting)
+            yield from zip(batch, found, strict=True)
+            waiting.extend(map(give, islice(batches, 1)))
+
+    def _future(self, batch: list[Unit], cleaner: Cleaner) -> "Future[list[Outcomes]]":
         try:
-            future: Future[list[Outcomes]] = self._executor.submit(_work, batch)
+            future: Future[list[Outcomes]] = self._executor.submit(_work, batch, cleaner)
         except BrokenProcessPool as error:  # a process has ended at an earlier batch
             future = Future()
             future.set_exception(error)
         return future
 
-    def alone(self, unit: Unit) -> Outcomes:
-        """What became of a unit that may be the one that ends a process."""
+    def _alone(self, unit: Unit, cleaner: Cleaner) -> Outcomes:
+        """What came of a unit that may be the one that ends a process."""
         try:
-            return self.give([unit]).result()[0]
+            return self._future([unit], cleaner).result()[0]
         except _ENDED:
-            self.restart()
+            self._restart()
             return [Interrupted("the process that read it was ended: it may need more memory than there is")]
 
-    def restart(self) -> None:
-        """Begins anew with new processes. Raises WorkersEnded, where that was tried too often."""
+    def _restart(self) -> None:
         self._restarts += 1
         if self._restarts > MOST_RESTARTS:
             raise WorkersEnded
-        self.stop()
+        self.close()
         self._executor = self._started()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self._executor.shutdown(kill_workers=True)
 
 
@@ -137,9 +141,9 @@ def _start(recipe: Recipe, parent: int) -> None:
     gc.disable()
 
 
-def _work(batch: list[Unit]) -> list[Outcomes]:
+def _work(batch: list[Unit], cleaner: Cleaner) -> list[Outcomes]:
     gc.collect(0)
-    return _preparer.prepare(batch)
+    return _preparer.prepare(batch, cleaner)
 
 
 def _end_with(parent: int) -> None:

@@ -4,14 +4,16 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ...analysis import Article, visible
-from ..decoding import Decoded, decode, decode_as
+from ..decoding import Decoded, Replaced, decode, decode_as
 from ..errors import Interrupted, ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from . import epub, jsonlines, markdown, pages, plain, seed, tables
 from .cutting import Cut, Piece
+
+Found: TypeAlias = Iterator[Article | Replaced | ReadError]
 
 _START = 20_000  # characters that tell the format
 # Any text is plain text. These names say that it is none that people read as an article.
@@ -20,34 +22,41 @@ _NO_ARTICLES = tuple(
 )
 
 
-def read(
-    name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS
-) -> Iterator[Article | ReadError]:
-    """The articles in the bytes of a file, and a ReadError for each part that is none. `name` is its absolute path, or
-    that of its archive, "!/" and its own in there. `mapping` gives fields of articles their keys in records.
-    Raises UnknownField."""
+def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> Found:
+    """The articles in the bytes of a file, a ReadError for each part that is none, and before them, where not all bytes
+    are text, how many characters stand for such bytes. `name` is its absolute path, or that of its archive, "!/" and
+    its own in there. `mapping` gives fields of articles their keys in records. Raises UnknownField."""
     try:
-        for found in _read(_readable(name), data, mapping, limits):
+        if len(data) > limits.records_bytes:
+            raise _too_large(limits.records_bytes)
+        if data.startswith(epub.MARK):
+            articles = _book(_readable(name), data, limits)
+        else:
+            decoded = decode(data)
+            if decoded.replaced:
+                yield Replaced(decoded.replaced)
+            articles = _read(_readable(name), decoded.text, len(data), mapping, limits)
+        for found in articles:
             yield found if isinstance(found, ReadError) else _bounded(found, limits)
     except ReadError as error:
         yield error
 
 
-def read_piece(
-    name: str, piece: Piece, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS
-) -> Iterator[Article | ReadError]:
+def read_piece(name: str, piece: Piece, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> Found:
     """The same of a piece of a file."""
     try:
-        text = (decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)).text
+        decoded = decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)
     except ReadError as error:
         yield ReadError(f"line {piece.missing + 1} and those behind it: {error}")
         return
-    for found in piece.read(_readable(name), visible(text), mapping, piece.missing):
+    if decoded.replaced:
+        yield Replaced(decoded.replaced)
+    for found in piece.read(_readable(name), visible(decoded.text), mapping, piece.missing):
         yield found if isinstance(found, ReadError) else _bounded(found, limits)
 
 
-def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Iterator[Article | ReadError]:
-    """The articles of one file, and a ReadError for each part of it that is none."""
+def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Found:
+    """The same of a file."""
     try:
         if not path.is_file():
             raise ReadError("it is no regular file")
@@ -100,14 +109,14 @@ def _decoded(start: bytes) -> Decoded | None:
     return None
 
 
-def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:
-    if len(data) > limits.records_bytes:
-        raise _too_large(limits.records_bytes)
-    if data.startswith(epub.MARK):
-        if not epub.recognises(data):
-            raise ReadError("it is in no format that souwen reads")
-        return epub.read(name, data, limits)
-    text = visible(decode(data).text)  # before parsers replace what they can't take
+def _book(name: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError]:
+    if not epub.recognises(data):
+        raise ReadError("it is in no format that souwen reads")
+    return epub.read(name, data, limits)
+
+
+def _read(name: str, text: str, size: int, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:
+    text = visible(text)  # before parsers replace what they can't take
     start = text.lstrip()[:_START]
     if not start:
         raise ReadError("it is empty")
@@ -118,7 +127,7 @@ def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) ->
         return jsonlines.read(name, text, mapping)
     if tables.recognises(lower, start, mapping):
         return tables.read(name, text, mapping)
-    if len(data) > limits.article_bytes:
+    if size > limits.article_bytes:
         raise _too_large(limits.article_bytes)
     if markdown.recognises(lower, start):
         return markdown.read(name, text, mapping, limits)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...analysis import Article, visible
-from ..cleaning import clean_lines, clean_title
+from ..cleaning import clean_title, shown_lines
 from ..errors import ReadError, UnknownField
 from ..sources import section_of, source_of
 from .dates import date_of
@@ -69,7 +69,7 @@ def article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, defa
         return ""
 
     title = clean_title(text_at("title"))
-    body = "\n".join(clean_lines(text_at("body").splitlines()))
+    body = "\n".join(shown_lines(text_at("body").splitlines()))
     if not title and not body:
         raise ReadError("it has neither title nor text")
     url = visible(text_at("url")).strip()

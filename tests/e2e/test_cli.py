@@ -132,7 +132,7 @@ def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
 
 def test_json_report(tmp_path: Path) -> None:
     report = json.loads(run("index", SEEDS, "--index", tmp_path / "index", "--json").stdout)
-    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "read": 2, "failed": []}
+    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "read": 2, "failed": [], "replaced": []}
 
 
 def test_a_query_of_100_kilobytes(seeds_index: Path) -> None:
@@ -352,3 +352,32 @@ def test_a_damaged_manifest_is_told_with_the_way_out(tmp_path: Path) -> None:
         assert "--rebuild" in done.stderr
     assert run("index", SEEDS, "--index", index, "--rebuild").returncode == 0
     assert run("check", "--index", index).returncode == 0
+
+
+def test_lines_that_a_source_repeats_are_removed_and_listed(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    for number in range(40):
+        body = f"第{number}篇的第一段说了些什么。\n{'台湾海峡' * number}的第二段又说了些什么。\n订阅本站电子报"
+        record = {"id": str(number), "title": f"第{number}篇", "body": body, "source": "某报"}
+        (tmp_path / "articles" / f"{number:02}.json").write_text(json.dumps(record), "utf-8")
+    arguments = ("index", tmp_path / "articles", "--index", tmp_path / "index", "--show-cleaning")
+    assert run(*arguments).stdout.splitlines()[0] == "     40  某报  订阅本站电子报"
+    assert found(tmp_path / "index", "第一段")["total"] == 40
+    assert found(tmp_path / "index", "电子报")["total"] == 0
+    # What was learnt stays: one more article is no sample.
+    record = {"id": "new", "title": "新的一篇", "body": "新的一段说了些什么。\n订阅本站电子报", "source": "某报"}
+    (tmp_path / "articles" / "new.json").write_text(json.dumps(record), "utf-8")
+    report = json.loads(run(*arguments, "--json").stdout)
+    assert (report["read"], report["removed"]) == (1, [{"source": "某报", "line": "订阅本站电子报", "articles": 1}])
+
+
+def test_bytes_that_are_no_text_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(
+        "台湾海峡局势\n各方关注海峡的局势与发展。".encode() * 9 + b"\xff\xfe" + "完".encode()
+    )
+    done = run("index", tmp_path / "a.txt", "--index", tmp_path / "index")
+    assert done.returncode == 0
+    assert "of 2 characters only � was kept" in done.stderr
+    assert str(tmp_path / "a.txt") in done.stderr
+    report = json.loads(run("index", tmp_path / "a.txt", "--index", tmp_path / "other", "--json").stdout)
+    assert report["replaced"] == [{"path": str(tmp_path / "a.txt"), "characters": 2}]

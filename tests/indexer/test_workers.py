@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import pytest
 from souwen.analysis import AnalysedArticle
 from souwen.engines.whoosh import WhooshEngine
 from souwen.indexer import ReadError, WorkersEnded, build_index, workers
+from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.preparing import Change, Recipe
 from souwen.indexer.units import units
-from souwen.indexer.workers import BATCH, outcomes
+from souwen.indexer.workers import BATCH, Workers
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the processes can't import tests
 
@@ -50,7 +52,8 @@ def recipe(tmp_path: Path) -> Recipe:
 def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: Recipe) -> None:
     deadly = {BATCH + 3, 3 * BATCH}
     files = written(tmp_path / "articles", 4 * BATCH, deadly)
-    found = list(outcomes(units(files), recipe, jobs=2))
+    with closing(Workers(recipe, jobs=2)) as processes:
+        found = list(processes.outcomes(units(files), Cleaner({})))
     assert [Path(unit.name) for unit, _ in found] == files
     for number, (_, [outcome]) in enumerate(found):
         if number in deadly:
@@ -66,8 +69,8 @@ def test_processes_that_keep_ending_end_the_run(
 ) -> None:
     monkeypatch.setattr(workers, "MOST_RESTARTS", 3)
     files = written(tmp_path / "articles", 4, {0, 1, 2, 3})
-    with pytest.raises(WorkersEnded, match="--jobs 1"):
-        list(outcomes(units(files), recipe, jobs=2))
+    with closing(Workers(recipe, jobs=2)) as processes, pytest.raises(WorkersEnded, match="--jobs 1"):
+        list(processes.outcomes(units(files), Cleaner({})))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
