@@ -40,7 +40,7 @@ def read_piece(
     try:
         text = (decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)).text
     except ReadError as error:
-        yield ReadError(f"line {piece.missing + 1} and those behind it: {error}")
+        yield ReadError(f"near line {piece.missing + 1}: {error}")
         return
     for found in piece.read(_readable(name), visible(text), mapping, piece.missing):
         yield found if isinstance(found, ReadError) else _bounded(found, limits)
