@@ -54,8 +54,8 @@ def build_index(
     one, whose place it takes at the end. `dictionary` are words that are to stay whole; an index keeps those that it
     was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for each core
     where there are files enough; the writer gathers about `memory` bytes before it writes to the disk. Either
-    everything is committed, or, after an exception, nothing. `progress` is called with the bytes of the files done
-    and those of all. Raises PathNotFound, UnknownEngine, IndexLocked, IndexMismatch, IndexDamaged, IndexUnwritable.
+    everything is committed, or, after an exception, nothing. `progress` is called with the bytes done and those of all
+    files. Raises PathNotFound, UnknownEngine, IndexLocked, IndexMismatch, IndexDamaged, IndexUnwritable.
     """
     paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     files = [file for path in paths for file in files_below(Path(path))]

@@ -109,6 +109,13 @@ def test_the_first_that_is_not_ascii_tells_the_encoding_of_all(tmp_path: Path, e
     assert found[:ascii_lines] == [(f"{path}:{n}", f"{path}:{n}", "a", "b" * 990) for n in range(1, ascii_lines + 1)]
 
 
+def test_the_encoding_is_told_once(tmp_path: Path) -> None:
+    lines, _ = lines_and_told(1500, "")
+    lines += [json.dumps({"title": "a", "body": "b" * 990})] * 2500 + ['{"title": "鼯"}']  # which GB 18030 reads, too
+    (tmp_path / "a").write_bytes("\n".join(lines).encode("big5hkscs"))
+    assert read_in_pieces(tmp_path / "a")[-1][2] == "鼯"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
 def test_where_bytes_do_not_tell_line_ends_a_file_stays_whole(tmp_path: Path, encoding: str) -> None:
     lines, expected = lines_and_told(1200, tmp_path / "a")
@@ -196,6 +203,15 @@ def test_a_row_without_an_end_costs_the_rest(tmp_path: Path) -> None:
     assert found[-1][0].endswith(": it is larger than 10 MB")
     assert found[:-1] == expected[: len(found) - 1]
     assert len(found) > 700
+
+
+@pytest.mark.parametrize("before", ["\n", " \n", "\r\n\r\n"])
+def test_a_table_behind_empty_lines_stays_whole(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "a.csv"
+    text, _ = table_and_told(1000, path)
+    path.write_text(before + text, "utf-8", newline="")
+    (unit,) = units([path])
+    assert told(unit.articles())
 
 
 def test_a_table_that_nobody_knows_is_told_once(tmp_path: Path) -> None:
