@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from souwen.analysis import Article
 from souwen.indexer import ReadError, build_index
-from souwen.indexer.pieces import PIECE
-from souwen.indexer.readers import read
+from souwen.indexer.limits import DEFAULT_LIMITS
+from souwen.indexer.pieces import PIECE, contents
+from souwen.indexer.readers import Piece, read, read_piece
 from souwen.indexer.units import units
+from souwen.indexer.unpacking import Stream
 
 from .test_archives import tar, zipped
 
@@ -203,6 +207,33 @@ def test_a_row_without_an_end_costs_the_rest(tmp_path: Path) -> None:
     assert found[-1][0].endswith(": it is larger than 10 MB")
     assert found[:-1] == expected[: len(found) - 1]
     assert len(found) > 700
+
+
+ROWS = st.lists(
+    st.sampled_from(["一", "a", '"', '""', ",", ";", "|", "\n", "\r\n", "\r", " ", ',"', '",', "\u200b"]), max_size=200
+)
+LINES = st.lists(
+    st.sampled_from(['{"title": "一"}', "{", "}", "[", "\n", "\r\n", "\n\n", "\r", " ", "1", "\u200b"]), max_size=200
+)
+
+
+@given(st.sampled_from([("a.csv", "title,body\n"), ("a", '{"title": "a"}\n{')]), ROWS | LINES, st.integers(1, 99))
+@settings(max_examples=1000, deadline=None)
+def test_any_cut_is_none(start: tuple[str, str], parts: list[str], size: int) -> None:
+    name, text = start
+    data = (text + "".join(parts)).encode()
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("souwen.indexer.pieces.PIECE", size)
+        found = list(contents(name, Stream(iter([data, b""])), DEFAULT_LIMITS))
+    whole = told(read(name, data))
+    assert (
+        told(
+            one
+            for content in found
+            for one in (read_piece(name, content) if isinstance(content, Piece) else read(name, content))
+        )
+        == whole
+    )
 
 
 @pytest.mark.parametrize("before", ["\n", " \n", "\r\n\r\n"])
