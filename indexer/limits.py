@@ -17,9 +17,9 @@ class Limits:
     """The largest file of many articles that is read at once: EPUB, the seed format, JSON other than JSON lines, and
     what comes in UTF-16 or UTF-32. Reading takes some ten times as much memory."""
 
-    record_bytes: int = 10 * _MB
-    """The longest line of JSON lines, and the longest row of a table, in files of more than a megabyte. These are read
-    piece by piece, and may be as large as they like. The longest article, escaped throughout, takes 6 MB."""
+    one_record_bytes: int = 10 * _MB
+    """The longest line of JSON lines, and the longest row of a table, in files of more than a megabyte. Such files
+    are read piece by piece and may have any size. The longest article, escaped throughout, takes 6 MB."""
 
     article_characters: int = 1_000_000
     """The longest title and body together. The longest Chinese novels have as many, a chapter never."""

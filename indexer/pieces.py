@@ -16,7 +16,7 @@ def kind_of_stream(name: str, stream: Stream, limits: Limits) -> Kind:
     kind = kind_of(name, stream.peek(PIECE), limits)
     if kind.cut or kind.most == limits.article_bytes:
         return kind
-    return kind_of(name, stream.peek(limits.record_bytes), limits)  # where its first record ends may tell more
+    return kind_of(name, stream.peek(limits.one_record_bytes), limits)  # where its first record ends may tell more
 
 
 def contents(name: str, stream: Stream, limits: Limits) -> Iterator[bytes | Piece | ReadError]:
@@ -46,10 +46,10 @@ def pieces(stream: Stream, cut: Cut, limits: Limits) -> Iterator[Piece | ReadErr
                 header = block.splitlines(keepends=True)[0]
             line += lines
             size = PIECE
-        elif size < limits.record_bytes:
-            size = min(2 * size, limits.record_bytes)
+        elif size < limits.one_record_bytes:
+            size = min(2 * size, limits.one_record_bytes)
         else:
-            yield ReadError(f"line {line}: it is larger than {limits.record_bytes / 1e6:,.9g} MB")
+            yield ReadError(f"line {line}: it is larger than {limits.one_record_bytes / 1e6:,.9g} MB")
             if cut.has_header:  # where a row has no end, nothing tells where the next one begins
                 return
             _pass_line(stream)
@@ -57,11 +57,12 @@ def pieces(stream: Stream, cut: Cut, limits: Limits) -> Iterator[Piece | ReadErr
 
 
 def _encoding(block: bytes) -> str:
-    """The encoding of a file that goes on with these bytes, "" where they don't tell."""
-    if block.isascii():
+    """The encoding of a file that goes on with these bytes, "" where they don't tell. They may end amid a character."""
+    lines = block[: block.rfind(b"\n") + 1]
+    if lines.isascii():
         return ""
     try:
-        return decode(block[: block.rfind(b"\n") + 1] or block).encoding
+        return decode(lines).encoding
     except ReadError:
         return ""
 

@@ -47,7 +47,7 @@ def read_piece(name: str, piece: Piece, mapping: Mapping[str, str] = {}, limits:
     try:
         decoded = decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)
     except ReadError as error:
-        yield ReadError(f"line {piece.missing + 1} and those behind it: {error}")
+        yield ReadError(f"near line {piece.missing + 1}: {error}")
         return
     if decoded.replaced:
         yield Replaced(decoded.replaced)

@@ -13,8 +13,8 @@ from .records import article, is_article, keys_of
 _START = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]])')
 _NAMES = (".json", ".jsonl", ".ndjson")
 
-# What counts the records ("line" or "record"), the number of each, and the record or a ReadError.
 _Records: TypeAlias = Iterator[tuple[str, int, object]]
+"""What counts the records ("line" or "record"), the number of each, and the record or a ReadError."""
 
 
 def recognises(name: str, start: str) -> bool:

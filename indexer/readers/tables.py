@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NAMES = (".csv", ".tsv", ".tab")
 _DELIMITERS = (",", "\t", ";", "|")
 _MOST_COLUMNS = 1000
+_LONGEST_HEADER = 10_000  # characters
 _LONGEST_FIELD = 10_000_000  # characters; the csv module itself gives up at 131,072
 
 
@@ -30,15 +31,15 @@ def recognises(name: str, start: str, mapping: Mapping[str, str]) -> bool:
 
 def cut(start: str) -> Cut | None:
     """How a table that begins so is cut: between rows, where its header is the first line and names what it must."""
-    columns, delimiter = _header(start)
+    columns, delimiter = _header(start[:_LONGEST_HEADER])
     rows = _rows(start, delimiter)
-    if not is_article(keys_of({}), dict.fromkeys(columns)) or not any(next(rows)) or rows.line_num > 1:
+    if not is_article(keys_of({}), dict.fromkeys(columns)) or not "".join(next(rows)).strip() or rows.line_num > 1:
         return None
     return Cut(partial(_end, delimiter), read, has_header=True)
 
 
 def _end(delimiter: str, block: bytes, encoding: str) -> tuple[int, int]:
-    """Only where another row follows is a row known to be whole."""
+    """All but the last row, which may go on."""
     rows = _rows(visible(block.decode(encoding or "ascii", "replace")), delimiter)
     whole = lines = 0
     with suppress(csv.Error):  # whoever reads the row will tell
@@ -52,7 +53,7 @@ def read(path: str, text: str, mapping: Mapping[str, str], missing: int = 0) -> 
     `missing` lines are left out behind the header."""
     keys = keys_of(mapping)
     text = text.lstrip("\r\n")
-    columns, delimiter = _header(text[:10_000])
+    columns, delimiter = _header(text[:_LONGEST_HEADER])
     if not is_article(keys, dict.fromkeys(columns)):
         yield ReadError("its first row names no column that is a title or a text: give a mapping")
         return
