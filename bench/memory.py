@@ -1,7 +1,7 @@
 """Memory while indexing: python -m bench.memory [--articles FOLDER] [--memory 64,256,512] [--scale 20000,100000]
 
-Indexes the articles with each setting of `souwen index --memory`, and growing archives with the default, in a process of
-its own, and prints as Markdown tables what that process and all its workers took at the most. Linux only.
+Indexes the articles with each setting of `souwen index --memory`, and growing archives with the default, in a process
+of its own, and prints as Markdown tables what that process and all its workers took at the most. Linux only.
 """
 
 import shutil
@@ -71,7 +71,15 @@ def watched(articles: Path, index: Path, memory: int) -> tuple[float, Peaks]:
     """Seconds, and the peaks, of indexing a folder."""
     click.echo(f"--memory {memory} …", err=True)
     started = time.perf_counter()
-    command = [sys.executable, "-c", "from souwen.cli import main; main()", "index", str(articles), "--index", str(index)]
+    command = [
+        sys.executable,
+        "-c",
+        "from souwen.cli import main; main()",
+        "index",
+        str(articles),
+        "--index",
+        str(index),
+    ]
     process = psutil.Popen([*command, "--memory", str(memory)], stdout=subprocess.DEVNULL)
     peaks = Peaks(Memory(), Memory(), Memory())
     while process.poll() is None:
