@@ -8,6 +8,7 @@ from ..analysis import Article
 from .units import units
 
 SIZE = 1000  # articles, about
+_LARGEST = 2_000_000  # bytes of what is looked at: the process that reads more may need more memory than there is
 
 
 def sample(paths: Sequence[str], size: int, mapping: Mapping[str, str]) -> Iterator[Article]:
@@ -17,7 +18,7 @@ def sample(paths: Sequence[str], size: int, mapping: Mapping[str, str]) -> Itera
     every = max(size * len(some) / max(len(paths), 1) / SIZE, 1)  # bytes from one to the next
     next_at = 0.0
     for unit in units(map(Path, some)):
-        if unit.done >= next_at:
+        if unit.done >= next_at and unit.size <= _LARGEST:
             next_at = unit.done + every
             articles = (found for found in unit.articles(mapping) if isinstance(found, Article))
             yield from islice(articles, max(int(unit.size / every), 1))
