@@ -107,6 +107,14 @@ def test_of_lines_with_the_mark_of_a_publisher_few_are_enough(line: str) -> None
     assert left(archive(lambda n: ([], [], [line] if n < 5 else []))) == []
 
 
+def test_what_never_parts_from_a_learnt_line_is_learnt() -> None:
+    def lines_of(number: int) -> tuple[list[str], list[str], list[str]]:
+        author = [f"张{'三四五六'[number % 4]}"]
+        return [], [], author + (["更多新闻：", "https://example.cn/feed"] if number < 20 else [])
+
+    assert set(left(archive(lines_of))) == {"张三", "张四", "张五", "张六"}
+
+
 @pytest.mark.parametrize(
     ("having", "over", "among", "under"),
     [
