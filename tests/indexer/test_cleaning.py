@@ -13,7 +13,7 @@ import pytest
 from souwen.analysis import Article
 from souwen.indexer.boilerplate import is_boilerplate
 from souwen.indexer.cleaning import Cleaner
-from souwen.indexer.readers import read
+from souwen.indexer.readers import read, read_file
 from souwen.indexer.repeated import form_of, repeated_lines
 
 RULES = Cleaner({})
@@ -224,6 +224,15 @@ def test_news_nothing_that_is_repeated_is_left(news: list[Article]) -> None:
         for form, number in forms[source].items()
         if number >= 0.05 * articles[source]
     ] == []
+
+
+def test_rules_leave_no_footers_of_feeds(rfi: Path) -> None:
+    articles = [one for file in sorted(rfi.rglob("*.txt"))[::10] for one in read_file(file)]
+    assert len(articles) == 200
+    for one in articles:
+        assert isinstance(one, Article)
+        for line in RULES.clean(one)[0].body.split("\n"):
+            assert not line.startswith(("分享 :", "获取更多RSS", "https://feedx", "© 2020 AFP", "广告", "继续浏览"))
 
 
 def test_news_what_is_left_stands_as_it_stood(news: list[Article]) -> None:

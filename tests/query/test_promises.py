@@ -96,11 +96,3 @@ def test_whole_words_come_first(searcher: Searcher, articles: dict[str, Article]
         assert quoted == sorted(quoted, reverse=True), word
         mixed += not all(quoted)
     assert mixed > 3
-
-
-def test_no_boilerplate_among_repeated_lines(articles: dict[str, Article]) -> None:
-    for article in articles.values():
-        for line in article.body.split("\n"):
-            assert not line.startswith(("分享 :", "获取更多RSS", "https://feedx", "© 2020 AFP", "广告", "继续浏览")), (
-                article.path
-            )
