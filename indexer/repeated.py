@@ -8,8 +8,8 @@ always
 - in a *box* inside the prose, beside the same other line each time.
 
 At an edge people repeat themselves, too: names of authors, headings, captions of a picture that is used for a week. A
-line that may be one of these has to be there in half of the articles, unless it has the mark of a publisher: ©, an
-address, a word such as 版权, 订阅 or 不代表.
+line that may be one of these has to be there in half of the articles, unless it has the mark of a publisher (©, an
+address, a word such as 版权, 订阅 or 不代表) or never parts from a line that is learnt.
 """
 
 import re
@@ -24,8 +24,8 @@ from .boilerplate import is_boilerplate
 LEAST_SAMPLE = 20  # articles of a source; fewer teach nothing
 LEAST_ARTICLES = 5  # that have the line, for each spelling of its numbers
 LEAST_SHARE = 0.02  # of the source's articles …
-LEAST_SHARE_IN_BOXES = 0.05
-LEAST_SHARE_OF_DOUBTFUL = 0.5
+LEAST_SHARE_IN_COMPANY = 0.05  # … of a line that always stands beside the same other one
+LEAST_SHARE_OF_DOUBTFUL = 0.5  # … of one that may as well be a person's
 STEADY = 0.8  # of the articles that have the line have it at an edge or in a box
 SHORT = 12  # letters and digits, which a name or a heading may have; twice as many in alphabets
 _LONGEST = 200  # characters; of the news of eleven sources the longest repeated line has 118
@@ -77,10 +77,12 @@ _Candidates: TypeAlias = dict[str, _Candidate]
 
 
 class _Places(NamedTuple):
-    """Where the candidates of an article stand: alone at its edges, alone under its prose, in a box beside another."""
+    """Where the candidates of an article stand: at its edges only, under its prose only; which are neighbours, and
+    which of these are in boxes."""
 
     edges: set[str]
     under: set[str]
+    neighbours: set[tuple[str, str]]
     boxes: set[tuple[str, str]]
 
 
@@ -89,28 +91,37 @@ def _learn(sample: list[list[_Line]]) -> list[str]:
     candidates = _candidates(sample)
     edges: Counter[str] = Counter()
     under: Counter[str] = Counter()
-    beside: Counter[tuple[str, str]] = Counter()
+    neighbours: Counter[tuple[str, str]] = Counter()
+    boxes: Counter[tuple[str, str]] = Counter()
     for lines in sample:
         if any(line.form in candidates for line in lines):
             places = _places(lines, candidates)
             edges.update(places.edges)
             under.update(places.under)
-            beside.update(places.boxes)
-    boxes: dict[str, int] = defaultdict(int)
-    for (form, _), articles in beside.items():
-        boxes[form] = max(boxes[form], articles)
-    learnt = []
-    for form, (articles, line) in sorted(candidates.items()):
-        least = _least_share(line, boxes[form] > edges[form], under[form] >= STEADY * articles)
-        if edges[form] + boxes[form] >= STEADY * articles and articles >= least * len(sample):
-            learnt.append(form)
-    return learnt
+            neighbours.update(places.neighbours)
+            boxes.update(places.boxes)
+    boxed: dict[str, int] = defaultdict(int)
+    for (form, _), articles in boxes.items():
+        boxed[form] = max(boxed[form], articles)
+    learnt = set()
+    for form, (articles, line) in candidates.items():
+        least = _least_share(line, boxed[form] > edges[form], under[form] >= STEADY * articles)
+        if edges[form] + boxed[form] >= STEADY * articles and articles >= least * len(sample):
+            learnt.add(form)
+    companions = {
+        form
+        for (form, other), articles in neighbours.items()
+        if other in learnt
+        and articles >= LEAST_SHARE_IN_COMPANY * len(sample)
+        and articles >= STEADY * max(candidates[form].articles, candidates[other].articles)
+    }
+    return sorted(learnt | companions)
 
 
 def _least_share(line: _Line, is_boxed: bool, is_under: bool) -> float:
     """The share of the source's articles that must have a line for it to be a machine's."""
     if is_boxed:
-        return LEAST_SHARE_IN_BOXES
+        return LEAST_SHARE_IN_COMPANY
     is_doubtful = not is_under or line.is_prose() or _is_short(line.form)
     return LEAST_SHARE_OF_DOUBTFUL if is_doubtful and not _MARK_OF_PUBLISHER.search(fold(line.text)) else LEAST_SHARE
 
@@ -136,9 +147,15 @@ def _places(lines: list[_Line], candidates: _Candidates) -> _Places:
     over, inside, under = (
         {line.form for line in part} & candidates.keys() for part in (lines[:begin], lines[begin:end], lines[end:])
     )
-    boxed = (line.form if line.form in candidates and not line.is_prose() else "" for line in lines[begin:end])
-    pairs = {pair for pair in pairwise(boxed) if all(pair)}
-    return _Places((over | under) - inside, under - over - inside, pairs | {(second, first) for first, second in pairs})
+    edges = (over | under) - inside
+    return _Places(edges, edges - over, _neighbours(lines, candidates), _neighbours(lines[begin:end], candidates))
+
+
+def _neighbours(lines: list[_Line], candidates: _Candidates) -> set[tuple[str, str]]:
+    """Pairs of candidates, no prose, that stand beside each other, both ways round."""
+    forms = (line.form if line.form in candidates and not line.is_prose() else "" for line in lines)
+    pairs = {pair for pair in pairwise(forms) if all(pair)}
+    return pairs | {(second, first) for first, second in pairs}
 
 
 def _is_short(form: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from souwen.analysis import Article
 from souwen.indexer.boilerplate import is_boilerplate
 from souwen.indexer.cleaning import Cleaner
-from souwen.indexer.readers import read
+from souwen.indexer.readers import read, read_file
 from souwen.indexer.repeated import form_of, repeated_lines
 
 RULES = Cleaner({})
@@ -105,6 +105,14 @@ def test_what_every_article_has_is_learnt(over: list[str], among: list[str], und
 )
 def test_of_lines_with_the_mark_of_a_publisher_few_are_enough(line: str) -> None:
     assert left(archive(lambda n: ([], [], [line] if n < 5 else []))) == []
+
+
+def test_what_never_parts_from_a_learnt_line_is_learnt() -> None:
+    def lines_of(number: int) -> tuple[list[str], list[str], list[str]]:
+        author = [f"张{'三四五六'[number % 4]}"]
+        return [], [], author + (["更多新闻：", "https://example.cn/feed"] if number < 20 else [])
+
+    assert set(left(archive(lines_of))) == {"张三", "张四", "张五", "张六"}
 
 
 @pytest.mark.parametrize(
@@ -216,6 +224,15 @@ def test_news_nothing_that_is_repeated_is_left(news: list[Article]) -> None:
         for form, number in forms[source].items()
         if number >= 0.05 * articles[source]
     ] == []
+
+
+def test_rules_leave_no_footers_of_feeds(rfi: Path) -> None:
+    articles = [one for file in sorted(rfi.rglob("*.txt"))[::10] for one in read_file(file)]
+    assert len(articles) == 200
+    for one in articles:
+        assert isinstance(one, Article)
+        for line in RULES.clean(one)[0].body.split("\n"):
+            assert not line.startswith(("分享 :", "获取更多RSS", "https://feedx", "© 2020 AFP", "广告", "继续浏览"))
 
 
 def test_news_what_is_left_stands_as_it_stood(news: list[Article]) -> None:
