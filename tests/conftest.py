@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 # Articles under their publishers' copyright are no part of the project; without the folder, tests on them skip.
 SHARED = Path(os.environ.get("SOUWEN_SHARED", ROOT.parent / "shared"))
+SOAK = "SOUWEN_SOAK" in os.environ  # tests marked so go on for long, instead of a sample
 
 
 @pytest.fixture(scope="session")
