@@ -25,13 +25,15 @@ class Run:
     def __init__(self, index: Path, *arguments: str | Path) -> None:
         self._index = index
         self._before = files(index)
-        self.process = subprocess.Popen(
-            [SOUWEN, "index", "--index", index, *arguments],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=PLAIN,
-            start_new_session=True,
-        )
+        self._errors = index.with_name(f"{index.name}.errors")
+        with self._errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [SOUWEN, "index", "--index", index, *arguments],
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=PLAIN,
+                start_new_session=True,
+            )
 
     def phase(self) -> str:
         """How far the run has come, by what lies in the folder of the index."""
@@ -68,14 +70,14 @@ class Run:
 
     def kill_in(self, phase: str, delay: float, *, group: bool) -> str:
         """Kills it, or with it its workers, `delay` seconds after a phase has begun. In which phase that was."""
-        self._reach(phase)
+        self.reach(phase)
         time.sleep(delay)
         if self.process.poll() is None:
             (os.killpg if group else os.kill)(self.process.pid, signal.SIGKILL)
         self.process.wait(60)
         return self.phase() if self.process.returncode else "ended"
 
-    def _reach(self, phase: str) -> None:
+    def reach(self, phase: str) -> None:
         place = PHASES.index(phase)
         while self.process.poll() is None and (here := PHASES.index(self.phase())) < place:
             if here >= PHASES.index("merging"):
@@ -86,6 +88,10 @@ class Run:
                 time.sleep(_SLICE)
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGCONT)
+
+    def end(self) -> tuple[int, str]:
+        """Waits for the end. The exit status, and what stands on standard error."""
+        return self.process.wait(60), self._errors.read_text("utf-8")
 
     def is_gone(self) -> bool:
         """Whether in some seconds no process of it is left."""

@@ -68,12 +68,12 @@ def scenarios(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         write(new, range(size), length=length)
         write(new, range(0, size // 2, 2), "版二", length)
     else:
-        articles = sorted(request.getfixturevalue("rfi").rglob("*.txt"))[:700]
-        for folder, part in ((old, articles[:400]), (new, articles)):
+        articles = sorted(request.getfixturevalue("rfi").rglob("*.txt"))[:260]
+        for folder, part in ((old, articles[:160]), (new, articles)):
             folder.mkdir()
             for article in part:
                 shutil.copy(article, folder)
-        for article in sorted(new.iterdir())[:300:2]:
+        for article in sorted(new.iterdir())[:120:2]:
             article.write_text(article.read_text("utf-8") + "<p>版二。</p>", "utf-8")
     index = work / "index"
     few = sorted(old.iterdir())[: 5 * SMALL]
