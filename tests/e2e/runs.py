@@ -14,7 +14,7 @@ PHASES = ("starting", "reading", "runs", "merging", "sealing", "cleaning", "publ
 """In order: nothing is written; the writer gathers; its memory was full and went to the disk as a run; runs and old
 segments are merged into the new one; its table of contents is made; that counts, and what it replaces is removed; a
 new index gets its name; the one before is removed; all is done but to end."""
-_SLICE = 0.0004  # seconds that a run gets at once where phases are short
+_SLICE = 0.0004  # seconds of computing that a run gets at once where phases are short
 _COMMITTED = re.compile(r"(whoosh-\d+)/_MAIN_[1-9]\d*\.toc")
 _SEALING = re.compile(r"whoosh-\d+/_MAIN_[1-9]\d*\.toc\..*")
 
@@ -74,24 +74,38 @@ class Run:
         time.sleep(delay)
         if self.process.poll() is None:
             (os.killpg if group else os.kill)(self.process.pid, signal.SIGKILL)
-        self.process.wait(60)
+        self.process.wait(300)
         return self.phase() if self.process.returncode else "ended"
 
     def reach(self, phase: str) -> None:
         place = PHASES.index(phase)
         while self.process.poll() is None and (here := PHASES.index(self.phase())) < place:
             if here >= PHASES.index("merging"):
-                os.killpg(self.process.pid, signal.SIGCONT)
-                time.sleep(_SLICE)
-                os.killpg(self.process.pid, signal.SIGSTOP)
+                self._go_on_a_little()
             else:
                 time.sleep(_SLICE)
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGCONT)
 
+    def _go_on_a_little(self) -> None:
+        used = self._computed()
+        os.killpg(self.process.pid, signal.SIGCONT)
+        for _ in range(100):
+            time.sleep(_SLICE)
+            if self._computed() - used >= _SLICE:
+                break
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def _computed(self) -> float:
+        """Seconds that the process, without its workers, has had a processor; with none to tell, it always has."""
+        try:
+            return int(Path(f"/proc/{self.process.pid}/schedstat").read_text("ascii").split()[0]) / 1e9
+        except OSError:
+            return time.monotonic()
+
     def end(self) -> tuple[int, str]:
         """Waits for the end. The exit status, and what stands on standard error."""
-        return self.process.wait(60), self._errors.read_text("utf-8")
+        return self.process.wait(300), self._errors.read_text("utf-8")
 
     def is_gone(self) -> bool:
         """Whether in some seconds no process of it is left."""
