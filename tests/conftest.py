@@ -15,6 +15,12 @@ ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 # Articles under their publishers' copyright are no part of the project; without the folder, tests on them skip.
 SHARED = Path(os.environ.get("SOUWEN_SHARED", ROOT.parent / "shared"))
+SOAK = "SOUWEN_SOAK" in os.environ  # tests marked so try very much, instead of a sample
+
+
+def tries(sample: int, soak: int) -> int:
+    """How often something is tried."""
+    return soak if SOAK else sample
 
 
 @pytest.fixture(scope="session")

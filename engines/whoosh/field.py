@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -116,6 +116,10 @@ class _Block:
         return Entry(size, size + int(self.excess[index]), self._limit, *codes)
 
 
+def _read_block(sections: Sections, name: str, starts: NDArray[np.uint64], limit: int, number: int) -> _Block:
+    return _Block(sections.read(name, *map(int, starts[number : number + 2])), limit)
+
+
 class Field:
     """Reads the field `name`, a block at a time."""
 
@@ -125,11 +129,10 @@ class Field:
         self._limit = int(sections.facts[name]["limit"])
         self._counted = bool(sections.facts[name]["counted"])
         self._starts: NDArray[np.uint64] = sections.array(f"{name}.blocks", "<u8")
+        # Not of a method: a field that refers to itself keeps the file mapped until Python looks for such circles.
+        self._read_block = partial(_read_block, sections, name, self._starts, self._limit)
         self._block = lru_cache(KEPT_BLOCKS)(self._read_block)
         self._first_terms: dict[int, bytes] = {}
-
-    def _read_block(self, number: int) -> _Block:
-        return _Block(self._sections.read(self._name, *map(int, self._starts[number : number + 2])), self._limit)
 
     def _first_term(self, number: int) -> bytes:
         if number not in self._first_terms:

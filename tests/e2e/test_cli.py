@@ -27,7 +27,7 @@ def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> 
         encoding="utf-8",
         cwd=cwd,
         env=PLAIN | environment,
-        timeout=60,
+        timeout=300,
     )
     assert "Traceback" not in done.stderr
     assert "Warning" not in done.stderr
