@@ -126,8 +126,8 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         click.echo(f"… and {len(report.failed) - SHOWN_FAILURES} more; --json lists all", err=True)
     if report.replaced:
         click.echo(
-            f"{len(report.replaced)} files are not all text in the encoding that they seem to have: of"
-            f" {sum(replacement.characters for replacement in report.replaced)} characters only � was kept, first in"
+            f"damaged text in {len(report.replaced)} of the files:"
+            f" {sum(replacement.characters for replacement in report.replaced)} characters became �, first in"
             f" {for_terminal(report.replaced[0].path)}; --json lists all",
             err=True,
         )

@@ -377,7 +377,7 @@ def test_bytes_that_are_no_text_are_counted(tmp_path: Path) -> None:
     )
     done = run("index", tmp_path / "a.txt", "--index", tmp_path / "index")
     assert done.returncode == 0
-    assert "of 2 characters only � was kept" in done.stderr
+    assert "2 characters became �" in done.stderr
     assert str(tmp_path / "a.txt") in done.stderr
     report = json.loads(run("index", tmp_path / "a.txt", "--index", tmp_path / "other", "--json").stdout)
     assert report["replaced"] == [{"path": str(tmp_path / "a.txt"), "characters": 2}]
