@@ -22,7 +22,7 @@ class Limits:
     are read piece by piece and may have any size. The longest article, escaped throughout, takes 6 MB."""
 
     article_characters: int = 1_000_000
-    """The longest title and body together. The longest Chinese novels have as many, a chapter never."""
+    """The longest article, all its texts together. The longest Chinese novels have as many, a chapter never."""
 
     front_matter_characters: int = 16_000
     """The longest front matter; its parser takes half a second for as much of the worst."""

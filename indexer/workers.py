@@ -18,7 +18,7 @@ from .units import Unit
 
 BATCH = 128  # units that a worker takes at once
 BATCH_BYTES = 2_000_000  # or fewer, if they are so many bytes
-WAITING = 12  # batches for each worker that are under way or wait to be written; bounds memory
+WAITING = 24  # batches that are under way or wait to be written, two for each worker where that is more; bounds memory
 LOOKS_FOR_PARENT = 1.0  # seconds between looks
 MOST_RESTARTS = 50
 BYTES_A_WORKER = 600_000  # fewer do not pay for starting one
@@ -65,7 +65,7 @@ class Workers:
         def give(batch: list[Unit]) -> tuple[list[Unit], Future[list[Outcomes]]]:
             return batch, self._future(batch, cleaner)
 
-        waiting.extend(map(give, islice(batches, self._jobs * WAITING)))
+        waiting.extend(map(give, islice(batches, max(2 * self._jobs, WAITING))))
         while waiting:
             batch, future = waiting.popleft()
             try:

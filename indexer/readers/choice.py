@@ -144,7 +144,8 @@ def _readable(name: str) -> str:
 
 
 def _bounded(article: Article, limits: Limits) -> Article | ReadError:
-    characters = len(article.title) + len(article.body)
+    texts = (article.id, article.title, article.body, article.url, article.source, article.section, article.author)
+    characters = sum(map(len, texts)) + len(article.lead)
     if characters <= limits.article_characters:
         return article
     return ReadError(
