@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import PathNotFound, ReadError
 
-_MARKS_OF_AN_INDEX = {"meta.json", "writer.lock"}
+_MARKS_OF_AN_INDEX = {"writer.lock", "writer.txt"}  # also of one whose first run was killed
 
 
 def files_below(path: Path) -> Iterator[Path | tuple[Path, ReadError]]:

@@ -218,7 +218,7 @@ LINES = st.lists(
 
 
 @given(st.sampled_from([("a.csv", "title,body\n"), ("a", '{"title": "a"}\n{')]), ROWS | LINES, st.integers(1, 99))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_any_cut_is_none(start: tuple[str, str], parts: list[str], size: int) -> None:
     name, text = start
     data = (text + "".join(parts)).encode()

@@ -83,7 +83,7 @@ def check_each(outcomes: Iterable[Article | ReadError]) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS.keys())
 @given(st.sampled_from(NAMES), TEXTS | st.binary(max_size=200))
-@settings(max_examples=tries(300, 1_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(300, 1_000), suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_behind_any_beginning(start: bytes, name: str, rest: bytes) -> None:
     check(name, start + rest)
 
@@ -93,7 +93,7 @@ BOOK = book()
 
 @pytest.mark.soak
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=8))
-@settings(max_examples=tries(300, 1_000), deadline=None)
+@settings(max_examples=tries(300, 1_000))
 @example(len(BOOK) - 22, b"PK\x05\x06")
 def test_damaged_books(at: int, noise: bytes) -> None:
     check("/a.epub", BOOK[:at] + noise + BOOK[at + len(noise) :])

@@ -6,7 +6,7 @@ from souwen.indexer.readers import files_below
 
 
 def test_a_folder_in_order_of_names(tmp_path: Path) -> None:
-    for name in ("b/2.txt", "b/1.txt", "a.txt", "b.txt", ".hidden.txt", ".git/c.txt", "c/meta.json", "c/writer.lock"):
+    for name in ("b/2.txt", "b/1.txt", "a.txt", "b.txt", ".hidden.txt", ".git/c.txt", "c/writer.txt", "c/writer.lock"):
         place = tmp_path / name
         place.parent.mkdir(exist_ok=True)
         place.touch()

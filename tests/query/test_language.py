@@ -83,7 +83,7 @@ def test_repairs_and_says_so(query: str, tree: str, kind: str) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=tries(100, 15_000), deadline=None)
+@settings(max_examples=tries(100, 15_000))
 @given(st.text(alphabet=st.one_of(st.sampled_from('()"“”-:：| ORNTAND中国title标题date'), st.characters())))
 def test_no_text_raises(query: str) -> None:
     parse(query)

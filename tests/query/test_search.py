@@ -176,7 +176,7 @@ def test_single_characters(index_of: Index, query: str) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=tries(150, 15_000), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=tries(150, 15_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(
         alphabet=st.one_of(st.sampled_from('中美外交"“”()（）-|*:：title日期. 一二三月号·'), st.characters()),
