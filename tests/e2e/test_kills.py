@@ -21,6 +21,7 @@ from .test_cli import run
 
 log = logging.getLogger(__name__)
 READERS = 2
+SHORT = 0.002  # seconds of a phase that was too short to be measured
 SMALL = 5  # articles in each of the five small segments that the next run merges
 Orders: TypeAlias = "Connection[Path | None, Seen]"
 
@@ -117,13 +118,13 @@ def told_to_stop(readers: list[Orders]) -> list[Seen]:
 
 def moments(scenarios: dict[str, Scenario], count: int) -> Iterator[tuple[Scenario, str, float]]:
     """When to kill which run: by turns at any time, and in a phase, so that the short ones have their share."""
-    choose = random.Random(20)
-    phases = [(each, phase) for each in scenarios.values() for phase in PHASES if phase in each.durations]
+    choose = random.Random(SOAK)
+    phases = [(each, phase) for each in scenarios.values() for phase in PHASES]
     choose.shuffle(phases)
     for number in range(count):
         if number % 2:
             made, phase = phases[number // 2 % len(phases)]
-            yield made, phase, choose.uniform(0, made.durations[phase])
+            yield made, phase, choose.uniform(0, made.durations.get(phase, SHORT))
         else:
             made = list(scenarios.values())[number // 2 % len(scenarios)]
             yield made, "starting", choose.uniform(0, made.durations["whole"] * 1.1)
@@ -160,4 +161,4 @@ def test_a_killed_run_leaves_one_state_or_the_other(
             assert seen in (made.looks(), made.looks()[:1], made.looks()[1:]), hit
         shutil.rmtree(index, ignore_errors=True)
     if SOAK:
-        assert hits >= {phase for made in scenarios.values() for phase in made.durations} - {"whole"}
+        assert hits >= {"starting", "reading", "merging"}  # the others are short; see test_kills_each_step

@@ -46,7 +46,7 @@ def test_killed_at_each_step(tmp_path: Path, run: str) -> None:
     before, after, left = told(base, ids), told(undisturbed, ids), kinds(undisturbed)
     assert before != after
     states = []
-    for step in range(1, 1000, tries(9, 1)):
+    for step in range(1, 1000, tries(15, 1)):
         index = shutil.copytree(base, tmp_path / f"index{step}")
         killed = multiprocessing.get_context("fork").Process(
             target=index_until, args=(step, new, index, run == "rebuild")
@@ -62,6 +62,6 @@ def test_killed_at_each_step(tmp_path: Path, run: str) -> None:
         assert told(index, ids) == after, step
         assert kinds(index) == left, step
         shutil.rmtree(index)
-    assert len(states) > tries(2, 20)
+    assert len(states) >= tries(2, 20)
     assert states == [before] * states.count(before) + [after] * states.count(after)
     assert states[0] == before

@@ -19,12 +19,13 @@ from .archives import files, ids_in, look, told, write
 from .runs import PHASES, Run
 from .test_cli import run
 
+pytestmark = pytest.mark.soak
 SeeTo = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """40 articles; their index takes about 700 kB."""
+    """40 articles; their index takes 140 kB."""
     return write(tmp_path_factory.mktemp("new") / "articles", range(40), length=600)
 
 
@@ -53,7 +54,6 @@ def full(folder: Path) -> str:
 ROOMS = [*range(0, 24, 4), *range(24, 100, 12)]  # kB
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("room", ROOMS if SOAK else [16, 80])
 def test_a_full_disk_costs_nothing(disk: tuple[Path, SeeTo], seeds_index: Path, new: Path, room: int) -> None:
     """The commit gets to here or there."""
@@ -117,7 +117,6 @@ def test_an_index_that_is_deleted_answers_who_has_it_open(new: Path, tmp_path: P
 DELETED_IN = [(phase, rebuild) for phase in PHASES if phase not in ("runs", "ending") for rebuild in (False, True)]
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(("phase", "rebuild"), DELETED_IN if SOAK else [("reading", False), ("publishing", True)])
 def test_an_index_that_is_deleted_while_it_is_written(
     seeds_index: Path, new: Path, tmp_path: Path, phase: str, rebuild: bool
@@ -162,7 +161,6 @@ def test_a_second_writer_that_waits_too_long_is_told_for_whom(new: Path, tmp_pat
     assert (told(index, ids_in(new)) or {})["look"].articles == 40
 
 
-@pytest.mark.soak
 def test_damaged_files_of_every_kind_are_indexed_or_named(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
