@@ -3,6 +3,7 @@
     index_data/
       meta.json        format, fingerprint, engine, its folder; replaced in one step, never changed in place
       whoosh-1/        the engine's own files
+      whoosh-1.files   the manifest of what was read into it, which the indexer keeps
       writer.lock      held by the one program that writes
       writer.txt       who that is
 
@@ -17,7 +18,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +43,7 @@ META = "meta.json"
 ENGINES = ("whoosh", "tantivy")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
+_MANIFEST = re.compile(rf"({_ENGINE_FOLDER.pattern})\.files(?:-journal)?")  # the journal is SQLite's
 
 
 class Meta(NamedTuple):
@@ -104,8 +106,7 @@ class IndexDirectory:
             current = ""
         # A number is never used twice, so that no reader of the index before takes the new one for its own.
         used = [int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), current} if folder]
-        for left_over in self._engine_folders() - {current}:
-            shutil.rmtree(self.path / left_over, ignore_errors=True)
+        self._remove_all_but(current)
         folder = f"{engine}-{max(used, default=0) + 1}"
         made = _engine(engine, self.path / folder)
         with writing(self.path):
@@ -120,8 +121,20 @@ class IndexDirectory:
             draft = self.path / f"{META}.new"
             draft.write_text(json.dumps(meta._asdict(), indent=2) + "\n", "utf-8")
             replace(draft, self.path / META)
-        for old in self._engine_folders() - {meta.folder}:
+        self._remove_all_but(meta.folder)
+
+    def manifest(self, meta: Meta) -> Path:
+        """The file for what was read into an index."""
+        return self.path / f"{meta.folder}.files"
+
+    def _remove_all_but(self, folder: str) -> None:
+        for old in self._engine_folders() - {folder}:
             shutil.rmtree(self.path / old, ignore_errors=True)
+        for file in self.path.glob("*-*"):
+            found = _MANIFEST.fullmatch(file.name)
+            if found and found[1] != folder:
+                with suppress(OSError):
+                    file.unlink()
 
     def _engine_folders(self) -> set[str]:
         folders = (entry.name for entry in self.path.glob("*-*") if entry.is_dir())

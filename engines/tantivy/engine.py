@@ -15,7 +15,9 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, Keyword, KeywordField, Request, Weighted
 from ..evaluate import inverse_document_frequency
 from ..records import unpacked
+from ..size import size_of
 from ..stored import NAMES, StoredArticle, stored_article
+from .checking import check
 from .faults import reading, writing
 from .prepared import PreparedArticle, prepared
 from .queries import Queries
@@ -105,11 +107,12 @@ class TantivyReader:
     """See `base.Reader`."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._path = folder.parent
         index = _opened(folder)
         with reading(self._path):
             self._searcher = index.searcher()
-            size = sum(file.stat().st_size for file in folder.iterdir())
+            size = size_of(folder)
         self._queries = Queries(index.schema)
         self._statistics = Statistics(self._searcher.num_docs, size)
 
@@ -173,6 +176,10 @@ class TantivyReader:
 
     def statistics(self) -> Statistics:
         return self._statistics
+
+    def check(self) -> None:
+        with reading(self._path):
+            check(self._folder)
 
     def close(self) -> None:
         """Lets go of the files."""
