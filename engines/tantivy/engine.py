@@ -128,6 +128,7 @@ class TantivyReader:
 
     def _first(self, request: Request, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
         """How many articles match, and the first `limit` of them."""
+        limit = min(limit, self._searcher.num_docs)  # Tantivy makes room for as many
         if limit <= 0:
             return _count(self._searcher.search(match, 1)), []
         if request.sort == "newest":
