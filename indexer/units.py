@@ -29,7 +29,7 @@ class Unit(NamedTuple):
         """Whether the file could not be read to its end, so that articles in it may be missing."""
         return isinstance(self.content, ReadError) and self.name == str(self.path)
 
-    def articles(self, mapping: Mapping[str, str]) -> Found:
+    def articles(self, mapping: Mapping[str, str] = {}) -> Found:
         """What is in the unit. See `readers.read`."""
         if self.content is None:
             return read_file(self.path, mapping)
