@@ -14,7 +14,6 @@ import getpass
 import json
 import os
 import re
-import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -97,14 +96,10 @@ class IndexDirectory:
 
     def draft(self, fingerprint: str, engine: str, dictionary: Sequence[str] = ()) -> tuple[Meta, Engine]:
         """A new, empty index in a folder of its own, not yet the one that `open` gives. Needs the lock."""
-        try:
-            current = self.meta().folder
-        except (IndexNotFound, IndexMismatch, IndexDamaged):
-            current = ""
+        current = self._current()
         # A number is never used twice, so that no reader of the index before takes the new one for its own.
         used = [int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), current} if folder]
-        for left_over in self._engine_folders() - {current}:
-            shutil.rmtree(self.path / left_over, ignore_errors=True)
+        self._remove_all_but(current)
         folder = f"{engine}-{max(used, default=0) + 1}"
         made = _engine(engine, self.path / folder)
         with writing(self.path):
@@ -119,8 +114,18 @@ class IndexDirectory:
             draft = self.path / f"{META}.new"
             draft.write_text(json.dumps(meta._asdict(), indent=2) + "\n", "utf-8")
             replace(draft, self.path / META)
-        for old in self._engine_folders() - {meta.folder}:
-            shutil.rmtree(self.path / old, ignore_errors=True)
+        self._remove_all_but(meta.folder)
+
+    def _current(self) -> str:
+        """The engine's folder that meta.json names, "" if there is none or it can't be used."""
+        try:
+            return self.meta().folder
+        except (IndexNotFound, IndexMismatch, IndexDamaged):
+            return ""
+
+    def _remove_all_but(self, kept: str) -> None:
+        for folder in self._engine_folders() - {kept}:
+            _engine(folder.rpartition("-")[0], self.path / folder).remove()
 
     def _engine_folders(self) -> set[str]:
         folders = (entry.name for entry in self.path.glob("*-*") if entry.is_dir())
@@ -140,6 +145,8 @@ class IndexDirectory:
         try:
             with writing(self.path):
                 holder.write_text(f"process {os.getpid()} of {_user()} on {socket.gethostname()}", "utf-8")
+            if self._current():  # what an index before could not let go yet
+                self._remove_all_but(self._current())
             yield
         finally:
             lock.release()

@@ -2,7 +2,7 @@
 processes can do it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeAlias
 
@@ -40,7 +40,10 @@ class Preparer:
 
     def prepare(self, batch: Iterable[Unit]) -> list[Outcomes]:
         """What the articles of each unit change."""
-        files = [[self._outcome(found) for found in unit.articles()] for unit in batch]
+        read = [list(unit.articles()) for unit in batch]
+        ids = {found.id for file in read for found in file if isinstance(found, Article)}
+        before = self._committed.digests(sorted(ids))
+        files = [[self._outcome(found, before) for found in file] for file in read]
         changes = (outcome for outcomes in files for outcome in outcomes if isinstance(outcome, Change))
         prepared = iter(self._engine.prepare(change.prepared for change in changes))
         return [
@@ -51,14 +54,13 @@ class Preparer:
             for outcomes in files
         ]
 
-    def _outcome(self, found: Article | ReadError) -> Change | Unchanged | ReadError:
+    def _outcome(self, found: Article | ReadError, before: Mapping[str, str]) -> Change | Unchanged | ReadError:
         if isinstance(found, ReadError):
             return found
         digest = _digest(found)
-        before = self._committed.find(found.id)
-        if before and before.digest == digest:
+        if before.get(found.id) == digest:
             return Unchanged(found.id)
-        return Change(found.id, before is None, (self._analyzer.analyse(found), digest))
+        return Change(found.id, found.id not in before, (self._analyzer.analyse(found), digest))
 
     def close(self) -> None:
         self._committed.close()

@@ -1,5 +1,6 @@
 """The engine: writes articles through Whoosh, and answers requests from the segments it keeps."""
 
+import shutil
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -62,6 +63,9 @@ class WhooshEngine:
 
     def create(self) -> None:
         contents.create(self._folder)
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
@@ -135,7 +139,7 @@ class WhooshReader:
             return self._search(request)
 
     def _search(self, request: Request) -> Found:
-        weights = tuple(term for term in request.weights if self.rarity(term))
+        weights = tuple(term for term in request.weights if self._rarity(term))
         keys, tiers, ranks, scores = [], [], [], []
         for segment in self._segments:
             matching = Matching(segment)
@@ -166,7 +170,7 @@ class WhooshReader:
             return sum(int(np.count_nonzero(Matching(segment).live(clause))) for segment in self._segments)
 
     def _score(self, segment: OpenSegment, weights: Sequence[Weighted]) -> Scores:
-        return score(segment, weights, self.rarity, partial(self._length_norms, segment))
+        return score(segment, weights, self._rarity, partial(self._length_norms, segment))
 
     def _length_norms(self, segment: OpenSegment, field: IndexedField, stream: Stream) -> Scores:
         key = segment.base, field, stream
@@ -175,7 +179,10 @@ class WhooshReader:
             self._norms[key] = length_norms(segment.lengths(field, stream), total / self._size)
         return self._norms[key]
 
-    def rarity(self, term: Weighted) -> float:
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        return [self._rarity(term) for term in terms]
+
+    def _rarity(self, term: Weighted) -> float:
         key = term.field, term.stream, term.term
         if key not in self._rarities:
             with _reading(self._folder):
@@ -226,6 +233,10 @@ class WhooshReader:
     def find(self, article_id: str) -> StoredArticle | None:
         keys = self.keys_of(article_id)
         return self.fetch(keys[:1])[0] if keys else None
+
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        found = ((article_id, self.find(article_id)) for article_id in article_ids)
+        return {article_id: stored.digest for article_id, stored in found if stored}
 
     def statistics(self) -> Statistics:
         return self._statistics
