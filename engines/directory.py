@@ -10,11 +10,9 @@ A new index is drafted in a folder of its own and counts from the moment meta.js
 (counts, sizes, times) is the engine's to tell, so that its table of contents alone decides what is committed.
 """
 
-import getpass
 import json
 import os
 import re
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -34,10 +32,11 @@ from .errors import (
     UnknownEngine,
     writing,
 )
+from .holder import this_program
 
 FORMAT = 1
 META = "meta.json"
-ENGINES = ("whoosh",)
+ENGINES = ("whoosh", "opensearch")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
 
@@ -144,7 +143,7 @@ class IndexDirectory:
                 raise IndexLocked(self.path, _read(holder) or "another program") from error
         try:
             with writing(self.path):
-                holder.write_text(f"process {os.getpid()} of {_user()} on {socket.gethostname()}", "utf-8")
+                holder.write_text(this_program(), "utf-8")
             if self._current():  # what an index before could not let go yet
                 self._remove_all_but(self._current())
             yield
@@ -167,14 +166,11 @@ def _engine(name: str, folder: Path) -> Engine:
         from .whoosh import WhooshEngine
 
         return WhooshEngine(folder)
+    if name == "opensearch":
+        from .opensearch import OpenSearchEngine
+
+        return OpenSearchEngine(folder)
     raise UnknownEngine(name, list(ENGINES))
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a process may run as nobody the system knows
-        return "an unknown user"
 
 
 def _read(path: Path) -> str:
