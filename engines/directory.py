@@ -24,6 +24,7 @@ import filelock
 from .base import Engine
 from .durable import replace
 from .errors import (
+    EngineUnavailable,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
@@ -36,7 +37,7 @@ from .holder import this_program
 
 FORMAT = 1
 META = "meta.json"
-ENGINES = ("whoosh", "opensearch")
+ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
 
@@ -166,9 +167,17 @@ def _engine(name: str, folder: Path) -> Engine:
         from .whoosh import WhooshEngine
 
         return WhooshEngine(folder)
+    if name == "tantivy":
+        try:
+            from .tantivy import TantivyEngine
+        except ModuleNotFoundError as error:
+            raise EngineUnavailable(name, "needs a package", "pip install 'souwen[tantivy]'") from error
+        return TantivyEngine(folder)
     if name == "opensearch":
-        from .opensearch import OpenSearchEngine
-
+        try:
+            from .opensearch import OpenSearchEngine
+        except ModuleNotFoundError as error:
+            raise EngineUnavailable(name, "needs a package", "pip install 'souwen[opensearch]'") from error
         return OpenSearchEngine(folder)
     raise UnknownEngine(name, list(ENGINES))
 

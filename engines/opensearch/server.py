@@ -7,17 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+import opensearchpy
+from opensearchpy import exceptions
+
 from ..errors import EngineUnavailable, ServerFailed, ServerRefused, ServerUnreachable
 from ..evaluate import K1
 from .address import CERTIFICATES, ENGINE, Address
-
-try:
-    import opensearchpy
-    from opensearchpy import exceptions
-except ImportError as error:
-    raise EngineUnavailable(
-        ENGINE, "needs opensearch-py", "install it with `pip install 'souwen[opensearch]'`"
-    ) from error
 
 logging.getLogger("opensearch").addHandler(logging.NullHandler())  # else Python prints its warnings where nobody logs
 
