@@ -81,8 +81,10 @@ class Commits:
     def read(self) -> State:
         """Raises Missing if there is no such index."""
         answer = self._server.ask("GET", f"/{self._index}/_doc/{_DOCUMENT}")
-        state = State(**answer["_source"]["state"])
-        self._version, self._state = _version(answer), state
+        with self._server.understood():
+            state = State(**answer["_source"]["state"])
+            self._version, self._state = _version(answer), state
+            state.visible()  # tells whether it can be used
         return state
 
     def create(self) -> None:
@@ -138,7 +140,8 @@ class Commits:
             if current != state:  # else an earlier try had reached the servers
                 raise IndexLocked(self._folder.parent, current.writer or "another machine") from error
         else:
-            self._version, self._state = _version(answer), state
+            with self._server.understood():
+                self._version, self._state = _version(answer), state
         return state
 
 

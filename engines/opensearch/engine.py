@@ -29,6 +29,7 @@ class OpenSearchEngine:
 
     def create(self) -> None:
         server, (shards, replicas) = Server(address()), copies()
+        server.check()
         index = handle.make(self._folder)
         with suppress(Conflict):
             server.ask("PUT", f"/{index}", settings(shards, replicas), seconds=_SECONDS)

@@ -27,7 +27,6 @@ _SORTS: dict[str, list[Query]] = {
     "relevance": [{"_score": "desc"}, {"key": "asc"}],
     "newest": [{"time": {"order": "desc", "missing": "_last"}}, {"key": "asc"}],
 }
-_ANSWERS = (AttributeError, LookupError, TypeError, ValueError)  # from an answer that is not what it should be
 
 
 class OpenSearchReader:
@@ -52,11 +51,10 @@ class OpenSearchReader:
     @contextmanager
     def _asking(self) -> Iterator[None]:
         try:
-            yield
+            with self._server.understood():
+                yield
         except Missing as error:
             raise IndexMoved(self._directory) from error
-        except _ANSWERS as error:
-            raise self._server.nonsense(error) from error
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

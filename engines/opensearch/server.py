@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -64,19 +65,20 @@ class Server:
         body: object = None,
         *,
         params: dict[str, object] | None = None,
-        seconds: float = SECONDS,
+        seconds: float = 0.0,
         faults: Faults = _none,
     ) -> Answer:
-        """The answer to a request, which must be one that may reach the servers twice. Raises Missing, Conflict,
-        ServerUnreachable, ServerRefused, ServerFailed."""
+        """The answer to a request, which must be one that may reach the servers twice; `seconds` may be more than
+        `SECONDS`. Raises Missing, Conflict, ServerUnreachable, ServerRefused, ServerFailed."""
         started, pause = time.monotonic(), _FIRST_PAUSE
         while True:
             try:
-                answer = self._once(method, path, body, params, seconds)
-                for status, reason in faults(answer):
-                    if status in _BUSY:
-                        raise _Busy(reason)
-                    raise ServerFailed(self._shown, _short(reason))
+                answer = self._once(method, path, body, params, max(seconds, SECONDS))
+                with self.understood():
+                    for status, reason in faults(answer):
+                        if status in _BUSY:
+                            raise _Busy(reason)
+                        raise ServerFailed(self._shown, _short(reason))
             except (_Busy, ServerUnreachable) as error:
                 waited = time.monotonic() - started
                 if isinstance(error, ServerUnreachable) and waited + pause > (
@@ -135,9 +137,17 @@ class Server:
         """Writes, as lines of actions. Deleting what is not there is no fault."""
         self.ask("POST", f"/{index}/_bulk", body, seconds=seconds, faults=_of_writes)
 
-    def nonsense(self, error: Exception) -> ServerFailed:
-        """The error for an answer that lacks what it should have."""
-        return ServerFailed(self._shown, f"an answer lacks {_short(str(error))}")
+    @contextmanager
+    def understood(self) -> Iterator[None]:
+        """Around what is read of answers: raises ServerFailed where they are not what they should be."""
+        try:
+            yield
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise ServerFailed(self._shown, f"an answer lacks what it should have, {_short(str(error))}") from error
+
+    def check(self) -> None:
+        """Raises what `ask` raises unless a server of a known kind is there."""
+        _ = self.bm25_factor
 
     @cached_property
     def bm25_factor(self) -> float:

@@ -91,11 +91,13 @@ class OpenSearchWriter:
         body: Answer = {"query": query, "size": REQUEST_ARTICLES, "sort": [{"key": "asc"}], "_source": False}
         while True:
             (answer,) = self._server.search(self._index, [body])
-            hits = answer["hits"]["hits"]
-            yield from (hit["_id"] for hit in hits)
-            if len(hits) < REQUEST_ARTICLES:
-                return
-            body["search_after"] = hits[-1]["sort"]
+            with self._server.understood():
+                hits = answer["hits"]["hits"]
+                keys = [hit["_id"] for hit in hits]
+                yield from keys
+                if len(hits) < REQUEST_ARTICLES:
+                    return
+                body["search_after"] = hits[-1]["sort"]
 
 
 def _of_shards(answer: Answer) -> Iterator[tuple[int, str]]:
