@@ -7,12 +7,12 @@ from pathlib import Path
 from types import TracebackType
 
 import tantivy
-from tantivy import DocAddress
+from tantivy import DocAddress, Query
 from typing_extensions import Self
 
 from ...analysis import AnalysedArticle
 from ..base import MEMORY, Statistics
-from ..clauses import All, Candidate, Clause, Found, Keyword, KeywordField, Not, Request, Weighted
+from ..clauses import Candidate, Clause, Found, Keyword, KeywordField, Request, Weighted
 from ..evaluate import inverse_document_frequency
 from ..records import unpacked
 from ..stored import NAMES, StoredArticle, stored_article
@@ -58,6 +58,8 @@ class TantivyWriter:
         with writing(self._path):
             # One thread: the articles of a run stay in order, and analysing them takes all other cores.
             self._writer = index.writer(max(_LEAST_MEMORY, min(memory, _MOST_MEMORY)), num_threads=1)
+            # Tantivy names files by numbers that come again after a commit was cut short, and overwrites none.
+            self._writer.garbage_collect_files()
 
     def put(self, prepared: PreparedArticle) -> None:
         document = tantivy.Document()
@@ -115,29 +117,26 @@ class TantivyReader:
     def search(self, request: Request) -> Found:
         totals: list[int] = []
         candidates: list[Candidate] = []
-        before: list[Clause] = [request.match]
-        for tier, clause in enumerate((*request.tiers, All(()))):
-            wanted = request.limit - len(candidates)
-            total, here = self._tier(All((*before, clause)), request, wanted, tier)
-            totals.append(total)
-            candidates += here
-            before.append(Not(clause))
+        with reading(self._path):
+            for tier, match in enumerate(self._queries.tiers(request)):
+                total, here = self._first(request, match, request.limit - len(candidates), tier)
+                totals.append(total)
+                candidates += here
         return Found(sum(totals), tuple(totals[:-1]), tuple(candidates))
 
-    def _tier(self, match: Clause, request: Request, limit: int, tier: int) -> tuple[int, list[Candidate]]:
-        """How many articles match, and the first of them."""
+    def _first(self, request: Request, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
+        """How many articles match, and the first `limit` of them."""
         if limit <= 0:
-            return self.count(match), []
-        with reading(self._path):
-            if request.sort == "newest":
-                found = self._searcher.search(self._queries.matching(match), limit, order_by_field=TIME)
-                return found.count, [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
-            found = self._searcher.search(self._queries.scored(match, request.weights), limit)
-            return found.count, [Candidate(_key(address), score, tier) for score, address in found.hits]
+            return _count(self._searcher.search(match, 1)), []
+        if request.sort == "newest":
+            found = self._searcher.search(match, limit, order_by_field=TIME)
+            return _count(found), [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
+        found = self._searcher.search(self._queries.scored(match, request.weights), limit)
+        return _count(found), [Candidate(_key(address), score, tier) for score, address in found.hits]
 
     def count(self, clause: Clause) -> int:
         with reading(self._path):
-            return self._searcher.search(self._queries.matching(clause), 1).count
+            return _count(self._searcher.search(self._queries.matching(clause), 1))
 
     def rarities(self, terms: Sequence[Weighted]) -> list[float]:
         return [self._rarity(term) for term in terms]
@@ -149,8 +148,9 @@ class TantivyReader:
         return inverse_document_frequency(max(self._searcher.num_docs, frequency), frequency) if frequency else 0.0
 
     def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
-        match = Keyword("id", self.fetch([key])[0].article.id)
+        stored = self.fetch([key])[0]
         with reading(self._path):
+            match = self._queries.matching(Keyword("id", stored.article.id))
             found = (self._searcher.search(self._queries.scored(match, [term]), 1) for term in terms)
             return [result.hits[0][0] for result in found]
 
@@ -192,6 +192,11 @@ def _opened(folder: Path) -> tantivy.Index:
         index = tantivy.Index.open(str(folder))
         index.config_reader("manual")  # one commit is read, not what follows
         return index
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    count: int = found.count  # type: ignore[attr-defined]  # which the stubs forget
+    return count
 
 
 def _key(address: DocAddress) -> int:

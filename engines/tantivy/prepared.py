@@ -1,12 +1,13 @@
 """Articles as the writer takes them: the fields of a document, each as one text."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from ...analysis import AnalysedArticle, Terms
+from ..clauses import Stream
 from ..evaluate import UNDATED, day_number
 from ..keywords import keywords
 from ..records import packed
@@ -37,24 +38,17 @@ def _prepared(analysed: AnalysedArticle, digest: str) -> PreparedArticle:
     streams = {"text": analysed.text, "title": analysed.title, AGAIN: _again(analysed)}
     return PreparedArticle(
         keyword_term(analysed.article.id),
-        {
-            f"{name}_{stream}": text
-            for name, terms in streams.items()
-            for stream, text in _streams(terms).items()
-            if text
-        },
+        {f"{name}_{stream}": text for name, terms in streams.items() for stream, text in _streams(terms) if text},
         {name: list(map(keyword_term, values)) for name, values in keywords(analysed).items()},
         _numbers(analysed),
         packed([texts[name] for name in NAMES]),
     )
 
 
-def _streams(terms: Terms) -> dict[str, str]:
-    return {
-        "words": escaped(_TERM_END.join(terms.words)).replace(_TERM_END, " "),
-        "pairs": _grams(escaped(terms.folded), 2),
-        "singles": _grams(escaped(terms.singles), 1),
-    }
+def _streams(terms: Terms) -> Iterator[tuple[Stream, str]]:
+    yield "words", escaped(_TERM_END.join(terms.words)).replace(_TERM_END, " ")
+    yield "pairs", _grams(escaped(terms.folded), 2)
+    yield "singles", _grams(escaped(terms.singles), 1)
 
 
 def _grams(text: str, size: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, TextField, Weighted
+from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, TextField, Weighted
 from ..evaluate import K1, day_number
 from ..grams import pair_cover
 from .schema import AGAIN, DAY, escaped, keyword_term
@@ -38,15 +38,23 @@ class Queries:
             case Not():
                 return self._all((clause,))
 
-    def scored(self, match: Clause, weights: Sequence[Weighted]) -> Query:
-        """What matches a clause, by the sum of weight × BM25 over the terms."""
-        matched = Query.const_score_query(self.matching(match), 0.0)
+    def tiers(self, request: Request) -> list[Query]:
+        """What matches a request: for each of its tiers those that no earlier one has, then the rest."""
+        match = self.matching(request.match)
+        tiers = [self.matching(tier) for tier in request.tiers]
+        earlier = [(Occur.MustNot, tier) for tier in tiers]
+        parts = [[(Occur.Must, match), (Occur.Must, tier), *earlier[:place]] for place, tier in enumerate(tiers)]
+        return list(map(Query.boolean_query, [*parts, [(Occur.Must, match), *earlier]]))
+
+    def scored(self, match: Query, weights: Sequence[Weighted]) -> Query:
+        """What `match` matches, by the sum of weight × BM25 over the terms."""
+        matched = Query.const_score_query(match, 0.0)
         if not weights:
             return matched
-        scoring = Query.boolean_query([(Occur.Should, self.weighted(term)) for term in weights])
+        scoring = Query.boolean_query([(Occur.Should, self._weighted(term)) for term in weights])
         return Query.boolean_query([(Occur.Must, matched), (Occur.Should, scoring)])
 
-    def weighted(self, term: Weighted) -> Query:
+    def _weighted(self, term: Weighted) -> Query:
         """A term that scores weight × BM25. Tantivy's has the constant factor k1 + 1."""
         query = self._term(f"{term.field}_{term.stream}", escaped(term.term))
         return Query.boost_query(query, term.weight / (K1 + 1))
