@@ -80,12 +80,15 @@ class Commits:
 
     def read(self) -> State:
         """Raises Missing if there is no such index."""
+        self._state, self._version = self._fetched()
+        return self._state
+
+    def _fetched(self) -> tuple[State, dict[str, object]]:
         answer = self._server.ask("GET", f"/{self._index}/_doc/{_DOCUMENT}")
         with self._server.understood():
             state = State(**answer["_source"]["state"])
-            self._version, self._state = _version(answer), state
             state.visible()  # tells whether it can be used
-        return state
+            return state, _version(answer)
 
     def create(self) -> None:
         self._write(EMPTY)
@@ -136,12 +139,13 @@ class Commits:
                 "PUT", f"/{self._index}/_doc/{_DOCUMENT}", body, params=self._version or {"op_type": "create"}
             )
         except Conflict as error:
-            current = self.read()
+            current, version = self._fetched()
             if current != state:  # else an earlier try had reached the servers
                 raise IndexLocked(self._folder.parent, current.writer or "another machine") from error
         else:
             with self._server.understood():
-                self._version, self._state = _version(answer), state
+                version = _version(answer)
+        self._state, self._version = state, version
         return state
 
 

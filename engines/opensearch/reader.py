@@ -38,7 +38,7 @@ class OpenSearchReader:
         self._directory = folder.parent
         self._commits = Commits(server, index, folder)
         self._copy = uuid4().hex  # keeps the order of equals through the pages of a list
-        self._rarities: dict[tuple[str, ...], float] = {}
+        self._rarities: dict[tuple[str, str], float] = {}
         self._opened = time.monotonic()
         with self._asking():
             self._state = self._commits.read()
@@ -127,15 +127,17 @@ class OpenSearchReader:
 
     def rarities(self, terms: Sequence[Weighted]) -> list[float]:
         keys = [(f"{each.field}_{each.stream}", term(each.term)) for each in terms]
-        if len(self._rarities) >= RARITIES_KEPT:
-            self._rarities.clear()
-        unknown = [key for key in dict.fromkeys(keys) if key not in self._rarities]
+        known = {key: rarity for key in dict.fromkeys(keys) if (rarity := self._rarities.get(key)) is not None}
+        unknown = [key for key in dict.fromkeys(keys) if key not in known]
         with self._reading():
             for start in range(0, len(unknown), LOOKED_UP_AT_ONCE):
-                self._look_up(unknown[start : start + LOOKED_UP_AT_ONCE])
-        return [self._rarities[key] for key in keys]
+                known |= self._looked_up(unknown[start : start + LOOKED_UP_AT_ONCE])
+        if len(self._rarities) >= RARITIES_KEPT:
+            self._rarities.clear()
+        self._rarities |= known
+        return [known[key] for key in keys]
 
-    def _look_up(self, keys: Sequence[tuple[str, str]]) -> None:
+    def _looked_up(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
         """Asks in how many articles terms stand, replaced ones included: so servers have the number at hand, and so
         they score."""
         everything = {"range": {"born": {"gte": 0}}}
@@ -143,8 +145,10 @@ class OpenSearchReader:
         articles, *counts = (
             int(answer["hits"]["total"]["value"]) for answer in self._ask(list(map(_counting, queries)))
         )
-        for key, count in zip(keys, counts, strict=True):
-            self._rarities[key] = inverse_document_frequency(max(articles, count), count) if count else 0.0
+        return {
+            key: inverse_document_frequency(max(articles, count), count) if count else 0.0
+            for key, count in zip(keys, counts, strict=True)
+        }
 
     def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
         should = scoring(terms, self._server.bm25_factor, MOST_CLAUSES)

@@ -114,6 +114,8 @@ class Server:
         except exceptions.TransportError as error:
             if error.status_code in _BUSY:
                 raise _Busy(_reason(error)) from error
+            if _kind(error) == "resource_already_exists_exception":
+                raise Conflict(_reason(error)) from error
             raise ServerFailed(self._shown, _reason(error)) from error
         except exceptions.SerializationError as error:
             raise ServerFailed(self._shown, "the answer is not JSON") from error

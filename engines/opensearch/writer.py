@@ -1,19 +1,19 @@
 """A transaction: what it writes becomes visible with the last request, which replaces the state of the index."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
 from typing_extensions import Self
 
-from ..errors import ServerError
+from ..errors import IndexLocked, IndexMoved, ServerError
 from ..holder import this_program
 from .asking import Query
 from .commits import Commits
 from .prepared import PreparedArticle
 from .reader import OpenSearchReader
-from .server import Answer, Server, encoded
+from .server import Answer, Missing, Server, encoded
 
 REQUEST_BYTES = 4 << 20  # that are gathered for a request
 REQUEST_ARTICLES = 1_000
@@ -28,15 +28,28 @@ class OpenSearchWriter:
         self._server = server
         self._index = index
         self._request_bytes = min(memory, REQUEST_BYTES)
-        self._commits = Commits(server, index, folder)
-        state = self._commits.begin(this_program())
-        self._number = state.attempt
+        self._directory = folder.parent
         self._written = 0
         self._lines: list[bytes] = []
         self._gathered = 0
         self._replaced: list[str] = []
-        self._clean(state.garbage())
-        self._committed = OpenSearchReader(server, index, folder)
+        self._commits = Commits(server, index, folder)
+        with self._writing():
+            state = self._commits.begin(this_program())
+            self._number = state.attempt
+            try:
+                self._clean(state.garbage())
+                self._committed = OpenSearchReader(server, index, folder)
+            except BaseException:
+                self._abort()
+                raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except Missing as error:
+            raise IndexMoved(self._directory) from error
 
     def put(self, prepared: PreparedArticle) -> None:
         self._written += 1
@@ -52,15 +65,17 @@ class OpenSearchWriter:
             self._send()
 
     def _send(self) -> None:
+        """Sends what was gathered."""
         for key in self._committed.keys(self._replaced):
             self._lines += [encoded({"update": {"_id": str(key)}}), encoded({"doc": {"died": self._number}})]
         lines, self._lines, self._replaced, self._gathered = self._lines, [], [], 0
         self._bulk(lines)
 
     def _bulk(self, lines: list[bytes]) -> None:
-        self._commits.renew()  # who lost the place of the writer must not write
-        if lines:
-            self._server.bulk(self._index, b"\n".join(lines) + b"\n", SECONDS)
+        with self._writing():
+            self._commits.renew()  # who lost the place of the writer must not write
+            if lines:
+                self._server.bulk(self._index, b"\n".join(lines) + b"\n", SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -72,14 +87,18 @@ class OpenSearchWriter:
         try:
             if error is None:
                 self._send()
-                self._server.ask("POST", f"/{self._index}/_refresh", seconds=SECONDS, faults=_of_shards)
-                self._commits.commit()
+                with self._writing():
+                    self._server.ask("POST", f"/{self._index}/_refresh", seconds=SECONDS, faults=_of_shards)
+                    self._commits.commit()
                 committed = True
         finally:
             if not committed:
-                with suppress(ServerError):  # the next transaction does it
-                    self._commits.abort()
+                self._abort()
             self._committed.close()
+
+    def _abort(self) -> None:
+        with suppress(ServerError, IndexLocked, Missing):  # the next transaction does it
+            self._commits.abort()
 
     def _clean(self, garbage: Query) -> None:
         """Deletes what no reader needs."""

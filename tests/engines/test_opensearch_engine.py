@@ -113,15 +113,17 @@ def test_who_lost_the_place_of_the_writer_commits_nothing(
     here, there = directory.open("fingerprint"), on_another_machine(directory).open("fingerprint")
     put(here, {"0": "〇", "1": "一"})
 
-    def slow() -> None:
-        with here.writer(1) as writer:  # a byte: every article is sent at once
-            for prepared in here.prepare([(ANALYZER.analyse(Article(id="1", title="", body="慢")), "digest")]):
-                writer.put(prepared)
-            monkeypatch.setattr(commits, "LEASE", -1.0)  # it has been silent for longer than that
-            put(there, {"2": "二"})
-
-    with pytest.raises(IndexLocked):
-        slow()
+    (slow, quick) = (
+        opened.prepare([(ANALYZER.analyse(Article(id=key, title="题", body=body)), "digest")])[0]
+        for opened, key, body in ((here, "1", "慢"), (there, "2", "二"))
+    )
+    first = here.writer(1)  # a byte: every article is sent at once
+    first.put(slow)
+    monkeypatch.setattr(commits, "LEASE", -1.0)  # it has been silent for longer than that
+    with there.writer(1) as second:
+        second.put(quick)
+        with pytest.raises(IndexLocked, match="process"), first:
+            pass
     assert now(directory) == {"0": "〇", "1": "一", "2": "二"}
     put(here, {"3": "三"})
     assert now(directory) == {"0": "〇", "1": "一", "2": "二", "3": "三"}
@@ -205,6 +207,21 @@ def test_a_rebuilt_index_answers_its_readers_for_a_while(
         Searcher(old.path)
     with Searcher(index) as searcher:
         assert searcher.statistics().articles == 5
+
+
+def test_an_index_that_somebody_deleted(directory: IndexDirectory) -> None:
+    opened = directory.open("fingerprint")
+    put(opened, {"1": "一"})
+    before, writer = opened.reader(), opened.writer()
+    server = Server(address())
+    server.ask("DELETE", f"/{handle.read(directory.path / directory.meta().folder)}")
+    server.close()
+    for use in (opened.reader, opened.writer, lambda: before.search(EVERY), lambda: list(before.values("id"))):
+        with pytest.raises(IndexMoved, match="rebuild it with"):
+            use()
+    with pytest.raises(IndexMoved), writer:
+        pass
+    before.close()
 
 
 def test_a_handle_can_name_one_index_only(directory: IndexDirectory) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import re
+import ssl
 import subprocess
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,23 +32,26 @@ from ..e2e.test_cli import run
 
 NOWHERE = "http://127.0.0.1:9"  # the port of a service that throws everything away; nobody runs it
 SECRET = "geheim-8f2"
-Answering = Callable[[int, str, str], str]
+Answering = Callable[..., str]
 
 
 @pytest.fixture
 def answering() -> Iterator[Answering]:
-    """Starts a server that gives one answer to everything; its address."""
+    """Starts a server that gives one answer to everything, to those who know the password; its address."""
     started: list[ThreadingHTTPServer] = []
     done = threading.Event()
 
-    def start(status: int, kind: str, body: str) -> str:
+    def start(status: int, kind: str, body: str, context: ssl.SSLContext | None = None, password: str = "") -> str:
+        known = "Basic " + b64encode(f"me:{password}".encode()).decode()
+
         class Handler(BaseHTTPRequestHandler):
             def answer(self) -> None:
                 if not status:
                     done.wait()
                 content = body.encode()
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                self.send_response(status or 200)
+                let_in = not password or self.headers.get("Authorization") == known
+                self.send_response(status or 200 if let_in else 401)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -60,9 +65,11 @@ def answering() -> Iterator[Answering]:
 
         listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         listening.daemon_threads = True
+        if context:
+            listening.socket = context.wrap_socket(listening.socket, server_side=True)
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         started.append(listening)
-        return f"http://127.0.0.1:{listening.server_port}"
+        return f"http{'s' if context else ''}://127.0.0.1:{listening.server_port}"
 
     yield start
     done.set()
@@ -124,6 +131,38 @@ def test_what_a_server_may_say(
         assert "\n" not in message
         assert SECRET not in message
         assert ": " in message  # the next step
+
+
+def test_credentials_and_certificates(answering: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what a server refuses one learns what it was given."""
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-days", "2"]
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    try:
+        subprocess.run([*made, *names], check=True, capture_output=True, timeout=60)
+    except FileNotFoundError:
+        pytest.skip("no openssl to make a certificate with")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    at = answering(200, "application/json", "{}", context=context, password=SECRET + "@:/")
+
+    def refused(url: str, **environment: str) -> str:
+        with monkeypatch.context() as patch:
+            patch.setenv("SOUWEN_OPENSEARCH_URL", url)
+            for name, value in environment.items():
+                patch.setenv(f"SOUWEN_OPENSEARCH_{name}", value)
+            with pytest.raises(ServerError) as caught:
+                server.Server(address()).check()
+            assert SECRET not in str(caught.value)
+            return str(caught.value)
+
+    with_password = at.replace("https://", f"https://me:{SECRET}%40%3A%2F@")
+    assert "name its certificates in SOUWEN_OPENSEARCH_CA" in refused(with_password)
+    trusted = str(certificate)
+    assert "wrong user or password" in refused(at, CA=trusted)
+    assert "wrong user or password" in refused(with_password.replace("%40", ""), CA=trusted)
+    assert "tells no version" in refused(with_password, CA=trusted)  # let in
+    assert "tells no version" in refused(at, CA=trusted, USER="me", PASSWORD=SECRET + "@:/")
 
 
 def test_the_command_tells_it_in_one_line(tmp_path: Path) -> None:
