@@ -133,6 +133,8 @@ class Commits:
 
     def _write(self, state: State) -> State:
         """Replaces the state as it was last read or written."""
+        if self._version:
+            self._fetched()  # an index that somebody deleted would be made anew by writing to it
         body = {"state": state._asdict()}
         try:
             answer = self._server.ask(

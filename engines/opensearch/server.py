@@ -78,6 +78,8 @@ class Server:
                     for status, reason in faults(answer):
                         if status in _BUSY:
                             raise _Busy(reason)
+                        if reason.startswith("index_not_found"):
+                            raise Missing(reason)
                         raise ServerFailed(self._shown, _short(reason))
             except (_Busy, ServerUnreachable) as error:
                 waited = time.monotonic() - started
