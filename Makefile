@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := analysis cli engines indexer query
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt))
 
-.PHONY: demo test test-whoosh3 lint clean
+.PHONY: demo test soak test-whoosh3 lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -12,6 +12,11 @@ demo: .venv/demo
 
 test: .venv/dev
 	$(BIN)/python -m pytest $(ARGS)
+
+# Tries for an hour or two to lose or corrupt an archive, where `make test` tries a sample. build/soak.log tells in which
+# phases runs were killed, and which inputs took more than a second.
+soak: .venv/dev
+	SOUWEN_SOAK=1 $(BIN)/python -m pytest -m soak --log-file=build/soak.log --log-file-level=INFO $(ARGS)
 
 # Whoosh's maintained fork has the same import name, so it needs an environment of its own.
 test-whoosh3: .venv-whoosh3/ready

@@ -3,14 +3,30 @@
 import sys
 import time
 from dataclasses import asdict
-from typing import TextIO
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from ..engines import DEFAULT_ENGINE, ENGINES
 from .shared import for_terminal, index_option, json_option, print_json
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..indexer import IndexReport
+
 SHOWN_FAILURES = 10
+
+
+def _mapping(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    mapping = {}
+    for value in values:
+        field, _, key = value.partition("=")
+        if not (field and key):
+            raise click.BadParameter(f"{value!r} is not FIELD=KEY, such as title=headline", context, option)
+        mapping[field] = key
+    return mapping
 
 
 @click.command(short_help="Read articles into an index.", epilog="Example:  souwen index seeds/ --index index_data")
@@ -22,6 +38,17 @@ SHOWN_FAILURES = 10
     type=click.File(encoding="utf-8-sig"),
     help="A file of words that are to stay whole, one a line; the index keeps them.",
 )
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    callback=_mapping,
+    metavar="FIELD=KEY",
+    help="The key that records (JSON, tables, front matter) have for a field of articles: title=headline.",
+)
+@click.option("--delete-missing", is_flag=True, help="Delete articles that are no longer in the files below PATH.")
+@click.option("--watch", is_flag=True, help="Go on, and read what changes, until interrupted.")
+@click.option("--show-cleaning", is_flag=True, help="List the lines that were taken out of articles.")
 @click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
 @click.option("--memory", type=click.IntRange(16), default=512, show_default=True, help="MB that the writer gathers.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes that read and analyse; by default one for each core.")
@@ -33,6 +60,10 @@ def index(
     index_dir: str,
     engine: str,
     dictionary: TextIO | None,
+    mapping: dict[str, str],
+    delete_missing: bool,
+    watch: bool,
+    show_cleaning: bool,
     rebuild: bool,
     memory: int,
     jobs: int | None,
@@ -40,41 +71,82 @@ def index(
 ) -> None:
     """Read the articles in every PATH (a file or a folder, by default seeds/) into an index.
 
-    Articles that are in the index already are updated where they changed and skipped where they did not.
+    A file that has not changed since it was read is not read again. Articles that are in the index already are updated
+    where they changed.
     """
-    from ..indexer import build_index  # loads HTML and engine libraries, which --help does not need
+    from ..indexer import build_index, changes  # loads HTML and engine libraries, which --help does not need
 
+    paths = paths or ("seeds/",)
+    run = partial(
+        build_index,
+        paths,
+        index_dir,
+        engine=engine,
+        delete_missing=delete_missing,
+        mapping=mapping,
+        jobs=jobs,
+        memory=memory << 20,
+    )
+    own_words = _words(dictionary) if dictionary else None
+    report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words))
+    _print(report, seconds, index_dir, show_cleaning, as_json)
+    if not (report.added or report.updated or report.skipped or report.deleted):
+        click.echo(f"no article was found in {' '.join(paths)}; {index_dir} is as it was", err=True)
+        context.exit(2)
+    if watch:
+        for _ in changes(paths, index_dir):
+            report, seconds = _with_bar(run)
+            if report.read or report.deleted:
+                _print(report, seconds, index_dir, show_cleaning, as_json)
+
+
+def _with_bar(run: "Callable[..., IndexReport]") -> "tuple[IndexReport, float]":
+    """The report of a run, and how many seconds it took; with a bar of progress where somebody looks."""
     started = time.perf_counter()
     with click.progressbar(length=1, label="Indexing", width=0, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
-        def progress(done: int, files: int) -> None:
-            bar.length = files
+        def progress(done: int, total: int) -> None:
+            bar.length = total
             bar.update(done - bar.pos)
 
-        report = build_index(
-            paths or ("seeds/",),
-            index_dir,
-            engine=engine,
-            rebuild=rebuild,
-            jobs=jobs,
-            memory=memory << 20,
-            dictionary=_words(dictionary) if dictionary else None,
-            progress=progress,
-        )
+        report = run(progress=progress)
+    return report, time.perf_counter() - started
+
+
+def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning: bool, as_json: bool) -> None:
     if as_json:
-        print_json(asdict(report))
-    else:
-        for failure in report.failed[:SHOWN_FAILURES]:
-            click.echo(for_terminal(f"skipped {failure.path}: {failure.reason}"), err=True)
-        if len(report.failed) > SHOWN_FAILURES:
-            click.echo(f"… and {len(report.failed) - SHOWN_FAILURES} more; --json lists all", err=True)
-        counts = [f"{report.added} added", f"{report.updated} updated", f"{report.skipped} unchanged"]
-        if report.failed:
-            counts.append(f"{len(report.failed)} failed")
-        click.echo(f"{index_dir}: {', '.join(counts)} in {time.perf_counter() - started:.1f} s")
-    if not (report.added or report.updated or report.skipped):
-        click.echo(f"no article was found in {' '.join(paths) or 'seeds/'}; {index_dir} is as it was", err=True)
-        context.exit(2)
+        print_json(_as_json(report, show_cleaning))
+        return
+    if show_cleaning:
+        for source, line, articles in report.removed:
+            click.echo(f"{articles:>7}  {for_terminal(source)}  {for_terminal(line)}")
+    for failure in report.failed[:SHOWN_FAILURES]:
+        click.echo(for_terminal(f"skipped {failure.path}: {failure.reason}"), err=True)
+    if len(report.failed) > SHOWN_FAILURES:
+        click.echo(f"… and {len(report.failed) - SHOWN_FAILURES} more; --json lists all", err=True)
+    if report.replaced:
+        click.echo(
+            f"damaged text in {len(report.replaced)} of the files:"
+            f" {sum(replacement.characters for replacement in report.replaced)} characters became �, first in"
+            f" {for_terminal(report.replaced[0].path)}; --json lists all",
+            err=True,
+        )
+    counts = [f"{report.added} added", f"{report.updated} updated"]
+    if report.deleted:
+        counts.append(f"{report.deleted} deleted")
+    counts.append(f"{report.skipped} unchanged")
+    if report.failed:
+        counts.append(f"{len(report.failed)} failed")
+    click.echo(f"{index_dir}: {', '.join(counts)} in {seconds:.1f} s")
+
+
+def _as_json(report: "IndexReport", show_cleaning: bool) -> dict[str, object]:
+    values = asdict(report)
+    for name in ("failed", "replaced", "removed"):
+        values[name] = [one._asdict() for one in values[name]]
+    if not show_cleaning:
+        del values["removed"]
+    return values
 
 
 def _words(file: TextIO) -> list[str]:

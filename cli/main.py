@@ -9,6 +9,7 @@ import click
 
 from ..analysis import SouwenError
 from .analyze import analyze
+from .check import check
 from .eval import eval_command
 from .index import index
 from .search import search
@@ -66,5 +67,5 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for command in (index, search, show, suggest, stats, analyze, eval_command):
+for command in (index, search, show, suggest, stats, check, analyze, eval_command):
     main.add_command(command)

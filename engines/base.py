@@ -60,6 +60,10 @@ class Reader(Protocol):
 
     def statistics(self) -> Statistics: ...
 
+    def check(self) -> None:
+        """Reads the whole index. Raises IndexDamaged unless all is as it was written."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -3,6 +3,7 @@
     index_data/
       meta.json        format, fingerprint, engine, its folder; replaced in one step, never changed in place
       whoosh-1/        the engine's own files
+      whoosh-1.files   the manifest of what was read into it, which the indexer keeps
       writer.lock      held by the one program that writes
       writer.txt       who that is
 
@@ -14,7 +15,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +41,7 @@ META = "meta.json"
 ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
+_MANIFEST = re.compile(rf"({_ENGINE_FOLDER.pattern})\.files(?:-journal)?")  # the journal is SQLite's
 
 
 class Meta(NamedTuple):
@@ -116,6 +118,10 @@ class IndexDirectory:
             replace(draft, self.path / META)
         self._remove_all_but(meta.folder)
 
+    def manifest(self, meta: Meta) -> Path:
+        """The file for what was read into an index."""
+        return self.path / f"{meta.folder}.files"
+
     def _current(self) -> str:
         """The engine's folder that meta.json names, "" if there is none or it can't be used."""
         try:
@@ -126,6 +132,11 @@ class IndexDirectory:
     def _remove_all_but(self, kept: str) -> None:
         for folder in self._engine_folders() - {kept}:
             _engine(folder.rpartition("-")[0], self.path / folder).remove()
+        for file in self.path.glob("*-*"):
+            found = _MANIFEST.fullmatch(file.name)
+            if found and found[1] != kept:
+                with suppress(OSError):
+                    file.unlink()
 
     def _engine_folders(self) -> set[str]:
         folders = (entry.name for entry in self.path.glob("*-*") if entry.is_dir())

@@ -1,6 +1,23 @@
 """Files → articles → engine: readers, cleaning, the write path."""
 
-from .build import Failure, IndexReport, build_index
-from .errors import PathNotFound, ReadError
+from .build import IndexReport, build_index
+from .checking import CheckReport, check_index
+from .errors import PathNotFound, ReadError, UnknownField, WatchFailed, WorkersEnded
+from .sync import Failure, Removal, Replacement
+from .watching import changes
 
-__all__ = ["Failure", "IndexReport", "PathNotFound", "ReadError", "build_index"]
+__all__ = [
+    "CheckReport",
+    "Failure",
+    "IndexReport",
+    "PathNotFound",
+    "ReadError",
+    "Removal",
+    "Replacement",
+    "UnknownField",
+    "WatchFailed",
+    "WorkersEnded",
+    "build_index",
+    "changes",
+    "check_index",
+]

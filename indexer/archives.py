@@ -17,7 +17,10 @@ from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
 from ..analysis import visible
 from .errors import ReadError
-from .unpacking import CHUNK, Budget, Spent, Stream, ZipSource, telling, unpacked
+from .limits import DEFAULT_LIMITS, Limits
+from .pieces import contents
+from .readers import Piece
+from .unpacking import CHUNK, Budget, Source, Spent, Stream, ZipSource, telling, unpacked
 
 START = 512  # bytes that tell an archive
 
@@ -44,13 +47,16 @@ _HEAD_IN_ZIP = 30  # bytes before the name
 
 
 class Member(NamedTuple):
-    """A file in an archive: `name` is its path there, inner.zip!/a.html for one in an archive in the archive."""
+    """A file in an archive, a piece of one, or what cannot be read of it: `name` is its path there, inner.zip!/a.html
+    for one in an archive in the archive, and empty for the archive as a whole. By then `passed` bytes of the archive
+    have been read."""
 
     name: str
-    data: bytes
+    content: bytes | Piece | ReadError
+    passed: int
 
 
-Found: TypeAlias = Iterator[Member | tuple[str, ReadError]]
+Found: TypeAlias = Iterator[tuple[str, bytes | Piece | ReadError]]
 
 
 def is_archive(name: str, start: bytes) -> bool:
@@ -59,17 +65,9 @@ def is_archive(name: str, start: bytes) -> bool:
     return bool(_kind(name, start))
 
 
-def members(
-    path: Path,
-    *,
-    archive_members: int = 1_000_000,
-    archive_bytes: int = 200_000_000_000,
-    archive_ratio: int = 200,
-    article_bytes: int = 50_000_000,
-) -> Found:
-    """Every file in an archive, in its order, and for what cannot be read the reason, with its name, which is empty for
-    the archive as a whole. Raises nothing."""
-    walk = _Walk(Budget(archive_members, archive_bytes, archive_ratio), article_bytes)
+def members(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
+    """Every file in an archive, in its order. Raises nothing."""
+    passed = 0
     try:
         if not path.is_file():
             raise ReadError("it is no regular file")
@@ -78,11 +76,14 @@ def members(
             file.seek(0)
             if not kind:
                 raise ReadError("it is no archive that souwen reads")
-            yield from walk.archive(kind, _clean(path.name), file, "")
+            source = Source(file)
+            for name, content in _Walk(limits).archive(kind, _clean(path.name), source, ""):
+                passed = source.passed
+                yield Member(name, content, passed)
     except (ReadError, Spent) as error:
-        yield "", ReadError(str(error))
+        yield Member("", ReadError(str(error)), passed)
     except OSError as error:
-        yield "", ReadError(error.strerror or str(error))
+        yield Member("", ReadError(error.strerror or str(error)), passed)
 
 
 def _kind(name: str, start: bytes) -> str:
@@ -114,16 +115,17 @@ def _is_tar(name: str, start: bytes) -> bool:
 class _Walk:
     """Through one archive and those in it. `inside` is "" in the archive itself, inner.zip!/ in one in it."""
 
-    def __init__(self, budget: Budget, member_bytes: int) -> None:
-        self._budget = budget
-        self._member_bytes = member_bytes
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._budget = Budget(limits)
 
-    def archive(self, kind: str, name: str, file: BinaryIO | Stream, inside: str) -> Found:
+    def archive(self, kind: str, name: str, file: Source | Stream, inside: str) -> Found:
         """The members of an archive called `name`. Raises Spent."""
         try:
             if kind == "zip":
-                whole = io.BytesIO(file.rest(self._member_bytes)) if isinstance(file, Stream) else file
-                yield from self._zip(whole, inside)
+                if isinstance(file, Stream):
+                    file = Source(io.BytesIO(file.rest(self._limits.records_bytes)))
+                yield from self._zip(file, inside)
                 return
             stream = file if isinstance(file, Stream) else Stream(iter(lambda: file.read(CHUNK), b""))
             if kind != "tar":
@@ -144,14 +146,14 @@ class _Walk:
             kind = _kind(name, stream.peek(START))
             if kind and inside:
                 raise ReadError("it is an archive two archives deep")
-            data = b"" if kind else stream.rest(self._member_bytes)
+            if not kind:
+                for content in contents(name, stream, self._limits):
+                    yield inside + name, content
         except ReadError as error:
             yield inside + name, error
             return
         if kind:
             yield from self.archive(kind, name, stream, f"{name}!/")
-        else:
-            yield Member(inside + name, data)
 
     def _tar(self, stream: Stream, inside: str) -> Found:
         for info in _heads(stream):
@@ -164,8 +166,8 @@ class _Walk:
             else:
                 yield inside + name, ReadError("it is no regular file")
 
-    def _zip(self, file: BinaryIO, inside: str) -> Found:
-        source = ZipSource(file, self._budget.members)
+    def _zip(self, file: Source, inside: str) -> Found:
+        source = ZipSource(file, self._limits.archive_members)
         with telling():
             archive = zipfile.ZipFile(source)
         overlapping = _overlapping(archive.infolist())
@@ -178,7 +180,7 @@ class _Walk:
                 if info.header_offset in overlapping:
                     raise ReadError("it lies over another member")
                 with _opened(archive, info) as opened:
-                    chunks = self._budget.metered(_chunks(opened), lambda: source.passed)
+                    chunks = self._budget.metered(_chunks(opened), lambda: file.passed)
                     yield from self._member(name, Stream(chunks), inside)
             except ReadError as error:
                 yield inside + name, error

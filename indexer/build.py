@@ -1,39 +1,41 @@
 """From folders of files to an index, in one transaction."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from ..analysis import Analyzer
-from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory
-from .errors import ReadError
-from .preparing import Unchanged
-from .readers import files_below
+from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory, Meta
+from .cleaning import Cleaner
+from .manifest import Manifest
+from .preparing import Recipe
+from .readers import files_below, keys_of
+from .repeated import Repeated, repeated_lines
+from .sampling import sample
+from .sync import Failure, Removal, Replacement, Sync
 from .units import units
-from .workers import available_cores, outcomes, worthwhile
+from .workers import Here, Workers, available_cores, worthwhile
 
 LOCK_TIMEOUT = 10.0  # seconds
 
 
-class Failure(NamedTuple):
-    """A file, or a record in one, that did not become an article."""
-
-    path: str
-    reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What a run did, in articles: `skipped` were in the index already, unchanged, or twice in this run."""
+    """What a run did, in articles: `skipped` are in the index as they were, or there is another with the same id.
+    `read` counts the files that were read, since they were new or changed; `removed` tells which lines cleaning took
+    out."""
 
     added: int
     updated: int
     deleted: int
     skipped: int
+    read: int
     failed: tuple[Failure, ...]
+    replaced: tuple[Replacement, ...]
+    removed: tuple[Removal, ...]
 
 
 def build_index(
@@ -42,64 +44,112 @@ def build_index(
     *,
     engine: str = DEFAULT_ENGINE,
     rebuild: bool = False,
+    delete_missing: bool = False,
+    mapping: Mapping[str, str] | None = None,
     jobs: int | None = None,
     memory: int = MEMORY,
     dictionary: Iterable[str] | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> IndexReport:
-    """Read every article below `paths` and bring the index up to date with them.
+    """Read what is new or changed below `paths` and bring the index up to date with it.
 
     The index is made if there is none, and an article to put into it; with `rebuild` it is made anew beside the old
-    one, whose place it takes at the end. `dictionary` are words that are to stay whole; an index keeps those that it
-    was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for each core
-    where there are files enough; the writer gathers about `memory` bytes before it writes to the disk. Either
-    everything is committed, or, after an exception, nothing. `progress` is called with the files done and the files in
-    all. Raises PathNotFound, UnknownEngine, IndexLocked, IndexMismatch, IndexDamaged, IndexUnwritable.
+    one, whose place it takes at the end. Articles that are no longer below `paths`, in files that were indexed from
+    there, stay, unless `delete_missing`. `mapping` gives fields of articles (title, body, date …) the keys that records
+    in JSON, tables and front matter have for them. `dictionary` are words that are to stay whole; an index keeps those
+    that it was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for
+    each core where there are files enough; the writer gathers about `memory` bytes before it writes to the disk. Either
+    everything is committed, or, after an exception, nothing. `progress` is called with the bytes done and those of all
+    files that may have changed. Raises PathNotFound, UnknownField, UnknownEngine, IndexLocked, IndexMismatch,
+    IndexDamaged, IndexUnwritable, WorkersEnded.
     """
-    paths = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    files = [file for path in paths for file in files_below(Path(path))]
+    keys = dict(mapping or {})
+    keys_of(keys)  # before anything is written
+    below = _walked([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     directory = IndexDirectory(index)
-    jobs = available_cores() if jobs is None else jobs
+
+    def bring_up_to_date(meta: Meta, opened: Engine, own_words: Sequence[str]) -> IndexReport:
+        recipe = Recipe(opened, own_words, keys)
+        cores = available_cores() if jobs is None else jobs
+        return _write(recipe, directory.manifest(meta), below, delete_missing, cores, memory, progress)
+
     with directory.lock(lock_timeout):
         kept = directory.dictionary()
         own_words = kept if dictionary is None else list(dictionary)
         fingerprint = Analyzer(own_words).fingerprint
         if directory.exists() and not rebuild:
-            return _write(files, directory.open(fingerprint), own_words, jobs, memory, progress)
+            return bring_up_to_date(directory.meta(), directory.open(fingerprint), own_words)
         draft, opened = directory.draft(fingerprint, engine, own_words)
-        report = _write(files, opened, own_words, jobs, memory, progress)
+        report = bring_up_to_date(draft, opened, own_words)
         if report.added:  # a wrong folder must not cost the index there is
             directory.publish(draft)
         return report
 
 
+class _Below(NamedTuple):
+    """What is at or below the paths that were given, which `roots` are."""
+
+    roots: list[str]
+    files: list[str]
+    failed: list[Failure]  # folders that cannot be read
+
+
+def _walked(paths: Iterable[str | os.PathLike[str]]) -> _Below:
+    """All as absolute paths, so that a file is the same from wherever it is read. Raises PathNotFound."""
+    below = _Below([os.path.abspath(path) for path in paths], [], [])  # noqa: PTH100 - links stay as they are
+    for root in below.roots:
+        for found in files_below(Path(root)):
+            if isinstance(found, Path):
+                below.files.append(str(found))
+            else:
+                below.failed.append(Failure(str(found[0]), str(found[1])))
+    return below
+
+
 def _write(
-    files: list[Path | tuple[Path, ReadError]],
-    engine: Engine,
-    dictionary: Sequence[str],
+    recipe: Recipe,
+    manifest_file: Path,
+    below: _Below,
+    delete_missing: bool,
     jobs: int,
     memory: int,
     progress: Callable[[int, int], None] | None,
 ) -> IndexReport:
-    added = updated = skipped = 0
-    failed = [Failure(str(path), str(error)) for path, error in (file for file in files if isinstance(file, tuple))]
-    paths = [file for file in files if isinstance(file, Path)]
-    seen: set[str] = set()
-    found = outcomes(units(paths), engine, dictionary, worthwhile(jobs, paths))
-    with engine.writer(memory) as writer, closing(found):
-        for unit, outcomes_here in found:
-            for outcome in outcomes_here:
-                if isinstance(outcome, ReadError):
-                    failed.append(Failure(unit.name, str(outcome)))
-                    continue
-                if isinstance(outcome, Unchanged) or outcome.article_id in seen:
-                    skipped += 1
-                else:
-                    writer.put(outcome.prepared)
-                    updated += not outcome.is_new
-                    added += outcome.is_new
-                seen.add(outcome.article_id)
-            if progress:
-                progress(unit.place, len(paths))
-    return IndexReport(added, updated, 0, skipped, tuple(failed))
+    """Brings index and manifest up to date, in this order."""
+    with Manifest(manifest_file) as manifest, recipe.engine.writer(memory) as writer:
+        sync = Sync(manifest, below.files, recipe.reading)
+        added = updated = deleted = 0
+        cores = worthwhile(jobs, sync.size)
+        with closing(Workers(recipe, cores) if cores > 1 else Here(recipe)) as workers:
+            cleaner = Cleaner(_repeated(manifest, sync, recipe))
+            for unit, found in workers.outcomes(units(sync.changed()), cleaner):
+                for change in sync.taken(unit, found):
+                    writer.put(change.prepared)
+                    added += change.is_new
+                    updated += not change.is_new
+                if progress:
+                    progress(min(unit.done, sync.size), sync.size)
+        sync.finish()
+        if progress:
+            progress(sync.size, sync.size)  # nobody reads the last bytes of some archives
+        if delete_missing and below.files:  # an empty folder may be a disk that is not there
+            manifest.forget_missing(below.roots, [failure.path for failure in below.failed])
+            for change in sync.readopted(recipe, cleaner):
+                writer.put(change.prepared)
+                updated += 1
+            for article_id in manifest.lost():
+                writer.delete(article_id)
+                manifest.forget(article_id)
+                deleted += 1
+    failed = (*below.failed, *sync.failed)
+    return IndexReport(added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed)
+
+
+def _repeated(manifest: Manifest, sync: Sync, recipe: Recipe) -> Repeated:
+    """The lines that sources repeat. What is known of a source stays as it is, so that its articles are all cleaned the
+    same."""
+    known = manifest.repeated()
+    found = repeated_lines(sample(sync.unsure, sync.size, recipe.mapping))
+    manifest.learn({source: forms for source, forms in found.items() if source not in known})
+    return found | known

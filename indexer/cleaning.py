@@ -1,32 +1,26 @@
 """Takes out of an article what a reader would not call the article.
 
-Each rule is a line of a table. Rules name whole lines, or the end of a title, so that a sentence that merely mentions
-“分享” is never touched.
+Readers clean titles and take the date out of a body; `Cleaner` is the step behind them, the same for all formats.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ..analysis import visible
+from ..analysis import Article, visible
+from .boilerplate import is_boilerplate
+from .repeated import Repeated, form_of
 from .sources import Source
 
-_LINES = re.compile(
-    "|".join(
-        (
-            r"分享 ?[:：]?",  # heading of a row of share links
-            r"获取更多RSS[:：]?",  # feed footers
-            r"https?://(?:feedx\.(?:net|xyz)|rfi\.my)\S*",
-            r"© ?\d{4} AFP",  # agency copyright
-            r"(?:RFI Studio)?\s*© ?RFI\b.{0,40}",  # a picture's
-            r"(?:之前)?相关报道[\s:：-].{0,80}",  # pointers to other articles
-            r"广告|廣告|继续浏览后续|繼續瀏覽後續",  # advertisement frames
-            r"Array",  # what a broken template printed
-        )
-    )
-)
 _TITLE_END = re.compile(r"\s*[–—-]\s*(?:法国国际广播电台|法國國際廣播電台)\s*[-–—]\s*RFI\s*$")
+_DATE_LINES = 3  # from the top of a body; a byline may stand above the date
 _DATE_LINE = re.compile(r"(?P<day>\d{2})/(?P<month>\d{2})/(?P<year>\d{4}) - (?P<hour>\d{2}):(?P<minute>\d{2})")
+_ISO_LINE = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?Z")
+_RFC_LINE = re.compile(r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT")
 
 
 def clean_title(title: str) -> str:
@@ -35,19 +29,68 @@ def clean_title(title: str) -> str:
 
 
 def split_date_line(lines: list[str], source: Source) -> tuple[datetime | None, list[str]]:
-    """The date that the first line of a body is, if it is one, and the other lines. Its clock is the source's."""
-    found = _DATE_LINE.fullmatch(lines[0]) if lines else None
-    if not found:
-        return None, lines
-    zone = ZoneInfo(source.zone) if source.zone else timezone.utc
-    year, month, day, hour, minute = (int(found[part]) for part in ("year", "month", "day", "hour", "minute"))
+    """The date that one of the first lines of a body is, if one is, and the other lines. Its clock is the source's,
+    unless it names its own."""
+    for at, line in enumerate(lines[:_DATE_LINES]):
+        if date := _date(line, source):
+            return date, lines[:at] + lines[at + 1 :]
+    return None, lines
+
+
+def _date(line: str, source: Source) -> datetime | None:
     try:
-        return datetime(year, month, day, hour, minute, tzinfo=zone), lines[1:]
+        if found := _ISO_LINE.fullmatch(line):
+            return datetime.fromisoformat(found[1] + "+00:00")
+        if _RFC_LINE.fullmatch(line):
+            return parsedate_to_datetime(line)
+        if found := _DATE_LINE.fullmatch(line):
+            zone = ZoneInfo(source.zone) if source.zone else timezone.utc
+            year, month, day, hour, minute = (int(found[part]) for part in ("year", "month", "day", "hour", "minute"))
+            return datetime(year, month, day, hour, minute, tzinfo=zone)
     except ValueError:  # 31/02
-        return None, lines
+        return None
+    return None
 
 
-def clean_lines(lines: list[str]) -> list[str]:
-    """The lines that belong to the article."""
+def shown_lines(lines: Iterable[str]) -> list[str]:
+    """The lines as a reader sees them, without those in which there is nothing to be seen."""
     shown = (visible(line).strip() for line in lines)
-    return [line for line in shown if line and not _LINES.fullmatch(line)]
+    return [line for line in shown if line]
+
+
+class _Forms(NamedTuple):
+    forms: frozenset[str]
+    longest: int  # characters that a line of such a form may have: half of them may be marks and spaces
+
+
+_NONE = _Forms(frozenset(), -1)
+
+
+class Cleaner:
+    """Drops the lines that the table of rules names and those that `repeated_lines` learnt. Can be pickled."""
+
+    def __init__(self, repeated: Repeated) -> None:
+        self._repeated = {
+            source: _Forms(frozenset(forms), 2 * max(map(len, forms), default=0)) for source, forms in repeated.items()
+        }
+
+    def clean(self, article: Article) -> tuple[Article, list[str]]:
+        """The article without such lines in its body and lead, and the lines that went, as they stood. An article of
+        which nothing would be left stays as it is."""
+        forms, longest = self._repeated.get(article.source, _NONE)
+        removed = [
+            line
+            for line in article.body.split("\n")
+            if is_boilerplate(line) or (len(line) <= longest and form_of(line) in forms)
+        ]
+        if not removed:
+            return article, []
+        body = _without(article.body, removed)
+        if not body and not article.title:
+            return article, []
+        return replace(article, body=body, lead=_without(article.lead, removed)), removed
+
+
+def _without(text: str, lines: list[str]) -> str:
+    gone = frozenset(lines)
+    return "\n".join(line for line in text.split("\n") if line not in gone)

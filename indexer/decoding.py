@@ -15,6 +15,12 @@ class Decoded(NamedTuple):
     replaced: int
 
 
+class Replaced(NamedTuple):
+    """So many characters of a file stand for bytes that are no text."""
+
+    characters: int
+
+
 _MARKS = (  # the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -59,7 +65,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     makes the commonest characters; where nothing fits, as UTF-8 with replacement characters. Raises ReadError."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _replacing(data[len(mark) :], encoding)
+            return decode_as(data[len(mark) :], encoding)
     nuls = data.count(0)
     if nuls and (wide := _without_mark(data)):
         return wide
@@ -83,8 +89,9 @@ def _strictly(data: bytes, encodings: tuple[str, ...]) -> Decoded | None:
     return None
 
 
-def _replacing(data: bytes, encoding: str) -> Decoded:
-    """Raises ReadError where more than one character in ten would be a replacement."""
+def decode_as(data: bytes, encoding: str) -> Decoded:
+    """The text of `data`, in an encoding that is known. Raises ReadError where more than one character in ten would
+    be a replacement."""
     text = data.decode(encoding, "replace")
     replaced = text.count("\ufffd")
     if replaced * 10 > len(text):
@@ -121,9 +128,9 @@ def _by_content(data: bytes, names: list[str]) -> Decoded:
         key=lambda candidate: candidate[0],
     )
     if share >= _CHINESE:
-        return _strictly(data, (encoding,)) or _replacing(data, encoding)
+        return _strictly(data, (encoding,)) or decode_as(data, encoding)
     declared = tuple(name for name in names if _OFTEN_MEANT_OTHERWISE.fullmatch(name))
-    return _strictly(data, (*declared, *_GB, *_BIG5)) or _replacing(data, "utf-8")
+    return _strictly(data, (*declared, *_GB, *_BIG5)) or decode_as(data, "utf-8")
 
 
 def _share_of_common(sample: bytes, encoding: str) -> float:

@@ -14,11 +14,15 @@ class Limits:
     have 200 KB."""
 
     records_bytes: int = 500 * _MB
-    """The largest file of many records or chapters: JSON, tables, EPUB, the seed format. Reading takes some ten times
-    as much memory."""
+    """The largest file of many articles that is read at once: EPUB, the seed format, JSON other than JSON lines, and
+    what comes in UTF-16 or UTF-32. Reading takes some ten times as much memory."""
+
+    one_record_bytes: int = 10 * _MB
+    """The longest line of JSON lines, and the longest row of a table, in files of more than a megabyte. Such files
+    are read piece by piece and may have any size. The longest article, escaped throughout, takes 6 MB."""
 
     article_characters: int = 1_000_000
-    """The longest title and body together. The longest Chinese novels have as many, a chapter never."""
+    """The longest article, all its texts together. The longest Chinese novels have as many, a chapter never."""
 
     front_matter_characters: int = 16_000
     """The longest front matter; its parser takes half a second for as much of the worst."""

@@ -2,14 +2,19 @@
 processes can do it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeAlias
 
 from ..analysis import Analyzer, Article
 from ..engines import Engine
+from .cleaning import Cleaner
+from .decoding import Replaced
 from .errors import ReadError
 from .units import Unit
+
+READERS_VERSION = 1  # counts changes of what the readers make of files
 
 
 class Change(NamedTuple):
@@ -26,24 +31,49 @@ class Unchanged(NamedTuple):
     article_id: str
 
 
-Outcomes: TypeAlias = list[Change | Unchanged | ReadError]
-"""Of the articles of one file."""
+class Removed(NamedTuple):
+    """A line that cleaning took out of an article of a source."""
+
+    source: str
+    line: str
+
+
+Outcome: TypeAlias = Change | Unchanged | Removed | Replaced | ReadError
+Outcomes: TypeAlias = list[Outcome]
+"""What came of one unit."""
+
+
+class Recipe(NamedTuple):
+    """How files become what the writer of the engine takes. `mapping` gives fields of articles their keys in records;
+    `dictionary` are words of the user's own."""
+
+    engine: Engine
+    dictionary: Sequence[str]
+    mapping: Mapping[str, str]
+
+    @property
+    def reading(self) -> str:
+        """Tells how files are read: another text, and all of them must be read again."""
+        return json.dumps([READERS_VERSION, sorted(self.mapping.items())], ensure_ascii=False)
 
 
 class Preparer:
     """Prepares articles for the last commit of an engine."""
 
-    def __init__(self, engine: Engine, dictionary: Sequence[str]) -> None:
-        self._engine = engine
-        self._analyzer = Analyzer(dictionary)
-        self._committed = engine.reader()
+    def __init__(self, recipe: Recipe) -> None:
+        self._engine = recipe.engine
+        self._mapping = recipe.mapping
+        self._analyzer = Analyzer(recipe.dictionary)
+        self._committed = recipe.engine.reader()
 
-    def prepare(self, batch: Iterable[Unit]) -> list[Outcomes]:
+    def prepare(self, batch: Iterable[Unit], cleaner: Cleaner) -> list[Outcomes]:
         """What the articles of each unit change."""
-        read = [list(unit.articles()) for unit in batch]
+        read = [list(self._read(unit, cleaner)) for unit in batch]
         ids = {found.id for file in read for found in file if isinstance(found, Article)}
         before = self._committed.digests(sorted(ids))
-        files = [[self._outcome(found, before) for found in file] for file in read]
+        files = [
+            [self._outcome(found, before) if isinstance(found, Article) else found for found in file] for file in read
+        ]
         changes = (outcome for outcomes in files for outcome in outcomes if isinstance(outcome, Change))
         prepared = iter(self._engine.prepare(change.prepared for change in changes))
         return [
@@ -54,13 +84,21 @@ class Preparer:
             for outcomes in files
         ]
 
-    def _outcome(self, found: Article | ReadError, before: Mapping[str, str]) -> Change | Unchanged | ReadError:
-        if isinstance(found, ReadError):
-            return found
-        digest = _digest(found)
-        if before.get(found.id) == digest:
-            return Unchanged(found.id)
-        return Change(found.id, found.id not in before, (self._analyzer.analyse(found), digest))
+    def _read(self, unit: Unit, cleaner: Cleaner) -> Iterator[Article | Removed | Replaced | ReadError]:
+        """The articles of a unit, cleaned, and what else came of it."""
+        for found in unit.articles(self._mapping):
+            if not isinstance(found, Article):
+                yield found
+                continue
+            article, removed = cleaner.clean(found)
+            yield from (Removed(article.source, line) for line in removed)
+            yield article
+
+    def _outcome(self, article: Article, before: Mapping[str, str]) -> Change | Unchanged:
+        digest = _digest(article)
+        if before.get(article.id) == digest:
+            return Unchanged(article.id)
+        return Change(article.id, article.id not in before, (self._analyzer.analyse(article), digest))
 
     def close(self) -> None:
         self._committed.close()

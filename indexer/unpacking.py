@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
 from .errors import ReadError
+from .limits import Limits
 
 CHUNK = 1 << 16
-RATIO_FROM = 10_000_000  # bytes; less may come of as little as it likes
 _DIRECTORY_ENTRY = b"PK\1\2"
 _BYTES_OF_AN_ENTRY = 256  # in the directory of a zip; names are shorter on average
 _PIECE = 1 << 14  # packed bytes read at once
@@ -114,41 +114,55 @@ class Stream:
 class Budget:
     """What an archive, with the archives in it, may still have and unpack to."""
 
-    def __init__(self, members: int, size: int, ratio: int) -> None:
-        self.members = members
-        self._size = size
-        self._ratio = ratio
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._counted = self._unpacked = 0
 
     def count(self) -> None:
         """One more member. Raises Spent."""
         self._counted += 1
-        if self._counted > self.members:
-            raise Spent(f"it has more than {self.members:,} members")
+        if self._counted > self._limits.archive_members:
+            raise Spent(f"it has more than {self._limits.archive_members:,} members")
 
     def metered(self, chunks: Iterator[bytes], packed: Callable[[], int]) -> Iterator[bytes]:
         """The chunks, as long as they are in proportion to the bytes that have been read for them; `packed` counts
         these. Raises ReadError, Spent."""
+        most, ratio = self._limits.archive_bytes, self._limits.archive_ratio
         before = packed()
         unpacked = 0
         for chunk in chunks:
             unpacked += len(chunk)
             self._unpacked += len(chunk)
-            if self._unpacked > self._size:
-                raise Spent(f"it unpacks to more than {self._size / 1e9:,.9g} GB")
-            if unpacked > RATIO_FROM and unpacked > self._ratio * (packed() - before):
-                raise ReadError(f"it unpacks to more than {self._ratio} times its size")
+            if self._unpacked > most:
+                raise Spent(f"it unpacks to more than {most / 1e9:,.9g} GB")
+            if unpacked > self._limits.archive_ratio_from and unpacked > ratio * (packed() - before):
+                raise ReadError(f"it unpacks to more than {ratio} times its size")
             yield chunk
+
+
+class Source:
+    """A file of which `passed` counts the bytes read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.passed = 0
+        self.seek = file.seek
+        self.tell = file.tell
+        self.seekable = file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.passed += len(data)
+        return data
 
 
 class ZipSource:
     """A file as zipfile reads it, which takes the whole directory at once: one for more members than there may be is
-    refused before it becomes objects. `passed` counts the bytes read."""
+    refused before it becomes objects."""
 
-    def __init__(self, file: BinaryIO, members: int) -> None:
+    def __init__(self, file: Source, members: int) -> None:
         self._file = file
         self._members = members
-        self.passed = 0
         self.seek = file.seek
         self.tell = file.tell
         self.seekable = file.seekable
@@ -159,7 +173,6 @@ class ZipSource:
         data = self._file.read(size)
         if data.count(_DIRECTORY_ENTRY) > self._members:
             raise Spent(f"it has more than {self._members:,} members")
-        self.passed += len(data)
         return data
 
 

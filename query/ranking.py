@@ -65,7 +65,7 @@ class Ranker:
         self._length = sum(len(strings[0]) for strings in self._variants)
         self._pairs = set().union(*(pairs_of(string) for strings in self._variants for string in strings))
         self._rarity = rarity
-        self._total_rarity = sum(rarity.values())
+        self._total_rarity = math.fsum(rarity.values())
         self._half_life = half_life
         self._now = now
 
@@ -74,7 +74,7 @@ class Ranker:
         text = fold(text_of(article))
         title_pairs = pairs_of(text[: len(article.title)])
         shared = title_pairs & self._pairs
-        rarity = sum(self._rarity.get(pair, 0.0) for pair in shared)
+        rarity = math.fsum(self._rarity.get(pair, 0.0) for pair in shared)  # the same in whatever order
         return Evidence(
             runs=self._runs(text),
             covered=rarity / self._total_rarity if self._total_rarity else 0.0,

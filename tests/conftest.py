@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from souwen.indexer import build_index
 from souwen.query import Searcher
@@ -15,6 +16,15 @@ ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 # Articles under their publishers' copyright are no part of the project; without the folder, tests on them skip.
 SHARED = Path(os.environ.get("SOUWEN_SHARED", ROOT.parent / "shared"))
+settings.register_profile("souwen", deadline=None)  # how long something takes depends on the machine
+settings.load_profile("souwen")
+# Where it is set, tests marked "soak" try very much instead of a sample; another text makes other random choices.
+SOAK = os.environ.get("SOUWEN_SOAK", "")
+
+
+def tries(sample: int, soak: int) -> int:
+    """How often something is tried."""
+    return soak if SOAK else sample
 
 
 @pytest.fixture(scope="session")

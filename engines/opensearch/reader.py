@@ -44,9 +44,9 @@ class OpenSearchReader:
             self._state = self._commits.read()
 
     @property
-    def commit(self) -> int:
-        """The number of the commit, 0 if there was none."""
-        return self._state.commit
+    def _visible(self) -> Query:
+        """The articles of the commit."""
+        return {"bool": {"filter": self._state.visible()}}
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -163,11 +163,11 @@ class OpenSearchReader:
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         with self._reading():
-            return iter(list(listing.words(self._ask, {"bool": {"filter": self._state.visible()}})))
+            return iter(list(listing.words(self._ask, self._visible)))
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with self._reading():
-            yield from listing.values(self._ask, {"bool": {"filter": self._state.visible()}}, field)
+            yield from listing.values(self._ask, self._visible, field)
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
         articles: list[StoredArticle] = []
@@ -228,6 +228,20 @@ class OpenSearchReader:
         with self._reading():
             answer = self._server.ask("GET", f"/{self._index}/_stats/store")
             return Statistics(self._articles, int(answer["_all"]["total"]["store"]["size_in_bytes"]))
+
+    def check(self) -> None:
+        """That what the servers keep is as it was written, they see to; that it is all there, we do."""
+        seen = 0
+        body: Answer = {"query": self._visible, "size": FETCHED_AT_ONCE, "sort": [{"key": "asc"}], "_source": "record"}
+        with self._reading():
+            hits = self._ask([body])[0]["hits"]["hits"]
+            while hits:
+                for hit in hits:
+                    self._stored(hit["_source"]["record"])
+                seen += len(hits)
+                hits = self._ask([{**body, "search_after": hits[-1]["sort"]}])[0]["hits"]["hits"]
+            if seen != self._articles:
+                raise IndexDamaged(self._directory, f"of {self._articles} articles {seen} are there")
 
     def close(self) -> None:
         self._server.close()

@@ -1,5 +1,6 @@
 """The engine: writes articles through Tantivy, and asks it what requests ask for."""
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -15,12 +16,15 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, Keyword, KeywordField, Request, Weighted
 from ..evaluate import inverse_document_frequency
 from ..records import unpacked
+from ..size import size_of
 from ..stored import NAMES, StoredArticle, stored_article
+from .checking import check
 from .faults import reading, writing
 from .prepared import PreparedArticle, prepared
 from .queries import Queries
 from .schema import STORED, TIME, escaped, keyword_term, schema, unescaped
 
+_CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
 _LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
 _SEGMENT = 32  # a key is the number of a segment, shifted by so many bits, and that of an article in it
 
@@ -56,8 +60,9 @@ class TantivyWriter:
         index = _opened(folder)
         self._committed = index.searcher()
         with writing(self._path):
-            # One thread: the articles of a run stay in order, and analysing them takes all other cores.
-            self._writer = index.writer(max(_LEAST_MEMORY, min(memory, _MOST_MEMORY)), num_threads=1)
+            threads = max(1, (os.cpu_count() or 1) // _CORES_A_THREAD)
+            each = max(_LEAST_MEMORY, min(memory // threads, _MOST_MEMORY))
+            self._writer = index.writer(each * threads, threads)
             # Tantivy names files by numbers that come again after a commit was cut short, and overwrites none.
             self._writer.garbage_collect_files()
 
@@ -106,11 +111,12 @@ class TantivyReader:
     """See `base.Reader`."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._path = folder.parent
         index = _opened(folder)
         with reading(self._path):
             self._searcher = index.searcher()
-            size = sum(file.stat().st_size for file in folder.iterdir())
+            size = size_of(folder)
         self._queries = Queries(index.schema)
         self._statistics = Statistics(self._searcher.num_docs, size)
 
@@ -181,6 +187,10 @@ class TantivyReader:
 
     def statistics(self) -> Statistics:
         return self._statistics
+
+    def check(self) -> None:
+        with reading(self._path):
+            check(self._folder)
 
     def close(self) -> None:
         """Lets go of the files."""

@@ -7,6 +7,7 @@ from tantivy import FieldType, Occur, Query
 
 from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, TextField, Weighted
 from ..evaluate import K1, day_number
+from ..given import given
 from ..grams import pair_cover
 from .schema import AGAIN, DAY, escaped, keyword_term
 
@@ -40,11 +41,12 @@ class Queries:
 
     def tiers(self, request: Request) -> list[Query]:
         """What matches a request: for each of its tiers those that no earlier one has, then the rest."""
-        match = self.matching(request.match)
-        tiers = [self.matching(tier) for tier in request.tiers]
-        earlier = [(Occur.MustNot, tier) for tier in tiers]
-        parts = [[(Occur.Must, match), (Occur.Must, tier), *earlier[:place]] for place, tier in enumerate(tiers)]
-        return list(map(Query.boolean_query, [*parts, [(Occur.Must, match), *earlier]]))
+        tiers = [(Occur.Must, self.matching(tier)) for tier in request.tiers]
+        earlier = [(Occur.MustNot, tier) for _, tier in tiers]
+        # Of what a tier asks for already, most of what `match` asks for follows.
+        left = [(Occur.Must, self.matching(given(request.match, tier))) for tier in request.tiers]
+        parts = [[tier, rest, *earlier[:place]] for place, (tier, rest) in enumerate(zip(tiers, left, strict=True))]
+        return list(map(Query.boolean_query, [*parts, [(Occur.Must, self.matching(request.match)), *earlier]]))
 
     def scored(self, match: Query, weights: Sequence[Weighted]) -> Query:
         """What `match` matches, by the sum of weight × BM25 over the terms."""

@@ -63,6 +63,10 @@ class ArticleReader:
         self.columns: list[str] = facts["columns"]
         self.size: int = facts["size"]
 
+    def check(self) -> None:
+        """Reads everything. Raises Damaged."""
+        self._sections.check()
+
     def record(self, number: int) -> bytes:
         """The texts of an article as they are stored."""
         ends = self._sections.array("ends", "<u8")

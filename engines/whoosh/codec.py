@@ -26,6 +26,7 @@ with warnings.catch_warnings():
     from whoosh.reading import TermInfo, TermNotFound
 
 ARTICLES, TERMS = ".articles", ".terms"  # file extensions
+_DELETED = "<u4"  # the number of a deleted article in the table of contents
 
 
 class Codec(base.Codec):  # type: ignore[misc]
@@ -56,7 +57,8 @@ class Segment(base.Segment):  # type: ignore[misc]
         self._deleted: set[int] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restored, (self.indexname, self.segid, self._size, sorted(self._deleted))
+        deleted = np.array(sorted(self._deleted), _DELETED)
+        return restored, (self.indexname, self.segid, self._size, deleted.tobytes())
 
     def path(self, storage: Any, extension: str) -> Path:
         name: str = self.make_filename(extension)
@@ -87,19 +89,21 @@ class Segment(base.Segment):  # type: ignore[misc]
         return docnum in self._deleted
 
 
-def restored(indexname: str, segid: str, size: int, deleted: list[int]) -> Segment:
+def restored(indexname: str, segid: str, size: int, deleted: bytes) -> Segment:
     """A segment as it was pickled. Raises Damaged if it is none."""
+    numbers = np.frombuffer(deleted, _DELETED)
     if not (
         re.fullmatch("[A-Z]+", indexname)
         and re.fullmatch("[0-9a-z]+", segid)
         and type(size) is int
-        and all(type(number) is int and 0 <= number < size for number in deleted)
+        and size >= 0
+        and (numbers < size).all()
     ):
         raise Damaged("the table of contents lists what is no segment")
     segment = Segment(indexname)
     segment.segid = segid
     segment._size = size
-    segment._deleted = set(deleted)
+    segment._deleted = set(numbers.tolist())
     return segment
 
 

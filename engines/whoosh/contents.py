@@ -12,7 +12,7 @@ import warnings
 import zlib
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, ClassVar
 
 from ..durable import replace
 from .codec import Segment, restored
@@ -28,15 +28,32 @@ with warnings.catch_warnings():
 INDEX_NAME = "MAIN"
 _SEAL = struct.Struct("<I8s")  # CRC-32 of what stands before; magic
 _MAGIC = b"souwentc"
+_MOST = 64 << 20  # bytes; a deleted article takes 4, a segment some hundred
 
 
-class _Unpickler(pickle.Unpickler):
-    """Knows how to restore segments, and nothing else."""
+# The one in Python: the one in C takes memory for what a pickle says that it has, which need not be true. So do both
+# for a bytearray, which no index needs.
+class _Unpickler(pickle._Unpickler):
+    """Knows how to restore segments, and nothing else. All segments together have no more than `most` bytes."""
+
+    dispatch: ClassVar = {
+        code: load for code, load in pickle._Unpickler.dispatch.items() if code != pickle.BYTEARRAY8[0]
+    }
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        super().__init__(file)
+        self._left = most
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) != (restored.__module__, restored.__name__):
             raise Damaged(f"its table of contents asks for {module}.{name}, which no index needs")
-        return partial(restored)  # a pickle may set attributes of what it is given
+        return partial(self._restored)  # a pickle may set attributes of what it is given
+
+    def _restored(self, indexname: str, segid: str, size: int, deleted: bytes) -> Segment:
+        self._left -= len(deleted) + 1
+        if self._left < 0:
+            raise Damaged("its table of contents lists the same again and again")
+        return restored(indexname, segid, size, deleted)
 
 
 class Storage(FileStorage):  # type: ignore[misc]
@@ -63,7 +80,10 @@ class Index(FileIndex):  # type: ignore[misc]
         generation = self.latest_generation()
         if generation < 0:
             raise Damaged("it has no table of contents")
-        data = (self._folder / TOC._filename(INDEX_NAME, generation)).read_bytes()
+        with (self._folder / TOC._filename(INDEX_NAME, generation)).open("rb") as file:
+            data = file.read(_MOST + 1)
+        if len(data) > _MOST:
+            raise Damaged("its table of contents is larger than any index needs")
         content, seal = data[: -_SEAL.size], data[-_SEAL.size :]
         if len(seal) < _SEAL.size or _SEAL.unpack(seal) != (zlib.crc32(content), _MAGIC):
             raise Damaged("its table of contents was cut off or altered")
@@ -105,7 +125,7 @@ def _read(content: bytes, generation: int) -> Any:
     if stream.read_int() != generation:
         raise Damaged("its table of contents is not the one its name says")
     stream.read_int()  # unused
-    segments = _Unpickler(stream.file).load()
+    segments = _Unpickler(stream.file, len(content)).load()
     if not isinstance(segments, list) or not all(type(segment) is Segment for segment in segments):
         raise Damaged("its table of contents lists something else than segments")
     return TOC(schema(), segments, generation, version=_CURRENT_TOC_VERSION, release=release)

@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
-from stat import S_ISREG
 from types import TracebackType
 
 import numpy as np
@@ -18,6 +17,7 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
 from ..errors import IndexDamaged, IndexUnreadable, writing
 from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
+from ..size import size_of
 from ..stored import StoredArticle, stored_article
 from . import contents
 from .prepared import PreparedArticle, prepared
@@ -128,7 +128,7 @@ class WhooshReader:
         self._folder = folder
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
-            size = sum(_size(file) for file in folder.iterdir())
+            size = size_of(folder)
         self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size)
         self._size = sum(segment.size for segment in self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
@@ -241,6 +241,11 @@ class WhooshReader:
     def statistics(self) -> Statistics:
         return self._statistics
 
+    def check(self) -> None:
+        with _reading(self._folder):
+            for segment in self._segments:
+                segment.check()
+
     def close(self) -> None:
         """Lets go of the files; they are unmapped with the last array that shows a part of them."""
         self._segments = []
@@ -261,14 +266,6 @@ def _open_segments(folder: Path) -> list[OpenSegment]:
         else:
             break
     return segments
-
-
-def _size(file: Path) -> int:
-    """Bytes of a file, 0 if a commit has just removed it, or it is a folder."""
-    with suppress(FileNotFoundError):
-        status = file.stat()
-        return status.st_size if S_ISREG(status.st_mode) else 0
-    return 0
 
 
 def _rank(request: Request, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:

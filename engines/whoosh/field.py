@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from .lists import CHUNK, HEAD, WIDTHS, Lists
 from .monotone import Bytes, Numbers, decode, decode_one, ends
 from .sections import Damaged, Sections
 
-BLOCKS_IN_CHUNK = 1 << 10
+_TERM = 8  # values whose memory a term takes while it is merged
 KEPT_BLOCKS = 512  # of a field; what is read again and again needs no second look at the file
 
 
@@ -37,6 +38,19 @@ class Entry(NamedTuple):
         if not excess:
             return np.ones(self.size, np.int64)
         return np.diff(decode_one(self.count_lows, self.count_highs, self.size, excess), prepend=0) + 1
+
+
+class _Part(NamedTuple):
+    """Terms of a block, with the codes of all their lists. `repeats` are the sizes of the lists that have counts."""
+
+    terms: list[bytes]
+    sizes: Numbers
+    excess: Numbers
+    repeats: Numbers
+    lows: Bytes
+    highs: Bytes
+    count_lows: Bytes
+    count_highs: Bytes
 
 
 class _Block:
@@ -82,14 +96,28 @@ class _Block:
             at += last
         return parts
 
-    def codes(self) -> list[Bytes]:
-        """All lists, in four parts."""
-        return [code for code, _ in self._parts]
+    def parts(self, at_once: int) -> Iterator[tuple[int, _Part]]:
+        """All lists, about so many values at a time, with the number of them."""
+        weights = np.cumsum(self.sizes + _TERM)
+        firsts = np.flatnonzero(np.diff(weights // (at_once + 1), prepend=-1)).tolist()
+        for first, last in pairwise((*firsts, self.count)):
+            codes = (code[part_ends[first] : part_ends[last]] for code, part_ends in self._parts)
+            terms = [self.term(index) for index in range(first, last)]
+            part = slice(first, last)
+            before = int(weights[first - 1]) if first else 0
+            yield (
+                int(weights[last - 1]) - before,
+                _Part(terms, self.sizes[part], self.excess[part], self.repeats[part], *codes),
+            )
 
     def entry(self, index: int) -> Entry:
         size = int(self.sizes[index])
         codes = (code[part_ends[index] : part_ends[index + 1]] for code, part_ends in self._parts)
         return Entry(size, size + int(self.excess[index]), self._limit, *codes)
+
+
+def _read_block(sections: Sections, name: str, starts: NDArray[np.uint64], limit: int, number: int) -> _Block:
+    return _Block(sections.read(name, *map(int, starts[number : number + 2])), limit)
 
 
 class Field:
@@ -101,11 +129,10 @@ class Field:
         self._limit = int(sections.facts[name]["limit"])
         self._counted = bool(sections.facts[name]["counted"])
         self._starts: NDArray[np.uint64] = sections.array(f"{name}.blocks", "<u8")
+        # Not of a method: a field that refers to itself keeps the file mapped until Python looks for such circles.
+        self._read_block = partial(_read_block, sections, name, self._starts, self._limit)
         self._block = lru_cache(KEPT_BLOCKS)(self._read_block)
         self._first_terms: dict[int, bytes] = {}
-
-    def _read_block(self, number: int) -> _Block:
-        return _Block(self._sections.read(self._name, *map(int, self._starts[number : number + 2])), self._limit)
 
     def _first_term(self, number: int) -> bytes:
         if number not in self._first_terms:
@@ -153,30 +180,29 @@ class Field:
             block = self._read_block(number)
             yield from zip(map(block.term, range(block.count)), block.sizes.tolist(), strict=True)
 
-    def chunks(self) -> Iterator[Lists]:
-        """All lists, some blocks at a time."""
-        blocks: list[_Block] = []
+    def chunks(self, at_once: int = CHUNK) -> Iterator[Lists]:
+        """All lists, about so many values at a time. What was read does not stay in memory."""
+        parts: list[_Part] = []
         values = 0
         for number in range(len(self._starts) - 1):
-            blocks.append(self._read_block(number))
-            values += int(blocks[-1].sizes.sum())
-            if values >= CHUNK or len(blocks) >= BLOCKS_IN_CHUNK:
-                yield self._joined(blocks)
-                blocks, values = [], 0
-        if blocks:
-            yield self._joined(blocks)
+            for size, part in self._read_block(number).parts(at_once):
+                if parts and values + size > at_once:
+                    yield self._joined(parts)
+                    parts, values = [], 0
+                    self._sections.release()
+                parts.append(part)
+                values += size
+        if parts:
+            yield self._joined(parts)
+        self._sections.release()
 
-    def _joined(self, blocks: list[_Block]) -> Lists:
-        sizes, excess, repeats = (
-            np.concatenate([getattr(block, name) for block in blocks]) for name in ("sizes", "excess", "repeats")
-        )
-        lows, highs, count_lows, count_highs = (
-            np.concatenate(parts) for parts in zip(*(block.codes() for block in blocks), strict=True)
-        )
+    def _joined(self, parts: list[_Part]) -> Lists:
+        terms, *columns = zip(*parts, strict=True)
+        sizes, excess, repeats, lows, highs, count_lows, count_highs = map(np.concatenate, columns)
+        all_terms = list(chain.from_iterable(terms))
         values = decode(lows, highs, sizes, np.full(len(sizes), self._limit, np.int64))
-        terms = [block.term(index) for block in blocks for index in range(block.count)]
         if not self._counted:
-            return Lists(terms, sizes, values, None)
+            return Lists(all_terms, sizes, values, None)
         counts = np.ones_like(values)
         repeated = np.repeat(repeats > 0, sizes)
         sums = decode(count_lows, count_highs, repeats, excess)
@@ -184,4 +210,4 @@ class Field:
         firsts = np.cumsum(repeats)[repeats > 0] - repeats[repeats > 0]
         over[firsts] = sums[firsts]
         counts[repeated] += over
-        return Lists(terms, sizes, values, counts)
+        return Lists(all_terms, sizes, values, counts)

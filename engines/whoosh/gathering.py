@@ -3,7 +3,9 @@
 Nothing is done for a single posting: terms become numbers, articles arrays of them, and one sort makes the lists.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator
+from sys import getsizeof
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +15,11 @@ from .monotone import Numbers
 from .prepared import Coded, Numbering
 
 _CODE_POINTS = 0x110000
+_UNKNOWN = 0xFFFFFFFF  # a term that has no number yet
 _NUMBER = 4  # bytes of a gathered character or term
-_NEW_TERM = 160  # bytes of a term as a text and in the dictionary
-_ARRAY = 120  # bytes of an array besides its numbers; each article has one
+_NEW_TERM = 130  # bytes of a term in the dictionary, besides the term itself
 _SORTING = 8  # bytes that sorting takes for each
+_SORTING_TERM = 100  # bytes that sorting takes for each term
 
 
 class TermGatherer:
@@ -24,38 +27,51 @@ class TermGatherer:
 
     def __init__(self) -> None:
         self._numbering = Numbering()
-        self._articles: list[NDArray[np.uint32]] = []
-        self._count = 0
+        self._terms = 0  # bytes
+        self._gathered = _Gathered()
         self._vocabulary: list[str] = []
-        self._numbers = self._numbering.of(())  # of the vocabulary
+        self._numbers = np.zeros(0, np.uint32)  # of the vocabulary
 
     @property
     def held(self) -> int:
         """Bytes that are held."""
-        return self._count * _NUMBER + len(self._articles) * _ARRAY + len(self._numbering) * _NEW_TERM
+        return self._gathered.held + self._terms
 
     @property
     def sorting(self) -> int:
         """Bytes that sorting will take besides."""
-        return self._count * _SORTING
+        return len(self._gathered.numbers) * _SORTING + len(self._numbering) * _SORTING_TERM
 
     def add(self, terms: Coded) -> int:
         """The terms of the next article; how many they are."""
         if terms.vocabulary is not self._vocabulary:
             self._vocabulary = terms.vocabulary
-            self._numbers = self._numbering.of(terms.vocabulary)
-        self._articles.append(self._numbers[terms.codes])
-        self._count += len(terms.codes)
+            self._numbers = np.full(len(terms.vocabulary), _UNKNOWN, np.uint32)
+        numbers = self._numbers[terms.codes]
+        # Only what articles use is numbered: a run may begin anywhere in a batch, and need not hold all its vocabulary.
+        unknown = numbers == _UNKNOWN
+        if unknown.any():
+            self._number(np.unique(terms.codes[unknown]))
+            numbers = self._numbers[terms.codes]
+        self._gathered.add(numbers.tobytes())
         return len(terms.codes)
+
+    def _number(self, codes: NDArray[np.uint32]) -> None:
+        """Gives the terms with these codes numbers."""
+        before = len(self._numbering)
+        terms = [self._vocabulary[code] for code in codes.tolist()]
+        numbers = self._numbers[codes] = self._numbering.of(terms)
+        new = [term for term, number in zip(terms, numbers.tolist(), strict=True) if number >= before]
+        self._terms += sum(map(getsizeof, new)) + len(new) * _NEW_TERM
 
     def lists(self) -> Iterator[Lists]:
         """All that was gathered, in chunks."""
         terms = sorted(self._numbering)
         rank = np.empty(len(terms), np.int64)
         rank[self._numbering.of(terms)] = np.arange(len(terms))
-        pieces = ((rank[codes], owners) for codes, owners in _pieces(self._articles))
+        pieces = ((rank[codes], owners) for codes, owners in self._gathered.pieces())
         encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
-        return _counted(pieces, self._count, len(self._articles), encoded)
+        return _counted(pieces, len(self._gathered.numbers), len(self._gathered.lengths), encoded)
 
 
 class GramGatherer:
@@ -63,41 +79,40 @@ class GramGatherer:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._texts: list[NDArray[np.uint32]] = []
-        self._count = 0
+        self._gathered = _Gathered()
 
     @property
     def held(self) -> int:
         """Bytes that are held."""
-        return self._count * _NUMBER + len(self._texts) * _ARRAY
+        return self._gathered.held
 
     @property
     def sorting(self) -> int:
         """Bytes that sorting will take besides."""
-        return self._count * _SORTING
+        return len(self._gathered.numbers) * _SORTING
 
     def add(self, text: str) -> int:
         """The text of the next article; how many grams it has."""
-        self._texts.append(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
-        self._count += len(text)
+        self._gathered.add(text.encode("utf-32-le", "surrogatepass"))
         return max(len(text) - self._size + 1, 0)
 
     def lists(self) -> Iterator[Lists]:
         """All that was gathered, in chunks."""
         present = np.zeros(_CODE_POINTS, np.bool_)
-        for text, _ in _pieces(self._texts):
+        for text, _ in self._gathered.pieces():
             present[text] = True
         alphabet, number = np.flatnonzero(present), np.cumsum(present) - 1
+        count = len(self._gathered.numbers)
         if self._size == 1:
             terms = [chr(code).encode("utf-8", "surrogatepass") for code in alphabet]
-            pieces = ((number[text], owners) for text, owners in _pieces(self._texts))
-            return _counted(pieces, self._count, len(self._texts), terms)
-        return _placed(self._pairs(number, len(alphabet)), self._count, alphabet)
+            pieces = ((number[text], owners) for text, owners in self._gathered.pieces())
+            return _counted(pieces, count, len(self._gathered.lengths), terms)
+        return _placed(self._pairs(number, len(alphabet)), count, alphabet)
 
     def _pairs(self, number: Numbers, characters: int) -> Iterator[tuple[Numbers, Numbers]]:
         """The pairs, as numbers, and their places."""
         place = 0
-        for text, owners in _pieces(self._texts):
+        for text, owners in self._gathered.pieces():
             numbers = number[text]
             inside = owners[:-1] == owners[1:]  # no pair begins with a text's last character
             keys = (numbers[:-1] * characters + numbers[1:])[inside]
@@ -105,16 +120,34 @@ class GramGatherer:
             place += len(keys)
 
 
-def _pieces(articles: list[NDArray[np.uint32]]) -> Iterator[tuple[NDArray[np.uint32], Numbers]]:
-    """What articles hold, some articles at a time, one after another, with the number of the article of each."""
-    lengths = np.fromiter(map(len, articles), np.int64, len(articles))
-    ends = np.cumsum(lengths)
-    first = 0
-    while first < len(articles):
-        before = int(ends[first - 1]) if first else 0
-        last = max(first + 1, int(np.searchsorted(ends, before + CHUNK)))
-        yield np.concatenate(articles[first:last]), np.repeat(np.arange(first, last), lengths[first:last])
-        first = last
+class _Gathered:
+    """What articles hold, as numbers one article after another: two arrays for all of them, since what thousands of
+    small ones leave behind the system does not get back."""
+
+    def __init__(self) -> None:
+        self.numbers = array("I")
+        self.lengths = array("I")  # of articles
+
+    @property
+    def held(self) -> int:
+        """Bytes that are held."""
+        return (len(self.numbers) + len(self.lengths)) * _NUMBER
+
+    def add(self, data: bytes) -> None:
+        """The numbers of the next article, 4 bytes each."""
+        self.numbers.frombytes(data)
+        self.lengths.append(len(data) // _NUMBER)
+
+    def pieces(self) -> Iterator[tuple[NDArray[np.uint32], Numbers]]:
+        """What some articles at a time hold, with the number of the article of each."""
+        numbers, lengths = np.frombuffer(self.numbers, np.uint32), np.frombuffer(self.lengths, np.uint32)
+        ends = np.cumsum(lengths, dtype=np.int64)
+        first = before = 0
+        while first < len(lengths):
+            last = max(first + 1, int(np.searchsorted(ends, before + CHUNK)))
+            end = int(ends[last - 1])
+            yield numbers[before:end], np.repeat(np.arange(first, last), lengths[first:last])
+            first, before = last, end
 
 
 def _counted(

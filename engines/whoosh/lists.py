@@ -17,7 +17,7 @@ from .monotone import Encoded, Numbers, encode
 from .sections import SectionWriter
 
 TERMS_IN_BLOCK = 64
-CHUNK = 1 << 20  # values that are coded in one go; bounds what writing and merging hold in memory
+CHUNK = 1 << 18  # values that are coded in one go; bounds what writing and merging hold in memory
 # Of a block: the number of terms; bytes of a term's length, of a list's size, of an excess; length of what all terms
 # begin with.
 HEAD = struct.Struct("<BBBBB")

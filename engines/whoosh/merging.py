@@ -4,17 +4,28 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from .lists import Lists
+from .lists import CHUNK, Lists
 from .monotone import Numbers
 
 Renumber = Callable[[Numbers], Numbers]
 """The new numbers of values (articles or places), -1 for those that are gone; rising where the old ones rise."""
+Source = tuple[Iterator[Lists], Renumber]
+_LEAST = 1 << 12  # values; smaller chunks cost more time than they save memory
 
 
-def merged(sources: Iterable[tuple[Iterator[Lists], Renumber]]) -> Iterator[Lists]:
+def share(sources: int) -> int:
+    """How many values each of so many sources should give at a time, lest they take too much memory together."""
+    return max(CHUNK // max(sources, 1), _LEAST)
+
+
+def moved(by: int) -> Renumber:
+    return lambda numbers: numbers + by
+
+
+def merged(sources: Iterable[Source]) -> Iterator[Lists]:
     """The lists of all sources as one, in chunks. The new numbers of a source are all greater than those of the sources
     before it, so that lists are appended, not sorted."""
-    readers = [_Source(chunks, renumber) for chunks, renumber in sources]
+    readers = [_Reading(chunks, renumber) for chunks, renumber in sources]
     while waiting := [reader for reader in readers if reader.refill()]:
         # What every source has read up to. Terms behind it may have more to come.
         until = min(reader.last_term for reader in waiting)
@@ -23,7 +34,7 @@ def merged(sources: Iterable[tuple[Iterator[Lists], Renumber]]) -> Iterator[List
             yield joined
 
 
-class _Source:
+class _Reading:
     def __init__(self, chunks: Iterator[Lists], renumber: Renumber) -> None:
         self._chunks = chunks
         self._renumber = renumber
@@ -58,6 +69,8 @@ def _joined(parts: list[Lists]) -> Lists:
     """One list for each term that has any value left."""
     used = {term for part in parts for term, size in zip(part.terms, part.sizes.tolist(), strict=True) if size}
     terms = sorted(used)
+    if len(parts) == 1 and len(terms) == len(parts[0].terms):
+        return parts[0]
     number = dict(zip(terms, range(len(terms)), strict=True))
     owners = [
         np.repeat(np.fromiter((number.get(term, -1) for term in part.terms), np.int64, len(part.terms)), part.sizes)

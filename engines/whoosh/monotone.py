@@ -8,6 +8,7 @@ retrieval by content and address of static files", 1974; for posting lists Vigna
 The number of values and the limit are kept by whoever keeps the list; sizes and places follow from them.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ Numbers = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
 _WORD = 64  # bits
+_AT_ONCE = 1 << 16  # values
 
 
 class Encoded(NamedTuple):
@@ -46,29 +48,47 @@ def ends(sizes: Numbers, limits: Numbers) -> tuple[Numbers, Numbers]:
 def encode(values: Numbers, sizes: Numbers, limits: Numbers) -> Encoded:
     """The lists that stand one after another in `values`."""
     low_ends, high_ends = ends(sizes, limits)
-    widths = np.repeat(low_widths(sizes, limits), sizes)
-    index = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    low_starts, high_starts = 8 * _starts(low_ends), 8 * _starts(high_ends)
+    widths = low_widths(sizes, limits)
     bits = np.zeros(8 * _last(high_ends), np.uint8)
-    bits[np.repeat(8 * _starts(high_ends), sizes) + (values >> widths) + index] = 1
-    lows = _packed(
-        values & ((1 << widths) - 1), np.repeat(8 * _starts(low_ends), sizes) + index * widths, widths, _last(low_ends)
-    )
+    words = np.zeros(_last(low_ends) // 8 + 2, np.uint64)
+    for part, owners, index in _parts(sizes):
+        here, width = values[part], widths[owners]
+        bits[high_starts[owners] + (here >> width) + index] = 1
+        _pack(words, here & ((1 << width) - 1), low_starts[owners] + index * width, width)
+    lows = words.view(np.uint8)[: _last(low_ends)]
     return Encoded(lows, np.packbits(bits, bitorder="little"), low_ends, high_ends)
 
 
 def decode(lows: Bytes, highs: Bytes, sizes: Numbers, limits: Numbers) -> Numbers:
     """The values of lists that were encoded one after another. Raises ValueError if the bits are not of such lists."""
     low_ends, high_ends = ends(sizes, limits)
-    total = int(sizes.sum())
     if _last(low_ends) != len(lows) or _last(high_ends) != len(highs):
         raise ValueError("a list of numbers has not the length it should have")
-    high_at = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
-    if len(high_at) != total or (high_at < np.repeat(8 * _starts(high_ends), sizes)).any():
+    values = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
+    if len(values) != int(sizes.sum()):
         raise ValueError("a list has not the number of values it should have")
-    widths = np.repeat(low_widths(sizes, limits), sizes)
-    index = np.arange(total) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    high = high_at - np.repeat(8 * _starts(high_ends), sizes) - index
-    return high << widths | _unpacked(lows, np.repeat(8 * _starts(low_ends), sizes) + index * widths, widths)
+    low_starts, high_starts = 8 * _starts(low_ends), 8 * _starts(high_ends)
+    widths = low_widths(sizes, limits)
+    padded = _padded(lows)
+    for part, owners, index in _parts(sizes):
+        high, width = values[part] - high_starts[owners], widths[owners]
+        if (high < 0).any():
+            raise ValueError("a list has not the number of values it should have")
+        values[part] = (high - index) << width | _unpacked(padded, low_starts[owners] + index * width, width)
+    return values
+
+
+def _parts(sizes: Numbers) -> Iterator[tuple[slice, Numbers, Numbers]]:
+    """Lists one after another, some values at a time, for what is worked out on the way takes many times their memory:
+    which values, the list of each, and its index there."""
+    list_ends = np.cumsum(sizes)
+    for start in range(0, _last(list_ends), _AT_ONCE):
+        end = min(start + _AT_ONCE, _last(list_ends))
+        first, last = np.searchsorted(list_ends, (start, end - 1), "right")
+        inside = np.diff(np.minimum(list_ends[first : last + 1], end), prepend=start)
+        owners = np.repeat(np.arange(first, last + 1), inside)
+        yield slice(start, end), owners, np.arange(start, end) - (list_ends - sizes)[owners]
 
 
 def decode_one(lows: Bytes, highs: Bytes, size: int, limit: int) -> Numbers:
@@ -79,7 +99,7 @@ def decode_one(lows: Bytes, highs: Bytes, size: int, limit: int) -> Numbers:
         raise ValueError("a list has not the number of values it should have")
     index = np.arange(size)
     high = high_at - index
-    return high << width | _unpacked(lows, index * width, width) if width else high
+    return high << width | _unpacked(_padded(lows), index * width, width) if width else high
 
 
 def _starts(ends: Numbers) -> Numbers:
@@ -90,22 +110,23 @@ def _last(ends: Numbers) -> int:
     return int(ends[-1]) if len(ends) else 0
 
 
-def _packed(values: Numbers, places: Numbers, widths: Numbers, size: int) -> Bytes:
-    """`size` bytes in which value i has `widths[i]` bits from bit `places[i]` on; places rise."""
-    words = np.zeros(size // 8 + 2, np.uint64)
+def _pack(words: NDArray[np.uint64], values: Numbers, places: Numbers, widths: Numbers) -> None:
+    """Puts `widths[i]` bits of value i at bit `places[i]`; places rise."""
     word, shift = places // _WORD, (places % _WORD).astype(np.uint64)
     bits = values.astype(np.uint64)
-    if len(values):
-        first_in_word = np.flatnonzero(np.diff(word, prepend=-1))
-        words[word[first_in_word]] = np.bitwise_or.reduceat(bits << shift, first_in_word)
-        over = np.flatnonzero(places % _WORD + widths > _WORD)  # at most one value runs over the end of a word
-        words[word[over] + 1] |= bits[over] >> (np.uint64(_WORD) - shift[over])
-    return words.view(np.uint8)[:size]
+    first_in_word = np.flatnonzero(np.diff(word, prepend=-1))
+    words[word[first_in_word]] |= np.bitwise_or.reduceat(bits << shift, first_in_word)
+    over = np.flatnonzero(places % _WORD + widths > _WORD)  # at most one value runs over the end of a word
+    words[word[over] + 1] |= bits[over] >> (np.uint64(_WORD) - shift[over])
 
 
-def _unpacked(data: Bytes, places: Numbers, widths: Numbers | int) -> Numbers:
+def _padded(data: Bytes) -> Bytes:
+    """With bytes behind it, so that a number may be read from each byte on."""
+    return np.concatenate((data, np.zeros(8, np.uint8)))
+
+
+def _unpacked(padded: Bytes, places: Numbers, widths: Numbers | int) -> Numbers:
     """The numbers of `widths` bits (at most 57) that begin at bits `places`."""
-    padded = np.concatenate((data, np.zeros(8, np.uint8)))
     # Eight bytes from every byte on, as one number: a view, so that nothing is copied but what is taken.
     windows = np.ndarray(len(padded) - 7, np.dtype("<u8"), padded, strides=(1,))
     taken = windows[places >> 3] >> (places & 7).astype(np.uint64)

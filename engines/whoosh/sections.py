@@ -26,6 +26,8 @@ from typing_extensions import Self
 from .monotone import Bytes
 
 PAGE = 1 << 14  # bytes
+RESIDENT = 32 << 20  # bytes of a file that are kept in memory, roughly; of files without end all would be
+_AROUND = 1 << 16  # bytes that systems map beside the one that is read
 _TAIL = struct.Struct("<QQI8s")  # length of the sections, of the table; CRC-32 of checksums, table, lengths; magic
 _LENGTHS = struct.Struct("<QQ")
 _MAGIC = b"souwen-1"
@@ -136,6 +138,8 @@ class Sections:
         self._sections: dict[str, tuple[int, int]] = table["sections"]
         self.facts: dict[str, Any] = table["facts"]
         # The mapping lives as long as the last array that shows a part of it.
+        self._mapped = mapped
+        self._resident = 0
         self._bytes: Bytes = np.frombuffer(mapped, np.uint8)
         self._length = length
         self._checksums = np.frombuffer(rest, "<u4", pages)
@@ -151,7 +155,16 @@ class Sections:
         if not low <= first <= last <= high:
             raise Damaged(f"{self._path.name} points to where there is nothing")
         self._check(first, last)
+        self._resident += last - first + _AROUND
+        if self._resident > RESIDENT:
+            self.release()
         return self._bytes[first:last]
+
+    def release(self) -> None:
+        """Lets the system take back the memory of what was read; what is used again it maps again."""
+        self._resident = 0
+        if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            self._mapped.madvise(mmap.MADV_DONTNEED)
 
     def array(self, name: str, kind: str) -> NDArray[Any]:
         """A whole section as numbers of a numpy type."""

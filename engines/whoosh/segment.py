@@ -34,6 +34,11 @@ class OpenSegment:
         self._kept: dict[tuple[str, ...], tuple[Numbers, ...]] = {}
         self._kept_bytes = 0
 
+    def check(self) -> None:
+        """Reads everything. Raises Damaged."""
+        self.articles.check()
+        self._terms.check()
+
     def _field(self, name: str) -> Field:
         if name not in self._fields:
             self._fields[name] = Field(self._terms, name)

@@ -14,11 +14,11 @@ from .contents import Index
 from .field import Field
 from .gathering import GramGatherer, TermGatherer
 from .lists import Lists, write_field
-from .merging import Renumber, merged
+from .merging import Renumber, merged, moved, share
 from .monotone import Numbers
 from .prepared import PreparedArticle
+from .runs import Point, Runs
 from .schema import FIELDS, GRAMS, KEYWORDS, PLACED, SCORED, WORDS
-from .sections import Sections, SectionWriter
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -32,18 +32,16 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
     def __init__(self, index: Index, memory: int) -> None:
         super().__init__(index, codec=Codec(), compound=False)
         self._memory = memory
-        self._runs: list[Sections] = []
+        self._runs = Runs(Path(self._tempstorage.folder))
         self._chosen: list[tuple[_Old, int]] = []  # segments to merge, with the number of their first article
         self._totals = dict.fromkeys(FIELDS, 0)  # lengths of all articles so far
         self._gather()
 
     def _gather(self) -> None:
         """Begins with nothing gathered."""
-        self._first = self.docnum
-        self._before = dict(self._totals)
+        self._start = self._point()
         self._grams = {name: GramGatherer(size) for name, size in GRAMS.items()}
         self._terms = {name: TermGatherer() for name in (*WORDS, *KEYWORDS)}
-        self._gatherers: dict[str, GramGatherer | TermGatherer] = {**self._grams, **self._terms}
 
     def add_article(self, article: PreparedArticle) -> None:
         lengths = {name: gatherer.add(article.grams[name]) for name, gatherer in self._grams.items()}
@@ -53,18 +51,19 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         self.perdocwriter.add(article.record, {name: lengths[name] for name in SCORED} | article.numbers)
         self.docnum += 1
         self._added = True
-        gatherers = self._gatherers.values()
+        gatherers: list[GramGatherer | TermGatherer] = [*self._grams.values(), *self._terms.values()]
         if sum(each.held for each in gatherers) + max(each.sorting for each in gatherers) > self._memory:
             self._write_run()
 
+    def _point(self) -> Point:
+        return Point(self.docnum, dict(self._totals))
+
+    def _gathered(self, name: str) -> Iterator[Lists]:
+        """A field of what was gathered, which is let go with it."""
+        return self._grams.pop(name).lists() if name in GRAMS else self._terms.pop(name).lists()
+
     def _write_run(self) -> None:
-        path = Path(self._tempstorage.folder) / f"{len(self._runs)}.run"
-        with SectionWriter(path) as run:
-            for name in FIELDS:
-                limit = self._totals[name] - self._before[name] if name in PLACED else self.docnum - self._first
-                write_field(run, name, limit, self._gatherers[name].lists(), counted=name not in PLACED)
-            run.facts |= {"first": self._first, "before": self._before}
-        self._runs.append(Sections(path))
+        self._runs.add(self._start, self._point(), self._gathered)
         self._gather()
 
     def add_reader(self, reader: Any) -> None:
@@ -85,7 +84,6 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         """Gives up what was not committed. Its files are removed so far as the disk lets it."""
         self.perdocwriter.abandon()
         self.fieldwriter.abandon()
-        self._runs = []
         shutil.rmtree(self._tempstorage.folder, ignore_errors=True)
         if not self.is_closed:
             self._finish()
@@ -97,18 +95,15 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
 
     def _lists(self, name: str) -> Iterator[Lists]:
         """The whole field of the new segment."""
-        gathered = self._gatherers[name].lists()
+        gathered = self._gathered(name)
         if not self._runs and not self._chosen:
             return gathered
-        sources: list[tuple[Iterator[Lists], Renumber]] = []
-        for run in self._runs:
-            first = run.facts["before"][name] if name in PLACED else run.facts["first"]
-            sources.append((Field(run, name).chunks(), _moved(first)))
-        sources.append((gathered, _moved(self._before[name] if name in PLACED else self._first)))
+        at_once = share(len(self._runs) + len(self._chosen))
+        sources = [*self._runs.sources(name, at_once), (gathered, moved(self._start.values(name)))]
         places = self._totals[name]
         for old, first_article in self._chosen:
             first = places if name in PLACED else first_article
-            sources.append((old.field(name).chunks(), old.renumber(name, first)))
+            sources.append((old.field(name).chunks(at_once), old.renumber(name, first)))
             places += old.places(name)
         return merged(sources)
 
@@ -134,19 +129,15 @@ class _Old:
     def renumber(self, name: str, first: int) -> Renumber:
         """From the numbers of articles or places in this segment to those in the new one."""
         if self.live.all():
-            return _moved(first)
+            return moved(first)
         if name not in PLACED:
             numbers = np.where(self.live, first + np.cumsum(self.live) - 1, -1)
             return lambda articles: numbers[articles]
         lengths = self.articles.column(name)
         starts, new_starts = starts_of(lengths), first + starts_of(np.where(self.live, lengths, 0))
 
-        def moved(places: Numbers) -> Numbers:
+        def renumbered(places: Numbers) -> Numbers:
             owners = owners_of(places, starts)
             return np.where(self.live[owners], places - starts[owners] + new_starts[owners], -1)
 
-        return moved
-
-
-def _moved(by: int) -> Renumber:
-    return lambda numbers: numbers + by
+        return renumbered

@@ -2,13 +2,18 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from ...analysis import Article, visible
-from ..decoding import decode
-from ..errors import ReadError
+from ..decoding import Decoded, Replaced, decode, decode_as
+from ..errors import Interrupted, ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from . import epub, jsonlines, markdown, pages, plain, seed, tables
+from .cutting import Cut, Piece
+
+Found: TypeAlias = Iterator[Article | Replaced | ReadError]
 
 _START = 20_000  # characters that tell the format
 # Any text is plain text. These names say that it is none that people read as an article.
@@ -17,22 +22,41 @@ _NO_ARTICLES = tuple(
 )
 
 
-def read(
-    name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS
-) -> Iterator[Article | ReadError]:
-    """The articles in the bytes of a file, and a ReadError for each part that is none. `name` is its absolute path, or
-    that of its archive, "!/" and its own in there. `mapping` gives fields of articles their keys in records.
-    Raises ValueError for a mapping of fields that articles don't have."""
-    name = name.encode("utf-8", "replace").decode("utf-8")  # bytes of a name that are no text become question marks
+def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> Found:
+    """The articles in the bytes of a file, a ReadError for each part that is none, and before them, where not all bytes
+    are text, how many characters stand for such bytes. `name` is its absolute path, or that of its archive, "!/" and
+    its own in there. `mapping` gives fields of articles their keys in records. Raises UnknownField."""
     try:
-        for found in _read(name, data, mapping, limits):
+        if len(data) > limits.records_bytes:
+            raise _too_large(limits.records_bytes)
+        if data.startswith(epub.MARK):
+            articles = _book(_readable(name), data, limits)
+        else:
+            decoded = decode(data)
+            if decoded.replaced:
+                yield Replaced(decoded.replaced)
+            articles = _read(_readable(name), decoded.text, len(data), mapping, limits)
+        for found in articles:
             yield found if isinstance(found, ReadError) else _bounded(found, limits)
     except ReadError as error:
         yield error
 
 
-def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Iterator[Article | ReadError]:
-    """The articles of one file, and a ReadError for each part of it that is none."""
+def read_piece(name: str, piece: Piece, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> Found:
+    """The same of a piece of a file."""
+    try:
+        decoded = decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)
+    except ReadError as error:
+        yield ReadError(f"near line {piece.missing + 1}: {error}")
+        return
+    if decoded.replaced:
+        yield Replaced(decoded.replaced)
+    for found in piece.read(_readable(name), visible(decoded.text), mapping, piece.missing):
+        yield found if isinstance(found, ReadError) else _bounded(found, limits)
+
+
+def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Found:
+    """The same of a file."""
     try:
         if not path.is_file():
             raise ReadError("it is no regular file")
@@ -44,17 +68,55 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Iterator[Article |
     except ReadError as error:
         yield error
     except OSError as error:
-        yield ReadError(error.strerror or str(error))
+        yield Interrupted(error.strerror or str(error))
 
 
-def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:
-    if len(data) > limits.records_bytes:
-        raise _too_large(limits.records_bytes)
-    if data.startswith(epub.MARK):
-        if not epub.recognises(data):
-            raise ReadError("it is in no format that souwen reads")
-        return epub.read(name, data, limits)
-    text = visible(decode(data).text)  # before parsers replace what they can't take
+class Kind(NamedTuple):
+    """How a large file is read: at once, where it has no more than `most` bytes, or in pieces."""
+
+    most: int
+    cut: Cut | None = None
+
+
+def kind_of(name: str, start: bytes, limits: Limits = DEFAULT_LIMITS) -> Kind:
+    """What kind a file is that begins with `start`, which are bytes enough to tell its encoding."""
+    if start.startswith(epub.MARK):
+        return Kind(limits.records_bytes)
+    decoded = _decoded(start)
+    if not decoded:
+        return Kind(limits.article_bytes)
+    text = visible(decoded.text)
+    beginning = text.lstrip()[:_START]
+    lower = name.lower()
+    if seed.recognises(beginning):
+        return Kind(limits.records_bytes)
+    if jsonlines.recognises(lower, beginning):
+        cut = jsonlines.cut(text)
+    elif tables.recognises(lower, beginning, {}):
+        cut = tables.cut(text)
+    else:
+        return Kind(limits.article_bytes)
+    # In UTF-16 and UTF-32 the byte of a line end may be part of any character.
+    return Kind(limits.records_bytes, None if decoded.encoding.startswith(("utf-16", "utf-32")) else cut)
+
+
+def _decoded(start: bytes) -> Decoded | None:
+    """A beginning that may end amid a character: up to a line end, or else whole, as UTF-16 has the byte of a line end
+    in other characters, too."""
+    for sample in (start[: start.rfind(b"\n") + 1] or start, start):
+        with suppress(ReadError):
+            return decode(sample)
+    return None
+
+
+def _book(name: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError]:
+    if not epub.recognises(data):
+        raise ReadError("it is in no format that souwen reads")
+    return epub.read(name, data, limits)
+
+
+def _read(name: str, text: str, size: int, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:
+    text = visible(text)  # before parsers replace what they can't take
     start = text.lstrip()[:_START]
     if not start:
         raise ReadError("it is empty")
@@ -65,7 +127,7 @@ def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) ->
         return jsonlines.read(name, text, mapping)
     if tables.recognises(lower, start, mapping):
         return tables.read(name, text, mapping)
-    if len(data) > limits.article_bytes:
+    if size > limits.article_bytes:
         raise _too_large(limits.article_bytes)
     if markdown.recognises(lower, start):
         return markdown.read(name, text, mapping, limits)
@@ -76,8 +138,14 @@ def _read(name: str, data: bytes, mapping: Mapping[str, str], limits: Limits) ->
     return plain.read(name, text)
 
 
+def _readable(name: str) -> str:
+    """Bytes of a name that are no text become question marks."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def _bounded(article: Article, limits: Limits) -> Article | ReadError:
-    characters = len(article.title) + len(article.body)
+    texts = (article.id, article.title, article.body, article.url, article.source, article.section, article.author)
+    characters = sum(map(len, texts)) + len(article.lead)
     if characters <= limits.article_characters:
         return article
     return ReadError(

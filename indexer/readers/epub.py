@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from ...analysis import Article, visible
-from ..cleaning import clean_lines, clean_title
+from ..cleaning import clean_title, shown_lines
 from ..decoding import decode
 from ..errors import ReadError
 from ..limits import Limits
@@ -124,7 +124,7 @@ def _spine(package: Any, package_path: str) -> list[str]:
 def _chapter(content: bytes) -> tuple[str, list[str]]:
     """The heading of a chapter, else its title, and its lines. Raises ReadError."""
     text = visible(decode(content).text)
-    lines = clean_lines(visible_lines(text))
+    lines = shown_lines(visible_lines(text))
     parser = etree.HTMLParser(encoding="utf-8")
     tree = etree.fromstring(text.encode("utf-8", "replace") or b"<p></p>", parser)
     if tree is None:

@@ -3,13 +3,18 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from ...analysis import Article
 from ..errors import ReadError
+from .cutting import Cut
 from .records import article, is_article, keys_of
 
 _START = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]])')
 _NAMES = (".json", ".jsonl", ".ndjson")
+
+_Records: TypeAlias = Iterator[tuple[str, int, object]]
+"""What counts the records ("line" or "record"), the number of each, and the record or a ReadError."""
 
 
 def recognises(name: str, start: str) -> bool:
@@ -19,7 +24,24 @@ def recognises(name: str, start: str) -> bool:
 def read(path: str, text: str, mapping: Mapping[str, str]) -> Iterator[Article | ReadError]:
     """The articles of a file, and a ReadError for each record that is none."""
     keys = keys_of(mapping)
-    for place, number, record in _records(text, keys):
+    return _articles(path, _records(text, keys), keys)
+
+
+def cut(start: str) -> Cut | None:
+    """How a file that begins so is cut: at the end of any line, where each is a record."""
+    return Cut(_end, _read_lines) if _has_lines(start) else None
+
+
+def _end(block: bytes, _: str) -> tuple[int, int]:
+    return block.rfind(b"\n") + 1, block.count(b"\n")
+
+
+def _read_lines(path: str, text: str, mapping: Mapping[str, str], missing: int) -> Iterator[Article | ReadError]:
+    return _articles(path, _lines(text, missing), keys_of(mapping))
+
+
+def _articles(path: str, records: _Records, keys: Mapping[str, tuple[str, ...]]) -> Iterator[Article | ReadError]:
+    for place, number, record in records:
         where = f"{path}:{number}"
         try:
             if isinstance(record, ReadError):
@@ -29,28 +51,26 @@ def read(path: str, text: str, mapping: Mapping[str, str]) -> Iterator[Article |
             yield ReadError(f"{place} {number}: {error}")
 
 
-def _records(text: str, keys: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, int, object]]:
-    """What counts the records ("line" or "record"), the number of each, and the record or a ReadError."""
-    if not _is_lines(text):
-        yield from (("record", number, one) for number, one in enumerate(_several(_parsed(text), keys), start=1))
-        return
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    if len(lines) == 1:
-        number, line = lines[0]
-        several = _several(_parsed(line), keys)
-        if len(several) != 1:
-            yield from (("record", at, one) for at, one in enumerate(several, start=1))
-            return
-    for number, line in lines:
-        yield "line", number, _parsed(line)
+def _records(text: str, keys: Mapping[str, tuple[str, ...]]) -> _Records:
+    if not _has_lines(text):
+        document = _parsed(text.strip())
+        several = _several(document, keys)
+        if "\n" in text.strip() or not any(one is document for one in several):
+            return (("record", number, one) for number, one in enumerate(several, start=1))
+    return _lines(text, 0)
 
 
-def _is_lines(text: str) -> bool:
-    """Whether each line is a record, rather than the lines together."""
-    first, _, rest = text.lstrip().partition("\n")
+def _lines(text: str, missing: int) -> _Records:
+    lines = enumerate(text.split("\n"), start=missing + 1)
+    return (("line", number, _parsed(line)) for number, line in lines if line.strip())
+
+
+def _has_lines(text: str) -> bool:
+    """Whether each line is a record, rather than the lines together. The first two tell."""
+    first, _, rest = text.strip().partition("\n")
     if not first.startswith("{"):
         return False
-    return first.rstrip().endswith("}") or rest.lstrip().startswith("{") or not rest.strip()
+    return bool(rest) and (first.rstrip().endswith("}") or rest.lstrip().startswith("{"))
 
 
 def _parsed(text: str) -> object:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from ...analysis import Article, visible
-from ..cleaning import clean_lines, split_date_line
+from ..cleaning import shown_lines, split_date_line
 from ..errors import ReadError
 from ..limits import Limits
 from ..markup import visible_lines
@@ -74,7 +74,7 @@ def read(path: str, text: str, limits: Limits) -> Iterator[Article]:
         record["published"] = _date_among(shown[:_LINES_WITH_DATE])
     if published:
         record["published"] = record["published"] or published.isoformat()
-    yield article(record | {"body": "\n".join(clean_lines(lines))}, keys_of({}), path, path)
+    yield article(record | {"body": "\n".join(shown_lines(lines))}, keys_of({}), path, path)
 
 
 def _tree(text: str) -> Any:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...analysis import Article, visible
-from ..cleaning import clean_lines, clean_title
-from ..errors import ReadError
+from ..cleaning import clean_title, shown_lines
+from ..errors import ReadError, UnknownField
 from ..sources import section_of, source_of
 from .dates import date_of
 
@@ -41,10 +41,10 @@ _OF_SEVERAL = ("source", "section", "author")  # may come as lists, or as object
 
 def keys_of(mapping: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """For each field of an article the keys it may have in a record, in lower case; those of `mapping` (field → key)
-    take the place of the common ones. Raises ValueError for a field that articles don't have."""
+    take the place of the common ones. Raises UnknownField."""
     own = {{"date": "published"}.get(field, field): (_plain(key),) for field, key in mapping.items()}
     if unknown := own.keys() - _KEYS.keys():
-        raise ValueError(f"articles have no {', '.join(sorted(unknown))}, only {', '.join(FIELDS)}")
+        raise UnknownField(sorted(unknown), FIELDS)
     return _KEYS | own
 
 
@@ -69,7 +69,7 @@ def article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, defa
         return ""
 
     title = clean_title(text_at("title"))
-    body = "\n".join(clean_lines(text_at("body").splitlines()))
+    body = "\n".join(shown_lines(text_at("body").splitlines()))
     if not title and not body:
         raise ReadError("it has neither title nor text")
     url = visible(text_at("url")).strip()

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import unescape
 
 from ...analysis import Article
-from ..cleaning import clean_lines, clean_title, split_date_line
+from ..cleaning import clean_title, shown_lines, split_date_line
 from ..errors import ReadError
 from ..markup import visible_lines
 from ..sources import Source, section_of, source_of
@@ -47,7 +47,7 @@ def _article(path: str, place: str, head: re.Match[str], html: str) -> Article:
     url = unescape(head["url"])
     source = source_of(url)
     published, lines = split_date_line(visible_lines(html), source)
-    body = "\n".join(clean_lines(lines))
+    body = "\n".join(shown_lines(lines))
     title = clean_title(unescape(head["title"]))
     if not title and not body:
         raise ReadError("it has neither title nor text")
@@ -60,7 +60,7 @@ def _article(path: str, place: str, head: re.Match[str], html: str) -> Article:
         published=published or _crawled(int(head["time"]), source),
         source=source.name,
         section=section_of(url),
-        lead="\n".join(clean_lines(visible_lines(lead[1]))) if lead else "",
+        lead="\n".join(shown_lines(visible_lines(lead[1]))) if lead else "",
         path=path,
     )
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> 
         encoding="utf-8",
         cwd=cwd,
         env=PLAIN | environment,
-        timeout=60,
+        timeout=300,
     )
     assert "Traceback" not in done.stderr
     assert "Warning" not in done.stderr
@@ -131,7 +132,7 @@ def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
 
 def test_json_report(tmp_path: Path) -> None:
     report = json.loads(run("index", SEEDS, "--index", tmp_path / "index", "--json").stdout)
-    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "failed": []}
+    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "read": 2, "failed": [], "replaced": []}
 
 
 def test_a_query_of_100_kilobytes(seeds_index: Path) -> None:
@@ -258,3 +259,125 @@ def test_a_dictionary_that_is_no_text(tmp_path: Path) -> None:
     done = run("index", SEEDS, "--index", tmp_path / "index", "--dictionary", tmp_path / "words.txt")
     assert done.returncode == 2
     assert "is not text in UTF-8" in done.stderr
+
+
+def test_a_mapping_names_the_keys_of_records(tmp_path: Path) -> None:
+    source = tmp_path / "articles.csv"
+    source.write_text("nr,kopf,text\n7,台湾海峡,正文\n", "utf-8")
+    arguments = ("index", source, "--index", tmp_path / "index", "--map", "id=nr")
+    run(*arguments, "--map", "title=kopf")
+    shown = json.loads(run("search", "台湾海峡", "--index", tmp_path / "index", "--json").stdout)
+    assert [(hit["id"], hit["title"]) for hit in shown["hits"]] == [("7", "台湾海峡")]
+    for wrong, message in (("titel=kopf", "articles have no titel"), ("title", "is not FIELD=KEY")):
+        done = run(*arguments, "--map", wrong)
+        assert done.returncode == 2
+        assert message in done.stderr.splitlines()[-1]
+
+
+def test_what_is_gone_is_deleted_on_demand(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    for name in "ab":
+        (tmp_path / "articles" / f"{name}.json").write_text(f'{{"id": "{name}", "title": "台湾海峡"}}', "utf-8")
+    arguments = ("index", tmp_path / "articles", "--index", tmp_path / "index")
+    run(*arguments)
+    (tmp_path / "articles" / "a.json").unlink()
+    assert "0 added, 0 updated, 1 unchanged" in run(*arguments).stdout
+    assert "0 added, 0 updated, 1 deleted, 1 unchanged" in run(*arguments, "--delete-missing").stdout
+    (tmp_path / "articles" / "b.json").unlink()
+    done = run(*arguments, "--delete-missing")
+    assert (done.returncode, "no article was found" in done.stderr) == (2, True)
+
+
+def test_a_folder_is_watched_until_interrupted(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "a.json").write_text('{"id": "a", "title": "台湾海峡"}', "utf-8")
+    watch = pexpect.spawn(
+        str(SOUWEN),
+        ["index", str(articles), "--index", str(articles / "index"), "--watch", "--delete-missing"],
+        env=PLAIN,
+        encoding="utf-8",
+        timeout=60,
+    )
+    watch.expect("1 added, 0 updated, 0 unchanged")
+    (articles / "b.json").write_text('{"id": "b", "title": "五角大楼"}', "utf-8")
+    watch.expect("1 added, 0 updated, 1 unchanged")
+    (articles / "a.json").unlink()
+    watch.expect("0 added, 0 updated, 1 deleted, 1 unchanged")
+    watch.sendintr()
+    watch.expect("stopped")
+    watch.expect(pexpect.EOF)
+    watch.close()
+    assert watch.exitstatus == 130
+    assert [hit["id"] for hit in found(articles / "index", "台湾海峡 OR 五角大楼")["hits"]] == ["b"]
+
+
+def test_check_tells_what_is_amiss(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    run("index", SEEDS, "--index", index)
+    done = run("check", "--index", index)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 articles from 2 files" in done.stdout
+    (index / "whoosh-1.files").rename(tmp_path / "files")
+    done = run("check", "--index", index)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "no manifest" in done.stderr
+    (tmp_path / "files").rename(index / "whoosh-1.files")
+    (articles,) = (index / "whoosh-1").glob("*.articles")
+    content = articles.read_bytes()
+    articles.write_bytes(content[:500] + bytes([content[500] ^ 1]) + content[501:])
+    done = run("check", "--index", index)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "was altered" in done.stderr
+    assert "--rebuild" in done.stderr
+
+
+def test_check_finds_articles_that_are_not_where_they_should_be(tmp_path: Path) -> None:
+    run("index", SEEDS, "--index", tmp_path / "one")
+    (tmp_path / "other.json").write_text('{"id": "b", "title": "五角大楼"}', "utf-8")
+    run("index", tmp_path / "other.json", "--index", tmp_path / "two")
+    shutil.copy(tmp_path / "one" / "whoosh-1.files", tmp_path / "two" / "whoosh-1.files")
+    report = json.loads(run("check", "--index", tmp_path / "two", "--json").stdout)
+    assert (report["articles"], report["files"]) == (1, 2)
+    assert ["2 of 2 articles" in problem and "--rebuild" in problem for problem in report["problems"]] == [True]
+
+
+def test_a_damaged_manifest_is_told_with_the_way_out(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    run("index", SEEDS, "--index", index)
+    (index / "whoosh-1.files").write_bytes(b"no database" * 1000)
+    for arguments in (("index", SEEDS), ("check",)):
+        done = run(*arguments, "--index", index)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "--rebuild" in done.stderr
+    assert run("index", SEEDS, "--index", index, "--rebuild").returncode == 0
+    assert run("check", "--index", index).returncode == 0
+
+
+def test_lines_that_a_source_repeats_are_removed_and_listed(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    for number in range(40):
+        body = f"第{number}篇的第一段说了些什么。\n{'台湾海峡' * number}的第二段又说了些什么。\n订阅本站电子报"
+        record = {"id": str(number), "title": f"第{number}篇", "body": body, "source": "某报"}
+        (tmp_path / "articles" / f"{number:02}.json").write_text(json.dumps(record), "utf-8")
+    arguments = ("index", tmp_path / "articles", "--index", tmp_path / "index", "--show-cleaning")
+    assert run(*arguments).stdout.splitlines()[0] == "     40  某报  订阅本站电子报"
+    assert found(tmp_path / "index", "第一段")["total"] == 40
+    assert found(tmp_path / "index", "电子报")["total"] == 0
+    # What was learnt stays: one more article is no sample.
+    record = {"id": "new", "title": "新的一篇", "body": "新的一段说了些什么。\n订阅本站电子报", "source": "某报"}
+    (tmp_path / "articles" / "new.json").write_text(json.dumps(record), "utf-8")
+    report = json.loads(run(*arguments, "--json").stdout)
+    assert (report["read"], report["removed"]) == (1, [{"source": "某报", "line": "订阅本站电子报", "articles": 1}])
+
+
+def test_bytes_that_are_no_text_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(
+        "台湾海峡局势\n各方关注海峡的局势与发展。".encode() * 9 + b"\xff\xfe" + "完".encode()
+    )
+    done = run("index", tmp_path / "a.txt", "--index", tmp_path / "index")
+    assert done.returncode == 0
+    assert "2 characters became �" in done.stderr
+    assert str(tmp_path / "a.txt") in done.stderr
+    report = json.loads(run("index", tmp_path / "a.txt", "--index", tmp_path / "other", "--json").stdout)
+    assert report["replaced"] == [{"path": str(tmp_path / "a.txt"), "characters": 2}]

@@ -227,9 +227,11 @@ def test_pickles_of_no_segments_are_told(engine: WhooshEngine, strange: bytes) -
         (2, -1),
         (2, 2),
         (2, True),
-        (3, [99]),
-        (3, [-1]),
-        (3, ["x"]),
+        (3, b"\x63\0\0\0"),
+        (3, b"\xff\xff\xff\xff"),
+        (3, b"\1\0\0"),
+        (3, [1]),
+        (3, "x"),
         (3, None),
     ],
 )
@@ -237,7 +239,7 @@ def test_segments_that_cannot_be_are_told(engine: WhooshEngine, place: int, valu
     put(engine, "abc")
     (segment,) = contents.Index(engine._folder).segments()
     generation = contents.Index(engine._folder).latest_generation()
-    parts: list[object] = ["MAIN", segment.segid, 3, [1]]
+    parts: list[object] = ["MAIN", segment.segid, 3, b"\1\0\0\0"]
     replace(engine, table(segments_pickle=pickle.dumps([Calls(restored, *parts)]), generation=generation))
     assert engine.reader().statistics().articles == 2
     parts[place] = value

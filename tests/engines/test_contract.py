@@ -25,6 +25,7 @@ from souwen.engines import (
     Request,
     Weighted,
 )
+from souwen.engines.given import given
 
 ANALYZER = Analyzer()
 WORDS = ["外交", "会谈", "总统", "南京市", "市长", "长江大桥", "A股", "，", "。", "中国", "美国", "iPhone15"]
@@ -355,3 +356,20 @@ def test_an_empty_index_answers(opened: Callable[[], Reader]) -> None:
     assert (list(reader.vocabulary()), list(reader.values("source")), reader.fetch([])) == ([], [], [])
     assert reader.find("1") is None
     assert reader.statistics().articles == 0
+
+
+def test_what_is_left_to_ask_matches_the_same_where_the_rest_is_known() -> None:
+    leaves = clauses(8, 60)
+    choose = random.Random(8)
+    shorter = 0
+    for _ in range(300):
+        some = tuple(choose.sample(leaves, 2))
+        tier = choose.choice([All(some), AnyOf(some), All((AnyOf(some), leaves[0]))])
+        inside = choose.sample([*leaves[:6], *some, AnyOf(some), AnyOf(()), All(())], 3)
+        clause = choose.choice([All, AnyOf, lambda some: AtLeast(2, some), lambda some: Not(some[0])])(tuple(inside))
+        left = given(clause, tier)
+        shorter += left != clause
+        for article in articles(8, 60).values():
+            if holds(article, tier):
+                assert holds(article, left) == holds(article, clause), (clause, tier)
+    assert shorter > 100

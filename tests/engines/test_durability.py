@@ -1,5 +1,6 @@
 """Whatever stops a writer, the index stays what some whole commit made it, and the next run goes on from there."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -359,6 +360,20 @@ def test_an_open_reader_outlives_commits_that_remove_its_files(folder: Path) -> 
         assert opened.statistics().articles == told["total"][0]
         opened.close()
     assert as_expected(folder, [number for number in range(22) if number not in (2, 4, 9, 14)])
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells which files are mapped")
+def test_a_closed_reader_gives_its_files_back_at_once(folder: Path) -> None:
+    put(folder, range(5))
+    gc.disable()
+    try:
+        reader = WhooshEngine(folder).reader()
+        assert reader.count(Has("text", "中国")) + reader.count(Contains("text", "湾海峡")) > 0
+        reader.find("3")
+        reader.close()
+        assert str(folder) not in Path("/proc/self/maps").read_text("utf-8")
+    finally:
+        gc.enable()
 
 
 def read_on_and_on(folder: Path, out: Path) -> None:

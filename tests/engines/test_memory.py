@@ -1,23 +1,33 @@
 """What does not fit into memory is written to the disk as it comes, and nobody can tell from the index."""
 
+import gc
 import multiprocessing
 import os
+import pickle
 import random
-from collections.abc import Callable
+import re
+import resource
+import sys
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from souwen.analysis import AnalysedArticle, Article, Terms
-from souwen.engines import All, Contains, Has, IndexUnwritable, Keyword, Request, Weighted
-from souwen.engines.whoosh import WhooshEngine
-from souwen.engines.whoosh.codec import TERMS
+from souwen.engines import All, Contains, Has, IndexDamaged, IndexUnwritable, Keyword, Request, Weighted
+from souwen.engines.whoosh import WhooshEngine, runs
+from souwen.engines.whoosh.codec import TERMS, restored
 from souwen.engines.whoosh.contents import Index
 from souwen.engines.whoosh.field import Field
 from souwen.engines.whoosh.lists import Lists
-from souwen.engines.whoosh.sections import Sections
-from souwen.engines.whoosh.writer import FIELDS
+from souwen.engines.whoosh.schema import FIELDS
+from souwen.engines.whoosh.sections import RESIDENT, Sections, SectionWriter
+
+from .test_contents import Calls, replace, table
 
 MEGABYTE = 1 << 20
 COLUMNS: tuple[Callable[[Lists], list[int]], ...] = (
@@ -25,6 +35,7 @@ COLUMNS: tuple[Callable[[Lists], list[int]], ...] = (
     lambda lists: lists.values.tolist(),
     lambda lists: [] if lists.counts is None else lists.counts.tolist(),
 )
+_NUMBERS = np.arange(100_000, dtype="<u4").tobytes()
 ALPHABET = [chr(code) for code in range(0x4E00, 0x4E00 + 250)] + list("abc \n") + ["𠮷"]
 
 
@@ -189,3 +200,110 @@ def test_runs_of_a_process_that_died_are_not_taken_for_new_ones(tmp_path: Path) 
     assert sorted(made.engine.reader().values("id")) == ["1-0", "1-1", "1-2", "1-3", "1-4", "3-0"]
     assert made.engine.reader().statistics().articles == 6
     assert made.temporary() == []
+
+
+def test_a_batch_of_more_words_than_memory(tmp_path: Path) -> None:
+    """Its vocabulary alone takes 6 MB, the words of an article a hundredth of that."""
+    engine = WhooshEngine(tmp_path)
+    engine.create()
+    made = []
+    for number in range(100):
+        words = [f"{number} {word}" for word in range(300)]
+        article = Article(id=str(number), title="", body="甲")
+        made.append((AnalysedArticle(article, Terms(words, "甲"), Terms([], ""), ()), "digest"))
+    with engine.writer(MEGABYTE) as writer:
+        for prepared in engine.prepare(made):
+            writer.put(prepared)
+        assert 2 <= len(list(tmp_path.glob("*.tmp/*.run"))) <= 20
+    assert sorted(engine.reader().vocabulary()) == sorted((f"{n} {word}", 1) for n in range(100) for word in range(300))
+
+
+def test_runs_without_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are merged in levels, so that neither file handles run out nor everything is merged again and again."""
+    monkeypatch.setattr(runs, "FAN_IN", 3)
+    made = articles(8, 9 + 3 + 2)
+    small, large = Written(tmp_path / "1", 1, made), Written(tmp_path / "2", 1 << 30, made)
+    assert small.runs == [1 + 1 + 2]
+    assert small.lists() == large.lists()
+    assert small.answers(9) == large.answers(9)
+    assert small.temporary() == []
+
+
+def test_writing_takes_little_more_than_the_memory(tmp_path: Path) -> None:
+    choose = np.random.default_rng(10)
+    engine = WhooshEngine(tmp_path)
+    engine.create()
+    tracemalloc.start()
+    try:
+        with engine.writer(8 * MEGABYTE) as writer:
+            for number in range(15):
+                body = choose.integers(0x4E00, 0x4EFA, 100_000, "<u4").tobytes().decode("utf-32-le")
+                article = Article(id=str(number), title="", body=body)
+                analysed = AnalysedArticle(article, Terms([], body), Terms([], ""), ())
+                for prepared in engine.prepare([(analysed, "digest")]):
+                    writer.put(prepared)
+            assert len(list(tmp_path.glob("*.tmp/*.run"))) >= 2
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < (8 + 82) * MEGABYTE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_was_read_does_not_stay_in_memory(tmp_path: Path) -> None:
+    with SectionWriter(tmp_path / "file") as file:
+        file.add("all", bytes(3 * RESIDENT))
+    sections = Sections(tmp_path / "file")
+    most = 0
+    for start in range(0, 3 * RESIDENT, MEGABYTE):
+        sections.read("all", start, start + MEGABYTE).max()
+        mapping = Path("/proc/self/smaps").read_text("utf-8").partition(str(tmp_path / "file"))[2]
+        resident = re.search(r"^Rss: +(\d+) kB", mapping, re.MULTILINE)
+        assert resident
+        most = max(most, int(resident[1]) << 10)
+    assert RESIDENT // 2 < most < RESIDENT + 3 * MEGABYTE
+
+
+@pytest.fixture
+def little_memory() -> Iterator[None]:
+    """256 MB more than there are."""
+    if sys.platform != "linux":
+        pytest.skip("reads /proc")
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 256 * MEGABYTE, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_a_record_cannot_unpack_without_end(tmp_path: Path, little_memory: None) -> None:
+    packer = zlib.compressobj(1)
+    record = b"".join([*(packer.compress(bytes(MEGABYTE)) for _ in range(320)), packer.flush()])
+    engine = WhooshEngine(tmp_path)
+    engine.create()
+    with engine.writer(MEGABYTE) as writer:
+        for prepared in engine.prepare((each, "digest") for each in articles(1, 1)):
+            writer.put(prepared._replace(record=record))
+    with pytest.raises(IndexDamaged, match="larger than any is"):
+        engine.reader().find("1-0")
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        pytest.param(b"\x80\x05Nr\xff\xff\xff\x7f.", id="a memo of 2³¹"),
+        pytest.param(b"\x80\x05\x96" + (1 << 33).to_bytes(8, "little") + b"abc.", id="a bytearray of 8 GB"),
+        pytest.param(b"\x80\x05\x8e" + (1 << 33).to_bytes(8, "little") + b"abc.", id="bytes of 8 GB"),
+        pytest.param(
+            pickle.dumps([Calls(restored, "MAIN", "a", 1 << 30, _NUMBERS) for _ in range(200)]),
+            id="a list of deleted articles 200 times",
+        ),
+    ],
+)
+def test_a_table_of_contents_cannot_take_memory_without_end(tmp_path: Path, little_memory: None, bomb: bytes) -> None:
+    engine = WhooshEngine(tmp_path)
+    engine.create()
+    replace(engine, table(segments_pickle=bomb))
+    with pytest.raises(IndexDamaged):
+        engine.reader()

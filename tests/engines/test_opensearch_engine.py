@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -105,6 +106,20 @@ def test_a_second_machine_waits_for_the_first(directory: IndexDirectory) -> None
         put(there, {"1": "一"})
     put(there, {"1": "一"})
     assert now(directory) == {"1": "一"}
+
+
+def test_a_writer_that_writes_keeps_its_place(directory: IndexDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = directory.open("fingerprint"), on_another_machine(directory).open("fingerprint")
+    clock = [1e9]
+    monkeypatch.setattr(commits, "time", SimpleNamespace(time=lambda: clock[0]))
+    with here.writer(1) as writer:
+        for key in "12":
+            clock[0] += 0.9 * commits.LEASE
+            with pytest.raises(IndexLocked):
+                put(there, {"3": "三"})
+            for prepared in here.prepare([(ANALYZER.analyse(Article(id=key, title="题", body="文")), "digest")]):
+                writer.put(prepared)
+    assert now(directory) == {"1": "文", "2": "文"}
 
 
 def test_who_lost_the_place_of_the_writer_commits_nothing(

@@ -14,7 +14,7 @@ import pytest
 
 from souwen.analysis import AnalysedArticle, Article, Terms
 from souwen.engines import All, Contains, EngineUnavailable, Has, IndexDamaged, IndexDirectory, Request, TextField
-from souwen.indexer import build_index
+from souwen.indexer import build_index, check_index
 from souwen.query import Searcher
 
 from ..conftest import SEEDS
@@ -132,6 +132,32 @@ def test_an_altered_text_is_told(index: Path, tmp_path: Path) -> None:
     store.write_bytes(content)
     with Searcher(copy) as searcher, pytest.raises(IndexDamaged, match="rebuild it with"):
         searcher.search("美国")
+
+
+def test_check_tells_of_a_single_bit(index: Path, tmp_path: Path) -> None:
+    choose, told = random.Random(8), 0
+    for file in sorted((index / "tantivy-1").glob("*.*")):
+        content = bytearray(file.read_bytes())
+        if file.suffix == ".json" or not content:
+            continue
+        copy = tmp_path / file.suffix
+        shutil.copytree(index, copy)
+        assert check_index(copy).problems == ()
+        content[choose.randrange(len(content) - 120)] ^= 1 << choose.randrange(8)  # the rest tells of the checksum
+        (copy / "tantivy-1" / file.name).write_bytes(content)
+        with pytest.raises(IndexDamaged, match="rebuild it with"):
+            check_index(copy)
+        told += 1
+    assert told == 6
+
+
+def test_check_finds_nothing_wrong_after_updates(directory: IndexDirectory) -> None:
+    for number in range(3):
+        commit(directory, number)
+    assert list((directory.path / "tantivy-1").glob("*.del"))
+    reader = directory.open("fingerprint").reader()
+    reader.check()
+    reader.close()
 
 
 def test_a_title_within_the_body(directory: IndexDirectory) -> None:

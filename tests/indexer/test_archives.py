@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -20,7 +19,8 @@ from typing import Any
 import pytest
 
 from souwen.indexer import ReadError
-from souwen.indexer.archives import Member, is_archive, members
+from souwen.indexer.archives import is_archive, members
+from souwen.indexer.limits import Limits
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -85,13 +85,13 @@ def read(tmp_path: Path) -> Callable[..., tuple[list[tuple[str, bytes]], dict[st
 def split(path: Path, **limits: int) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     came: list[tuple[str, bytes]] = []
     failed: dict[str, str] = {}
-    for found in members(path, **limits):
-        if isinstance(found, Member):
-            came.append(tuple(found))
+    for name, content, _ in members(path, Limits(**limits)):
+        if isinstance(content, ReadError):
+            assert len(str(content)) < 200
+            failed[name] = str(content)
         else:
-            assert isinstance(found[1], ReadError)
-            assert len(str(found[1])) < 200
-            failed[found[0]] = str(found[1])
+            assert isinstance(content, bytes)
+            came.append((name, content))
     return came, failed
 
 
@@ -258,15 +258,16 @@ def bombs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_bombs(bombs: Path) -> None:
+    most = {"article_bytes": 50_000_000}
     too_much = "it unpacks to more than 200 times its size"
     for end in BOMBS:
-        assert split(bombs / f"zeros.{end}") == ([], {"zeros": too_much})
-        came, failed = split(bombs / f"zeros.tar.{end}")
+        assert split(bombs / f"zeros.{end}", **most) == ([], {"zeros": too_much})
+        came, failed = split(bombs / f"zeros.tar.{end}", **most)
         assert came == []
         assert failed["zeros"] == too_much
-    assert split(bombs / "deflated.zip") == ([("b", b"2")], {"zeros": too_much})
-    assert split(bombs / "stored.zip") == ([("b", b"2")], {"zeros": "it is larger than 50 MB"})
-    assert split(bombs / "zeros.tar") == ([], {"zeros": "it is larger than 50 MB"})
+    assert split(bombs / "deflated.zip", **most) == ([("b", b"2")], {"zeros": too_much})
+    assert split(bombs / "stored.zip", **most) == ([("b", b"2")], {"zeros": "it is larger than 50 MB"})
+    assert split(bombs / "zeros.tar", **most) == ([], {"zeros": "it is larger than 50 MB"})
 
 
 MEASURE = """
@@ -321,19 +322,18 @@ def test_heads_that_would_fill_memory(read: Any, tmp_path: Path) -> None:
     bare[16] = 40  # a window of 4 GB
     bare[20:24] = struct.pack("<I", zlib.crc32(bare[12:20]))
     assert read(bytes(bare)) == ([], {"": "it is damaged: Memory usage limit exceeded"})
-    started = time.monotonic()
     named = b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * 50_000_000 + b"\0" + gzip.compress(b"1")[10:]
     assert read(named, "a.gz") == ([("a", b"1")], {})
-    assert time.monotonic() - started < 3
 
 
 def test_a_member_over_the_limit_costs_only_itself(read: Any) -> None:
-    files = [("1", b"1" * 100), ("2", b"2" * 101), ("3", b"3")]
-    for form in (zipped(files), tar(files), lzma.compress(tar(files))):
-        assert read(form, article_bytes=100) == (
-            [files[0], files[2]],
-            {"2": "it is larger than 0.0001 MB"},
-        )
+    articles = [(str(number), b"1" * size) for number, size in enumerate((1_999_999, 2_000_000, 2_000_001, 1))]
+    lists = [(name, b'[{"title": "' + text) for name, text in articles]
+    for form in (zipped, tar, lambda files: lzma.compress(tar(files))):
+        too_large = {"2": "it is larger than 2 MB"}
+        assert read(form(articles), article_bytes=2_000_000) == ([*articles[:2], articles[3]], too_large)
+        assert read(form(lists), article_bytes=2_000_000, archive_ratio=2000) == (lists, {})
+        assert list(read(form(lists), records_bytes=2_000_000)[1]) == ["0", "1", "2"]
 
 
 def test_limits_of_a_whole_archive(read: Any) -> None:
@@ -351,7 +351,10 @@ def test_limits_of_a_whole_archive(read: Any) -> None:
     long = [(letter * 65_000, b"1") for letter in "ab"]
     assert read(zipped(long), archive_members=2) == ([], {"": "its directory is too large"})
     packed = [("1", bytes(11_000_000)), ("2", b"2")]
-    assert read(zipped(packed), archive_ratio=2000) == (packed, {})
+    assert read(zipped(packed), archive_ratio=2000, article_bytes=50_000_000) == (packed, {})
+    small = [("1", bytes(100_000)), ("2", b"2")]
+    assert read(zipped(small)) == (small, {})
+    assert list(read(zipped(small), archive_ratio_from=50_000)[1]) == ["1"]
 
 
 def test_sizes_that_lie(read: Any) -> None:
@@ -363,16 +366,13 @@ def test_sizes_that_lie(read: Any) -> None:
     for size in (3001, 4_000_000_000):
         assert read(zipped(files, zipfile.ZIP_STORED).replace(true, struct.pack("<I", size)))[0] in ([("2", b"2")], [])
     for size in (1 << 62, -512, -(1 << 40)):
-        started = time.monotonic()
         lying = head("a", size=size).tobuf(tarfile.GNU_FORMAT)
         came, failed = read(tar(PAGES)[:-10240].rstrip(b"\0") + lying + tar(PAGES))
         assert failed
         assert read(lying + tar(PAGES))[1]
-        assert time.monotonic() - started < 5
 
 
 def test_many_tiny_members(read: Any, tmp_path: Path) -> None:
-    started = time.monotonic()
     one = head(size=1).tobuf() + b"1".ljust(512, b"\0")
     (tmp_path / "many.tar").write_bytes(one * 200_000 + bytes(1024))
     count, growth = measured(tmp_path, tmp_path / "many.tar")
@@ -380,7 +380,6 @@ def test_many_tiny_members(read: Any, tmp_path: Path) -> None:
     assert growth < 30
     files = [(str(number), b"1") for number in range(20_000)]
     assert read(zipped(files, zipfile.ZIP_STORED)) == (files, {})
-    assert time.monotonic() - started < 60
 
 
 # Damage.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from souwen.analysis import Article
-from souwen.indexer import ReadError
+from souwen.indexer import ReadError, UnknownField
 from souwen.indexer.readers import read_file
 
 
@@ -116,6 +116,12 @@ def test_lists_of_records(tmp_path: Path, indent: int | None, wrap: bool) -> Non
     assert found[2].id == "https://x.y/3"
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_list_of_one_record(tmp_path: Path, indent: int | None) -> None:
+    document = {"count": 1, "articles": [{"title": "一"}]}
+    assert titles(read(tmp_path / "a.json", json.dumps(document, indent=indent))) == ["一"]
+
+
 @pytest.mark.parametrize("text", ['{"title": "一"}', '{\n  "title": "一"\n}\n', '\n\n{"title": "一"}\n'])
 def test_one_object_is_one_record(tmp_path: Path, text: str) -> None:
     assert titles(read(tmp_path / "a.json", text)) == ["一"]
@@ -134,7 +140,7 @@ def test_a_mapping_takes_the_place_of_the_common_keys(tmp_path: Path) -> None:
 
 def test_a_mapping_of_an_unknown_field_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"title": "标题"}', "utf-8")
-    with pytest.raises(ValueError, match="no headline, only id, title"):
+    with pytest.raises(UnknownField, match="no headline: map one of id, title"):
         list(read_file(tmp_path / "a.jsonl", {"headline": "title"}))
 
 

@@ -1,6 +1,9 @@
 """Whatever bytes come, readers give articles or reasons, and soon."""
 
+import logging
 import time
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -9,7 +12,10 @@ from hypothesis import strategies as st
 from souwen.analysis import Article, visible
 from souwen.indexer import ReadError
 from souwen.indexer.readers import read
+from souwen.indexer.units import units
 
+from ..conftest import tries
+from .mutations import SAMPLES, mutated
 from .test_reader_epub import book
 from .test_reader_pages import page
 
@@ -53,8 +59,16 @@ TEXTS = st.lists(PIECES | st.characters(), max_size=60).map(
 )
 
 
+log = logging.getLogger(__name__)
+SLOW = 1  # second of computing
+
+
 def check(name: str, data: bytes) -> None:
-    for found in read(name, data):
+    check_each(read(name, data))
+
+
+def check_each(outcomes: Iterable[Article | ReadError]) -> None:
+    for found in outcomes:
         assert isinstance(found, (Article, ReadError))
         if isinstance(found, ReadError):
             assert str(found)
@@ -66,9 +80,10 @@ def check(name: str, data: bytes) -> None:
         assert found.published is None or found.published.tzinfo
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS.keys())
 @given(st.sampled_from(NAMES), TEXTS | st.binary(max_size=200))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(300, 1_000), suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_behind_any_beginning(start: bytes, name: str, rest: bytes) -> None:
     check(name, start + rest)
 
@@ -76,8 +91,9 @@ def test_any_bytes_behind_any_beginning(start: bytes, name: str, rest: bytes) ->
 BOOK = book()
 
 
+@pytest.mark.soak
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300, 1_000))
 @example(len(BOOK) - 22, b"PK\x05\x06")
 def test_damaged_books(at: int, noise: bytes) -> None:
     check("/a.epub", BOOK[:at] + noise + BOOK[at + len(noise) :])
@@ -93,3 +109,17 @@ def test_a_megabyte_of_anything_takes_no_time(piece: bytes, name: str) -> None:
     started = time.process_time()
     check(name, data)
     assert time.process_time() - started < 2  # half of that on a machine that has nothing else to do
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", SAMPLES)
+def test_damaged_files_of_every_kind(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    for number in range(tries(20, 3_000)):
+        file.write_bytes(mutated(SAMPLES[name], number))
+        started = time.process_time()
+        for unit in units([file]):
+            check_each(unit.articles())
+        taken = time.process_time() - started
+        if taken > SLOW:
+            log.info("%s, mutation %s: %.2f s", name, number, taken)

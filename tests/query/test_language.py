@@ -1,11 +1,13 @@
 """How query strings are read. Trees are shown as text, so that a case is one line."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from souwen.query.language import MAX_LENGTH, Excluded, Filter, Group, Node, Part, parse
 from souwen.query.periods import Period
+
+from ..conftest import tries
 
 
 def shown(node: Node) -> str:
@@ -80,6 +82,8 @@ def test_repairs_and_says_so(query: str, tree: str, kind: str) -> None:
     assert [note.kind for note in notes] == [kind]
 
 
+@pytest.mark.soak
+@settings(max_examples=tries(100, 15_000))
 @given(st.text(alphabet=st.one_of(st.sampled_from('()"“”-:：| ORNTAND中国title标题date'), st.characters())))
 def test_no_text_raises(query: str) -> None:
     parse(query)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from souwen.query import InvalidDate, Searcher
 
-from ..conftest import ids
+from ..conftest import ids, tries
 
 Index = Callable[..., Searcher]
 
@@ -175,7 +175,8 @@ def test_single_characters(index_of: Index, query: str) -> None:
     assert ids(index_of("中国，A5", "法兰西"), query) == ["1"]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.soak
+@settings(max_examples=tries(150, 15_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(
         alphabet=st.one_of(st.sampled_from('中美外交"“”()（）-|*:：title日期. 一二三月号·'), st.characters()),

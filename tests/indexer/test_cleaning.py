@@ -1,0 +1,262 @@
+"""What is no part of an article goes: lines that rules name, and lines that a source was seen to repeat."""
+
+import json
+import lzma
+import pickle
+import tarfile
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from souwen.analysis import Article
+from souwen.indexer.boilerplate import is_boilerplate
+from souwen.indexer.cleaning import Cleaner
+from souwen.indexer.readers import read, read_file
+from souwen.indexer.repeated import form_of, repeated_lines
+
+RULES = Cleaner({})
+
+
+def article(*lines: str, title: str = "标题", lead: str = "", source: str = "某报", number: int = 0) -> Article:
+    return Article(id=str(number), title=title, body="\n".join(lines), lead=lead, source=source)
+
+
+def archive(lines_of: Callable[[int], tuple[list[str], list[str], list[str]]], size: int = 100) -> list[Article]:
+    """Articles of three sentences each; `lines_of` gives what stands over, among and under these by their number."""
+    articles = []
+    for number in range(size):
+        over, among, under = lines_of(number)
+        first, second, third = (f"第{number}篇文章的第{part}句话与别的都不同。" for part in "一二三")
+        articles.append(article(*over, first, second, *among, third, *under, number=number))
+    return articles
+
+
+def left(articles: list[Article]) -> list[str]:
+    """All lines but the sentences, after learning from the same articles."""
+    cleaner = Cleaner(repeated_lines(articles))
+    lines = (line for one in articles for line in cleaner.clean(one)[0].body.split("\n"))
+    return [line for line in lines if not line.endswith("都不同。")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "分享 :",
+        "获取更多RSS：",
+        "https://feedx.net",
+        "© 2020 AFP",
+        "© RFI/ 某人",
+        "©Getty Images",
+        "相关报道 别的文章",
+        "广告",
+        "责任编辑：萧律生#",
+        "文字整理：李洁思；责任编辑：高静",
+        "責任編輯：某人",
+        "12 分钟前",
+        "最近更新： 3 小時前",
+    ],
+)
+def test_rules_name_whole_lines(line: str) -> None:
+    sentence = f"他说，{line}是一行字。"
+    cleaned, removed = RULES.clean(article("开头。", line, sentence, "结尾。"))
+    assert cleaned.body == f"开头。\n{sentence}\n结尾。"
+    assert removed == [line]
+
+
+def test_the_lead_goes_with_the_body() -> None:
+    cleaned, _ = RULES.clean(article("广告", "导语。", "正文。", lead="广告\n导语。"))
+    assert (cleaned.lead, cleaned.body) == ("导语。", "导语。\n正文。")
+
+
+def test_an_article_of_which_nothing_would_be_left_stays() -> None:
+    without_title = article("分享", "广告", title="")
+    assert RULES.clean(without_title) == (without_title, [])
+    assert RULES.clean(article("分享", "广告")) == (article(""), ["分享", "广告"])
+
+
+def test_boilerplate_is_no_title_of_plain_text() -> None:
+    (found,) = read("/a/b.txt", "分享 :\n中美会晤\n正文。".encode())
+    assert isinstance(found, Article)
+    cleaned, removed = RULES.clean(found)
+    assert (cleaned.title, cleaned.body, removed) == ("中美会晤", "正文。", ["分享 :"])
+
+
+@pytest.mark.parametrize(
+    ("over", "among", "under"),
+    [
+        ([], [], ["本报客户端现已上线，欢迎下载安装使用"]),
+        ([], [], ["延伸閱讀", "另一篇文章的标题{n}"]),
+        ([], [], ["© 2020年 某报版权声明：未经授权，不得转载。"]),
+        ([], [], ["下载应用：https://app.example.cn/download"]),
+        (["某报客户端"], [], []),
+        ([], ["訂閱《早安世界》電子報", "訂閱", "感謝您的訂閱！"], []),
+    ],
+    ids=["foot", "heading of links", "copyright", "address", "head", "box"],
+)
+def test_what_every_article_has_is_learnt(over: list[str], among: list[str], under: list[str]) -> None:
+    articles = archive(lambda n: ([*over], [*among], [line.format(n=n) for line in under]))
+    assert all(line.startswith("另一篇") for line in left(articles))
+
+
+@pytest.mark.parametrize(
+    "line", ["© 2020年 某报版权所有。", "https://example.cn", "欢迎订阅本报电子报，每天三分钟。", "不代表本报立场。"]
+)
+def test_of_lines_with_the_mark_of_a_publisher_few_are_enough(line: str) -> None:
+    assert left(archive(lambda n: ([], [], [line] if n < 5 else []))) == []
+
+
+def test_what_never_parts_from_a_learnt_line_is_learnt() -> None:
+    def lines_of(number: int) -> tuple[list[str], list[str], list[str]]:
+        author = [f"张{'三四五六'[number % 4]}"]
+        return [], [], author + (["更多新闻：", "https://example.cn/feed"] if number < 20 else [])
+
+    assert set(left(archive(lines_of))) == {"张三", "张四", "张五", "张六"}
+
+
+@pytest.mark.parametrize(
+    ("having", "over", "among", "under"),
+    [
+        (90, [], ["背景"], []),
+        (90, [], ["主持人："], []),
+        (40, ["张三"], [], []),
+        (40, [], [], ["张三 李四（综合报道）"]),
+        (40, ["资料照片：某国总统在白宫发表讲话"], [], []),
+        (40, [], [], ["大爆炸之后，数月来众多国民走上街头，抗议生活困难。"]),
+        (90, ["2020年{n}月{n}日"], [], []),
+        (90, [], [], ["全球至少{n}万人死于疫情，{n}万例确诊"]),
+        (90, [], [], ["3.5%", "***"]),
+        (4, [], [], ["本报客户端现已上线，欢迎下载安装使用"]),
+    ],
+    ids=[
+        "heading",
+        "speaker",
+        "byline",
+        "byline under the article",
+        "caption of an archive picture",
+        "paragraph of the week",
+        "date",
+        "figures that vary",
+        "figures and marks alone",
+        "fewer than five",
+    ],
+)
+def test_what_people_write_is_not_learnt(having: int, over: list[str], among: list[str], under: list[str]) -> None:
+    """`having` of 100 articles have the lines."""
+
+    def lines_of(number: int) -> tuple[list[str], list[str], list[str]]:
+        if number >= having:
+            return [], [], []
+        return [line.format(n=number) for line in over], among, [line.format(n=number) for line in under]
+
+    articles = archive(lines_of)
+    assert repeated_lines(articles) == {}
+    assert len(left(articles)) == having * len(over + among + under)
+
+
+def test_few_articles_teach_nothing() -> None:
+    foot = "本报客户端现已上线，欢迎下载安装使用"
+    assert repeated_lines(archive(lambda n: ([], [], [foot]), size=19)) == {}
+    assert repeated_lines(archive(lambda n: ([], [], [foot]), size=20)) == {"某报": [form_of(foot)]}
+
+
+def test_lines_are_learnt_of_one_source_only() -> None:
+    foot = "本报客户端现已上线，欢迎下载安装使用"
+    cleaner = Cleaner(repeated_lines(archive(lambda n: ([], [], [foot]))))
+    assert cleaner.clean(article("正文。", foot))[1] == [foot]
+    assert cleaner.clean(article("正文。", foot, source="别的报"))[1] == []
+
+
+def test_what_was_learnt_outlives_the_year_the_script_and_the_process() -> None:
+    repeated = repeated_lines(archive(lambda n: ([], [], ["© 2020年 某报版权声明：未经授权，不得转载。"])))
+    cleaner = pickle.loads(pickle.dumps(Cleaner(json.loads(json.dumps(repeated)))))
+    for line in ("© 2023年某报版权声明：未经授权，不得转载", "©️ 2020年　某報版權聲明：未經授權，不得轉載。"):
+        assert cleaner.clean(article("正文。", line)) == (article("正文。"), [line])
+
+
+@pytest.fixture(scope="module")
+def news(shared: Path) -> list[Article]:
+    """Every fourth of 20,000 articles of eleven sources."""
+    found = []
+    with lzma.open(shared / "corpora" / "news-20k.tar.xz") as packed, tarfile.open(fileobj=packed, mode="r|") as files:
+        members = (member for member in files if member.isfile())
+        for number, member in enumerate(members):
+            if number % 4 == 0 and (file := files.extractfile(member)):
+                found += [one for one in read(f"/{member.name}", file.read()) if isinstance(one, Article)]
+    return found
+
+
+# Lines that a person has read and found to be no part of an article.
+BOILERPLATE = (
+    "延伸閱讀",
+    "感謝您的訂閱！",
+    "訂閱",
+    "請輸入正確的電子信箱格式",
+    "訂閱《早安世界》電子報 每天3分鐘掌握10件天下事",
+    "武漢肺炎蔓延 圖解疫情一次看｜中央社 CNA",
+    *(
+        f"© 2020年德国之声版权声明：本文所有内容受到{first}作权法保护，如无德国之声特别授权，不得擅自使用。"
+        "任何不当行为都将导致追偿，并受到刑事追究。"
+        for first in "著着"
+    ),
+    "德国之声致力于为您提供客观中立的新闻报道，以及展现多种角度的评论分析。文中评论及分析仅代表作者或专家个人立场。",
+    "德国之声致力于为您提供客观中立的新闻报导，以及展现多种角度的评论分析。文中评论及分析仅代表作者或专家个人立场。",
+    "摘编自其他媒体的内容，不代表德国之声的立场或观点",
+    "嘉宾和观众听众发表的都是个人观点，并不代表美国之音。",
+    "《时事大家谈》YouTube播放列表：http://bit.ly/VOAIO-youtube",
+    "Feed enhanced by Better Feed from Ozh",
+)
+
+
+def test_news_nothing_that_is_repeated_is_left(news: list[Article]) -> None:
+    cleaner = Cleaner(repeated_lines(news[::5]))
+    articles: Counter[str] = Counter()
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in news:
+        articles[one.source] += 1
+        forms[one.source].update({form_of(line) for line in cleaner.clean(one)[0].body.split("\n")} - {"", "0"})
+    large = [source for source, number in articles.items() if number >= 100]
+    assert len(large) >= 8
+    assert [
+        (source, form)
+        for source in large
+        for form, number in forms[source].items()
+        if number >= 0.05 * articles[source]
+    ] == []
+
+
+def test_rules_leave_no_footers_of_feeds(rfi: Path) -> None:
+    articles = [one for file in sorted(rfi.rglob("*.txt"))[::10] for one in read_file(file)]
+    assert len(articles) == 200
+    for one in articles:
+        assert isinstance(one, Article)
+        for line in RULES.clean(one)[0].body.split("\n"):
+            assert not line.startswith(("分享 :", "获取更多RSS", "https://feedx", "© 2020 AFP", "广告", "继续浏览"))
+
+
+def test_news_what_is_left_stands_as_it_stood(news: list[Article]) -> None:
+    repeated = repeated_lines(news)
+    assert {form for forms in repeated.values() for form in forms} <= {form_of(line) for line in BOILERPLATE}
+    assert sum(map(len, repeated.values())) >= 10
+    cleaner = Cleaner(repeated)
+    for one in news:
+        cleaned, removed = cleaner.clean(one)
+        assert all(is_boilerplate(line) or form_of(line) in repeated[one.source] for line in removed)
+        assert not any("。" in line for line in removed if is_boilerplate(line))
+        gone = set(removed)
+        assert cleaned.body.split("\n") == ([line for line in one.body.split("\n") if line not in gone] or [""])
+
+
+def test_news_what_is_talked_about_for_a_week_is_no_boilerplate(news: list[Article]) -> None:
+    by_source: dict[str, list[Article]] = defaultdict(list)
+    for one in sorted((one for one in news if one.published), key=lambda one: str(one.published)):
+        by_source[one.source].append(one)
+    learnt = {
+        form
+        for source, articles in by_source.items()
+        for size in (20, 50, 200)
+        for start in range(0, len(articles), size)
+        for form in repeated_lines(articles[start : start + size]).get(source, ())
+    }
+    assert learnt <= {form_of(line) for line in BOILERPLATE}

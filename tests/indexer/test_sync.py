@@ -1,0 +1,228 @@
+"""A later run reads what changed, updates that, and deletes what is gone only where it is told to."""
+
+import json
+import os
+import shutil
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+
+from souwen.indexer import UnknownField, build_index
+from souwen.query import Searcher
+
+from ..conftest import SEEDS
+
+LONG_AGO = time.time() - 3600
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    return folder
+
+
+def write(folder: Path, name: str, *records: dict[str, str], changed: float = LONG_AGO) -> Path:
+    file = folder / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), "utf-8")
+    os.utime(file, (changed, changed))
+    return file
+
+
+def run(folder: Path, delete_missing: bool = False) -> dict[str, int]:
+    """What a run did, but for what it did not."""
+    report = build_index(folder, folder.parent / "index", delete_missing=delete_missing)
+    counts = {name: getattr(report, name) for name in ("added", "updated", "deleted", "skipped", "read")}
+    return {name: count for name, count in (counts | {"failed": len(report.failed)}).items() if count}
+
+
+def titles(folder: Path) -> dict[str, str]:
+    with Searcher(folder.parent / "index") as searcher:
+        return {hit.id: hit.title for hit in searcher.search("-没有这个", limit=100)}
+
+
+def test_what_has_not_changed_is_not_read(archive: Path) -> None:
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"}, {"body": ""})
+    write(archive, "b.jsonl", {"id": "3", "title": "丙"})
+    assert run(archive) == {"added": 3, "read": 2, "failed": 1}
+    first = build_index(archive, archive.parent / "index")
+    assert (first.skipped, first.read) == (3, 0)
+    assert first.failed == ((str(archive / "a.jsonl"), "line 3: it has neither title nor text"),)
+
+
+def test_only_what_changed_is_read(archive: Path) -> None:
+    for number in range(20):
+        write(archive, f"{number}.jsonl", {"id": str(number), "title": f"第{number}篇"})
+    run(archive)
+    write(archive, "7.jsonl", {"id": "7", "title": "改了"}, changed=LONG_AGO + 1)
+    write(archive, "20.jsonl", {"id": "20", "title": "新来的"})
+    assert run(archive) == {"added": 1, "updated": 1, "skipped": 19, "read": 2}
+    assert titles(archive)["7"] == "改了"
+    assert len(titles(archive)) == 21
+
+
+def test_a_new_time_on_the_same_content_is_no_change(archive: Path) -> None:
+    file = write(archive, "a.jsonl", {"id": "1", "title": "甲"})
+    run(archive)
+    os.utime(file, (LONG_AGO + 9, LONG_AGO + 9))
+    assert run(archive) == {"skipped": 1}
+
+
+def test_a_change_within_the_tick_of_a_clock_is_seen(archive: Path) -> None:
+    """Size and time of the file stay the same; but it was so new when it was read that its time told nothing."""
+    now = time.time()
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, changed=now)
+    run(archive)
+    write(archive, "a.jsonl", {"id": "1", "title": "乙"}, changed=now)
+    assert run(archive) == {"updated": 1, "read": 1}
+    assert titles(archive) == {"1": "乙"}
+
+
+def test_what_is_gone_stays_unless_it_is_to_be_deleted(archive: Path) -> None:
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"})
+    write(archive, "b.jsonl", {"id": "3", "title": "丙"})
+    run(archive)
+    (archive / "b.jsonl").unlink()
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, changed=LONG_AGO + 1)
+    assert run(archive) == {"skipped": 1, "read": 1}
+    assert titles(archive) == {"1": "甲", "2": "乙", "3": "丙"}
+    # Both are gone since an earlier run, which is remembered.
+    assert run(archive, delete_missing=True) == {"deleted": 2, "skipped": 1}
+    assert titles(archive) == {"1": "甲"}
+    assert run(archive, delete_missing=True) == {"skipped": 1}
+
+
+def test_only_below_the_given_paths_is_deleted(archive: Path) -> None:
+    write(archive, "a/1.jsonl", {"id": "1", "title": "甲"})
+    write(archive, "ab/2.jsonl", {"id": "2", "title": "乙"})
+    write(archive, "a/3.jsonl", {"id": "3", "title": "丙"})
+    run(archive)
+    (archive / "ab" / "2.jsonl").unlink()
+    (archive / "a" / "3.jsonl").unlink()
+    index = archive.parent / "index"
+    assert build_index(archive / "a", index, delete_missing=True).deleted == 1
+    assert titles(archive) == {"1": "甲", "2": "乙"}
+    assert build_index(archive, index, delete_missing=True).deleted == 1
+    assert titles(archive) == {"1": "甲"}
+
+
+def test_an_empty_folder_deletes_nothing(archive: Path) -> None:
+    """It is as likely a disk that is not there."""
+    file = write(archive, "a.jsonl", {"id": "1", "title": "甲"})
+    run(archive)
+    file.unlink()
+    assert run(archive, delete_missing=True) == {}
+    assert titles(archive) == {"1": "甲"}
+
+
+def test_of_two_files_with_one_id_the_first_supplies_it_as_long_as_it_has_it(archive: Path) -> None:
+    write(archive, "b.jsonl", {"id": "1", "title": "原文"}, {"id": "2", "title": "别的"})
+    run(archive)
+    write(archive, "a.jsonl", {"id": "1", "title": "转载"})
+    assert run(archive) == {"skipped": 3, "read": 1}
+    write(archive, "a.jsonl", {"id": "1", "title": "转载更正"}, changed=LONG_AGO + 1)
+    assert run(archive) == {"skipped": 3, "read": 1}
+    assert titles(archive) == {"1": "原文", "2": "别的"}
+    (archive / "b.jsonl").unlink()
+    assert run(archive, delete_missing=True) == {"updated": 1, "deleted": 1, "skipped": 1}
+    assert titles(archive) == {"1": "转载更正"}
+    write(archive, "a.jsonl", {"id": "1", "title": "再更正"}, changed=LONG_AGO + 2)
+    assert run(archive) == {"updated": 1, "read": 1}
+
+
+def test_an_article_that_moves_to_another_file_is_taken_from_there(archive: Path) -> None:
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"})
+    write(archive, "b.jsonl", {"id": "3", "title": "丙"})
+    run(archive)
+    write(archive, "a.jsonl", {"id": "2", "title": "乙"}, changed=LONG_AGO + 1)
+    write(archive, "b.jsonl", {"id": "1", "title": "甲改"}, {"id": "3", "title": "丙"}, changed=LONG_AGO + 1)
+    assert run(archive, delete_missing=True) == {"updated": 1, "skipped": 2, "read": 2}
+    assert titles(archive) == {"1": "甲改", "2": "乙", "3": "丙"}
+
+
+def test_an_archive_that_is_cut_short_loses_nothing(archive: Path) -> None:
+    for number in range(30):
+        write(archive.parent / "unpacked", f"{number:02}.jsonl", {"id": str(number), "title": f"第{number}篇" * 99})
+    packed = archive / "all.tar"
+    with tarfile.open(packed, "w") as tar:
+        tar.add(archive.parent / "unpacked", "all")
+    assert run(archive) == {"added": 30, "read": 1}
+    assert run(archive) == {"skipped": 30}
+    whole = packed.read_bytes()
+    packed.write_bytes(whole[: len(whole) // 2])
+    assert run(archive, delete_missing=True).keys() == {"skipped", "read", "failed"}
+    assert len(titles(archive)) == 30
+
+
+def test_an_archive_without_articles_is_remembered(archive: Path) -> None:
+    with tarfile.open(archive / "none.tar", "w"):
+        pass
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"})
+    assert run(archive) == {"added": 1, "read": 2}
+    os.utime(archive / "none.tar", (LONG_AGO, LONG_AGO))
+    assert run(archive, delete_missing=True) == {"skipped": 1}
+
+
+def test_without_its_manifest_an_index_reads_all_and_changes_nothing(archive: Path) -> None:
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"})
+    run(archive)
+    (archive.parent / "index" / "whoosh-1.files").unlink()
+    assert run(archive) == {"skipped": 2, "read": 1}
+    assert run(archive) == {"skipped": 2}
+
+
+def test_another_mapping_reads_again(archive: Path) -> None:
+    write(archive, "a.jsonl", {"id": "1", "title": "甲", "kopf": "真正的标题"})
+    run(archive)
+    index = archive.parent / "index"
+    assert build_index(archive, index, mapping={"title": "kopf"}).updated == 1
+    assert titles(archive) == {"1": "真正的标题"}
+    assert build_index(archive, index, mapping={"title": "kopf"}).read == 0
+    with pytest.raises(UnknownField, match="no titel: map one of id, title"):
+        build_index(archive, index, mapping={"titel": "kopf"})
+
+
+def test_a_rebuild_begins_a_manifest_of_its_own(archive: Path) -> None:
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"})
+    run(archive)
+    index = archive.parent / "index"
+    assert build_index(archive, index, rebuild=True).added == 1
+    assert sorted(entry.name for entry in index.glob("whoosh-*")) == ["whoosh-2", "whoosh-2.files"]
+    assert run(archive) == {"skipped": 1}
+
+
+def test_files_of_others_in_the_folder_of_the_index_stay(archive: Path) -> None:
+    index = archive.parent / "index"
+    build_index(SEEDS, index)
+    for name in ("my-1.files", "whoosh-1.files.txt", "whoosh-x.files"):
+        (index / name).touch()
+    build_index(SEEDS, index, rebuild=True)
+    assert {"my-1.files", "whoosh-1.files.txt", "whoosh-x.files"} <= {entry.name for entry in index.iterdir()}
+
+
+def test_a_path_given_twice_counts_once(archive: Path) -> None:
+    file = write(archive, "a.jsonl", {"id": "1", "title": "甲"})
+    index = archive.parent / "index"
+    report = build_index([archive, file, archive / ".." / "archive"], index)
+    assert (report.added, report.skipped, report.read) == (1, 0, 1)
+    report = build_index([file, archive], index)
+    assert (report.skipped, report.read) == (1, 0)
+
+
+def test_names_that_are_no_text_are_kept_apart(archive: Path) -> None:
+    for name in (b"a\xff.jsonl", b"a\xfe.jsonl"):
+        try:
+            Path(os.fsdecode(os.fsencode(archive) + b"/" + name)).write_text(f'{{"id": "{name[1]}", "title": "甲"}}')
+        except OSError:
+            pytest.skip("this file system takes only names that are text")
+    assert run(archive) == {"added": 2, "read": 2}
+    for file in archive.iterdir():
+        os.utime(file, (LONG_AGO, LONG_AGO))
+    assert run(archive) == {"skipped": 2}
+    shutil.rmtree(archive)
+    archive.mkdir()
+    write(archive, "b.jsonl", {"id": "b", "title": "乙"})
+    assert run(archive, delete_missing=True) == {"added": 1, "deleted": 2, "read": 1}

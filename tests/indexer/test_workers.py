@@ -1,0 +1,96 @@
+"""Processes that end while they read: what that costs."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import pytest
+
+from souwen.analysis import AnalysedArticle
+from souwen.engines.whoosh import WhooshEngine
+from souwen.indexer import ReadError, WorkersEnded, build_index, workers
+from souwen.indexer.cleaning import Cleaner
+from souwen.indexer.preparing import Change, Recipe
+from souwen.indexer.units import units
+from souwen.indexer.workers import BATCH, Workers
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the processes can't import tests
+
+
+class Deadly(WhooshEngine):
+    """Ends the process that prepares an article called deadly."""
+
+    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[Any]:
+        prepared = list(batch)
+        if any(analysed.article.title == "致命" for analysed, _ in prepared):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().prepare(prepared)
+
+
+def written(folder: Path, count: int, deadly: set[int]) -> list[Path]:
+    folder.mkdir()
+    for number in range(count):
+        title = "致命" if number in deadly else f"第{number}篇"
+        (folder / f"{number:05}.json").write_text(json.dumps({"id": str(number), "title": title}), "utf-8")
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Recipe:
+    (tmp_path / "whoosh-1").mkdir()
+    engine = Deadly(tmp_path / "whoosh-1")
+    engine.create()
+    return Recipe(engine, (), {})
+
+
+def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: Recipe) -> None:
+    deadly = {BATCH + 3, 3 * BATCH}
+    files = written(tmp_path / "articles", 4 * BATCH, deadly)
+    with closing(Workers(recipe, jobs=2)) as processes:
+        found = list(processes.outcomes(units(files), Cleaner({})))
+    assert [Path(unit.name) for unit, _ in found] == files
+    for number, (_, [outcome]) in enumerate(found):
+        if number in deadly:
+            assert isinstance(outcome, ReadError)
+            assert "was ended" in str(outcome)
+        else:
+            assert isinstance(outcome, Change)
+            assert outcome.article_id == str(number)
+
+
+def test_processes_that_keep_ending_end_the_run(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "MOST_RESTARTS", 3)
+    files = written(tmp_path / "articles", 4, {0, 1, 2, 3})
+    with closing(Workers(recipe, jobs=2)) as processes, pytest.raises(WorkersEnded, match="--jobs 1"):
+        list(processes.outcomes(units(files), Cleaner({})))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
+def test_a_killed_process_costs_nothing_that_can_be_read(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    text = "台湾海峡的局势" * 200
+    articles.mkdir()
+    for number in range(800):
+        (articles / f"{number:05}.json").write_text(
+            json.dumps({"id": str(number), "title": "甲", "body": text}), "utf-8"
+        )
+    killed = []
+
+    def kill_one(done: int, files: int) -> None:
+        if not killed and done:
+            children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+            processes = [pid for pid in children if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+            os.kill(int(processes[-1]), signal.SIGKILL)
+            killed.append(processes[-1])
+
+    report = build_index(articles, tmp_path / "index", jobs=2, progress=kill_one)
+    assert killed
+    assert (report.added, report.failed) == (800, ())
