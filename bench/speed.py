@@ -2,7 +2,7 @@
 """Speed and size against named peers: python -m bench.speed [--articles FOLDER] [--limit N] [--system NAME]...
 
 Every system reads, parses and indexes the same files in a process of its own, opens its index in another and is asked
-the same queries, taken from the articles; Markdown tables are printed. `--scale 2000,20000` shows how souwen alone does
+the same queries, taken from the articles; Markdown tables are printed. `--scale 2000,20000` shows how one of them does
 on indexes of these sizes.
 """
 
@@ -228,7 +228,7 @@ def machine() -> str:
     return f"{platform.platform()}, {cpus}, Python {platform.python_version()}"
 
 
-def compared(files: Sequence[Path], work: Path, names: Sequence[str]) -> None:
+def compared(files: Sequence[Path], work: Path, chosen: Sequence[System]) -> None:
     """Prints the tables of souwen and its peers."""
     documents, text = [], 0
     for number, file in enumerate(files):
@@ -237,9 +237,6 @@ def compared(files: Sequence[Path], work: Path, names: Sequence[str]) -> None:
         documents += [document] if number < SAMPLE else []
     write_queries(documents, work)
     click.echo(f"{len(files)} articles, {text / MB:.1f} MB of text; {OF_A_KIND} queries of each kind")
-    chosen = [system for name, system in systems().items() if not names or any(part in name for part in names)]
-    if not chosen:
-        raise click.UsageError(f"no such system: there are {', '.join(systems())}")
     results = {system.name: result_of(system, work) for system in chosen}
     columns = ["articles/s", "MB of text/s", "index bytes a byte of text", "peak MB, indexing", "ms to open"]
     columns += ["ms to first answer", "peak MB, searching"]
@@ -252,10 +249,10 @@ def compared(files: Sequence[Path], work: Path, names: Sequence[str]) -> None:
     click.echo(table("queries whose article is among the ten", list(KINDS), rows) + "\n" + NOTES)
 
 
-def scaled(folder: Path, files: Sequence[Path], work: Path, sizes: Sequence[int]) -> None:
-    """Prints how souwen does on more and more articles, made ones after the real ones, and the same queries."""
+def scaled(folder: Path, files: Sequence[Path], work: Path, sizes: Sequence[int], system: System) -> None:
+    """Prints how a system does on more and more articles, made ones after the real ones, and the same queries."""
     write_queries([read_plain(file) for file in files[: min(SAMPLE, *sizes)]], work)
-    system, made, done = next(iter(systems().values())), made_articles(files), 0
+    made, done = made_articles(files), 0
     rows = {}
     for size in sorted(sizes):
         copied(folder, files[done:size], work / "articles")
@@ -277,7 +274,7 @@ def scaled(folder: Path, files: Sequence[Path], work: Path, sizes: Sequence[int]
 @click.option("--articles", default=SHARED / "corpora/news-20k.tar.xz", type=click.Path(path_type=Path, exists=True))
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many articles.")
 @click.option("--system", "names", multiple=True, help="Only those with this in their names; repeatable.")
-@click.option("--scale", help="Numbers of articles with commas between: souwen alone, at these sizes.")
+@click.option("--scale", help="Numbers of articles with commas between: the first system alone, at these sizes.")
 @click.option("--one", hidden=True, help="Do the task for this system, here; `articles` is the folder of the work.")
 @click.option("--task", type=click.Choice(("index", "queries", "snippets")), hidden=True)
 def main(articles: Path, limit: int | None, names: tuple[str, ...], scale: str, one: str, task: str) -> None:
@@ -287,12 +284,15 @@ def main(articles: Path, limit: int | None, names: tuple[str, ...], scale: str, 
         return
     with unpacked(articles) as folder, tempfile.TemporaryDirectory() as work:
         files = shuffled(folder)[:limit]
+        chosen = [system for name, system in systems().items() if not names or any(part in name for part in names)]
+        if not chosen:
+            raise click.UsageError(f"no such system: there are {', '.join(systems())}")
         click.echo(machine() + "\n")
         if scale:
-            scaled(folder, files, Path(work), [int(size) for size in scale.split(",")])
+            scaled(folder, files, Path(work), [int(size) for size in scale.split(",")], chosen[0])
         else:
             copied(folder, files, Path(work) / "articles")
-            compared(files, Path(work), names)
+            compared(files, Path(work), chosen)
 
 
 if __name__ == "__main__":

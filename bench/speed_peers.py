@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -110,10 +111,10 @@ def _documents(folder: Path) -> Iterator[Document]:
     return map(read_plain, files_of(folder))
 
 
-def _make_souwen(folder: Path, index: Path) -> None:
+def _make_souwen(engine: str, folder: Path, index: Path) -> None:
     from souwen.indexer import build_index
 
-    report = build_index([folder], index)
+    report = build_index([folder], index, engine=engine)
     if report.failed:
         raise ValueError(f"{len(report.failed)} files were not indexed: {report.failed[0]}")
 
@@ -281,13 +282,19 @@ def _quoted(query: Query) -> str:
     return f'"{" ".join(words)}"' if query.kind == "phrase" else " ".join(f'"{word}"' for word in words)
 
 
+def _souwen(name: str, engine: str) -> System:
+    return System(name, ("souwen.indexer", "souwen.query"), partial(_make_souwen, engine), _open_souwen, (True,))
+
+
 def systems() -> Mapping[str, System]:
     """souwen and its peers by their names here, with their versions."""
     jieba = f"jieba {version('jieba')}"
     whoosh, bm25s, tantivy = (f"{name} {version(name.lower())}" for name in ("Whoosh", "bm25s", "tantivy"))
     fts5 = f"SQLite {sqlite3.sqlite_version} FTS5"
+    souwen = f"souwen {version('souwen')}"
     found = [
-        System(f"souwen {version('souwen')}", ("souwen.indexer", "souwen.query"), _make_souwen, _open_souwen, (True,)),
+        _souwen(souwen, "whoosh"),
+        _souwen(f"{souwen} --engine tantivy", "tantivy"),
         System(f"{whoosh} + {jieba} ChineseAnalyzer", ("whoosh.index", "jieba.analyse"), _make_whoosh, _open_whoosh),
         System(f"{fts5} trigram", (), _make_trigrams, _open_trigrams),
         System(f"{fts5} unicode61 + {jieba}", ("jieba",), _make_cut, _open_cut),

@@ -32,8 +32,8 @@ class Reader(Protocol):
         """How many articles match."""
         ...
 
-    def rarity(self, term: Weighted) -> float:
-        """The inverse document frequency of a term, 0 if no article has it."""
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        """The inverse document frequency of each term, 0 if no article has it."""
         ...
 
     def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
@@ -53,6 +53,10 @@ class Reader(Protocol):
         ...
 
     def find(self, article_id: str) -> StoredArticle | None: ...
+
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The digests of those of these articles that the index has, by id."""
+        ...
 
     def statistics(self) -> Statistics: ...
 
@@ -87,6 +91,11 @@ class Engine(Protocol):
 
     def create(self) -> None:
         """Make an empty index in the folder, which exists and is empty."""
+        ...
+
+    def remove(self) -> None:
+        """Remove the index with its folder. What can't go yet, because it is in use or out of reach, stays together
+        with the folder: this is called again."""
         ...
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[Any]:

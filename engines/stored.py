@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..analysis import AnalysedArticle, Article, Entity, Kind, text_of
 
+NAMES = ("id", "url", "source", "section", "author", "title", "body", "lead", "path", "published", "entities", "digest")
 _KINDS: dict[str, Kind] = {"p": "person", "l": "place", "o": "organisation"}
 _LETTERS = {kind: letter for letter, kind in _KINDS.items()}
 _MENTION = re.compile(r"([plo])(\d+),(\d+)")
@@ -27,7 +28,7 @@ class StoredArticle:
 
 
 def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
-    """What is to be stored, for `stored_article` to read."""
+    """What is to be stored under `NAMES`, for `stored_article` to read."""
     article = analysed.article
     return {
         **{name: getattr(article, name) for name in ("url", "source", "section", "author", "title", "body", "lead")},

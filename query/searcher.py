@@ -114,7 +114,7 @@ class Searcher:
             full = plan.full(level)
             if sort == "relevance":
                 tiers: tuple[Clause, ...] = (All((full, plan.aligned())), full)
-                request = Request(match=match, tiers=tiers, weights=plan.weights(self._reader.rarity), limit=limit)
+                request = Request(match=match, tiers=tiers, weights=plan.weights(self._reader.rarities), limit=limit)
             else:  # by date, partial matches would stand between full ones
                 only_full = All((match, full))
                 match = only_full if self._reader.count(only_full) else match
@@ -127,9 +127,11 @@ class Searcher:
 
     def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
         variants = plan.variants()
-        pairs = set().union(*(pairs_of(string) for strings in variants for string in strings))
-        rarity = {pair: self._reader.rarity(Weighted("text", "pairs", pair, 1.0)) for pair in pairs}
-        return Ranker(variants, rarity, half_life=recency, now=datetime.now(timezone.utc))
+        pairs = sorted(set().union(*(pairs_of(string) for strings in variants for string in strings)))
+        rarities = self._reader.rarities([Weighted("text", "pairs", pair, 1.0) for pair in pairs])
+        return Ranker(
+            variants, dict(zip(pairs, rarities, strict=True)), half_life=recency, now=datetime.now(timezone.utc)
+        )
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most

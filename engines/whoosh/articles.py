@@ -1,7 +1,5 @@
 """What a segment keeps of each article besides its terms: stored texts, lengths of its streams, and numbers."""
 
-import struct
-import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,20 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..records import unpacked
 from .monotone import Numbers
 from .sections import Damaged, Sections, SectionWriter
-
-# Of all encodings of Unicode this one takes least for Chinese, before compression and after it.
-_ENCODING = "gb18030"
-_LEVEL = 6
-_MOST = 64 << 20  # bytes of a record; a million characters, the most an article has, take 4, its entities 3
-
-
-def packed(texts: Sequence[str]) -> bytes:
-    """The stored texts of an article as one record."""
-    # What can't be encoded, halves of surrogate pairs, nobody could read.
-    content = "".join(texts).encode(_ENCODING, "replace")
-    return zlib.compress(struct.pack(f"<{len(texts)}I", *map(len, texts)) + content, _LEVEL)
 
 
 class ArticleWriter:
@@ -73,7 +60,6 @@ class ArticleReader:
         self._sections = Sections(path)
         facts = self._sections.facts
         self._texts: list[str] = facts["texts"]
-        self._head = struct.Struct(f"<{len(self._texts)}I")
         self.columns: list[str] = facts["columns"]
         self.size: int = facts["size"]
 
@@ -89,22 +75,10 @@ class ArticleReader:
 
     def stored(self, number: int) -> dict[str, str]:
         """The texts of an article by their names."""
-        unpacker = zlib.decompressobj()
         try:
-            record = unpacker.decompress(self.record(number), _MOST)
-        except zlib.error as error:
-            raise Damaged("a stored article can't be unpacked") from error
-        if not unpacker.eof or len(record) < self._head.size:
-            raise Damaged("a stored article is cut off, or larger than any is")
-        lengths = self._head.unpack_from(record)
-        text = record[self._head.size :].decode(_ENCODING)
-        if sum(lengths) != len(text):
-            raise Damaged("a stored article has not the length it should have")
-        values, at = {}, 0
-        for name, length in zip(self._texts, lengths, strict=True):
-            values[name] = text[at : at + length]
-            at += length
-        return values
+            return unpacked(self.record(number), self._texts)
+        except ValueError as error:
+            raise Damaged(str(error)) from error
 
     def column(self, name: str) -> Numbers:
         """A length or number of every article; all 0 if none has it."""

@@ -1,12 +1,12 @@
 """The engine: writes articles through Whoosh, and answers requests from the segments it keeps."""
 
+import shutil
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
-from stat import S_ISREG
 from types import TracebackType
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
 from ..errors import IndexDamaged, IndexUnreadable, writing
 from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
+from ..size import size_of
 from ..stored import StoredArticle, stored_article
 from . import contents
 from .prepared import PreparedArticle, prepared
@@ -62,6 +63,9 @@ class WhooshEngine:
 
     def create(self) -> None:
         contents.create(self._folder)
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
@@ -124,7 +128,7 @@ class WhooshReader:
         self._folder = folder
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
-            size = sum(_size(file) for file in folder.iterdir())
+            size = size_of(folder)
         self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size)
         self._size = sum(segment.size for segment in self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
@@ -135,7 +139,7 @@ class WhooshReader:
             return self._search(request)
 
     def _search(self, request: Request) -> Found:
-        weights = tuple(term for term in request.weights if self.rarity(term))
+        weights = tuple(term for term in request.weights if self._rarity(term))
         keys, tiers, ranks, scores = [], [], [], []
         for segment in self._segments:
             matching = Matching(segment)
@@ -166,7 +170,7 @@ class WhooshReader:
             return sum(int(np.count_nonzero(Matching(segment).live(clause))) for segment in self._segments)
 
     def _score(self, segment: OpenSegment, weights: Sequence[Weighted]) -> Scores:
-        return score(segment, weights, self.rarity, partial(self._length_norms, segment))
+        return score(segment, weights, self._rarity, partial(self._length_norms, segment))
 
     def _length_norms(self, segment: OpenSegment, field: IndexedField, stream: Stream) -> Scores:
         key = segment.base, field, stream
@@ -175,7 +179,10 @@ class WhooshReader:
             self._norms[key] = length_norms(segment.lengths(field, stream), total / self._size)
         return self._norms[key]
 
-    def rarity(self, term: Weighted) -> float:
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        return [self._rarity(term) for term in terms]
+
+    def _rarity(self, term: Weighted) -> float:
         key = term.field, term.stream, term.term
         if key not in self._rarities:
             with _reading(self._folder):
@@ -227,6 +234,10 @@ class WhooshReader:
         keys = self.keys_of(article_id)
         return self.fetch(keys[:1])[0] if keys else None
 
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        found = ((article_id, self.find(article_id)) for article_id in article_ids)
+        return {article_id: stored.digest for article_id, stored in found if stored}
+
     def statistics(self) -> Statistics:
         return self._statistics
 
@@ -255,14 +266,6 @@ def _open_segments(folder: Path) -> list[OpenSegment]:
         else:
             break
     return segments
-
-
-def _size(file: Path) -> int:
-    """Bytes of a file, 0 if a commit has just removed it, or it is a folder."""
-    with suppress(FileNotFoundError):
-        status = file.stat()
-        return status.st_size if S_ISREG(status.st_mode) else 0
-    return 0
 
 
 def _rank(request: Request, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:

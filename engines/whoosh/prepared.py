@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from ...analysis import AnalysedArticle
 from ..evaluate import UNDATED, day_number
 from ..keywords import keywords
+from ..records import packed
 from ..stored import texts_of
-from .articles import packed
 from .schema import KEYWORDS, STORED, WORDS
 
 

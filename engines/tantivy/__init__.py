@@ -1,0 +1,5 @@
+"""Tantivy, for archives of millions of articles on one machine."""
+
+from .engine import TantivyEngine
+
+__all__ = ["TantivyEngine"]

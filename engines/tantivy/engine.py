@@ -1,0 +1,213 @@
+"""The engine: writes articles through Tantivy, and asks it what requests ask for."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import tantivy
+from tantivy import DocAddress, Query
+from typing_extensions import Self
+
+from ...analysis import AnalysedArticle
+from ..base import MEMORY, Statistics
+from ..clauses import Candidate, Clause, Found, Keyword, KeywordField, Request, Weighted
+from ..evaluate import inverse_document_frequency
+from ..records import unpacked
+from ..size import size_of
+from ..stored import NAMES, StoredArticle, stored_article
+from .checking import check
+from .faults import reading, writing
+from .prepared import PreparedArticle, prepared
+from .queries import Queries
+from .schema import STORED, TIME, escaped, keyword_term, schema, unescaped
+
+_CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
+_LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
+_SEGMENT = 32  # a key is the number of a segment, shifted by so many bits, and that of an article in it
+
+
+class TantivyEngine:
+    """See `base.Engine`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def create(self) -> None:
+        with writing(self._folder.parent):
+            tantivy.Index(schema(), path=str(self._folder), reuse=False)
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
+        return prepared(batch)
+
+    def reader(self) -> "TantivyReader":
+        return TantivyReader(self._folder)
+
+    def writer(self, memory: int = MEMORY) -> "TantivyWriter":
+        return TantivyWriter(self._folder, memory)
+
+
+class TantivyWriter:
+    """See `base.Writer`."""
+
+    def __init__(self, folder: Path, memory: int) -> None:
+        self._path = folder.parent
+        index = _opened(folder)
+        self._committed = index.searcher()
+        with writing(self._path):
+            threads = max(1, (os.cpu_count() or 1) // _CORES_A_THREAD)
+            each = max(_LEAST_MEMORY, min(memory // threads, _MOST_MEMORY))
+            self._writer = index.writer(each * threads, threads)
+            # Tantivy names files by numbers that come again after a commit was cut short, and overwrites none.
+            self._writer.garbage_collect_files()
+
+    def put(self, prepared: PreparedArticle) -> None:
+        document = tantivy.Document()
+        for field, terms in prepared.terms.items():
+            document.add_text(field, terms)
+        for field, values in prepared.keywords.items():
+            for value in values:
+                document.add_text(field, value)
+        for field, number in prepared.numbers.items():
+            document.add_integer(field, number)
+        document.add_bytes(STORED, prepared.stored)
+        self._delete(prepared.id)
+        with writing(self._path):
+            self._writer.add_document(document)
+
+    def delete(self, article_id: str) -> None:
+        self._delete(keyword_term(article_id))
+
+    def _delete(self, id_term: str) -> None:
+        if self._committed.doc_freq("id", id_term):
+            self._writer.delete_documents_by_term("id", id_term)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        committed = False
+        try:
+            if error is None:
+                with writing(self._path):
+                    self._writer.commit()
+                    committed = True
+                    self._writer.wait_merging_threads()
+        finally:
+            if not committed:
+                with suppress(ValueError):  # what is left goes with the next commit
+                    self._writer.rollback()
+                    self._writer.wait_merging_threads()
+
+
+class TantivyReader:
+    """See `base.Reader`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder.parent
+        index = _opened(folder)
+        with reading(self._path):
+            self._searcher = index.searcher()
+            size = size_of(folder)
+        self._queries = Queries(index.schema)
+        self._statistics = Statistics(self._searcher.num_docs, size)
+
+    def search(self, request: Request) -> Found:
+        totals: list[int] = []
+        candidates: list[Candidate] = []
+        with reading(self._path):
+            for tier, match in enumerate(self._queries.tiers(request)):
+                total, here = self._first(request, match, request.limit - len(candidates), tier)
+                totals.append(total)
+                candidates += here
+        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates))
+
+    def _first(self, request: Request, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
+        """How many articles match, and the first `limit` of them."""
+        if limit <= 0:
+            return _count(self._searcher.search(match, 1)), []
+        if request.sort == "newest":
+            found = self._searcher.search(match, limit, order_by_field=TIME)
+            return _count(found), [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
+        found = self._searcher.search(self._queries.scored(match, request.weights), limit)
+        return _count(found), [Candidate(_key(address), score, tier) for score, address in found.hits]
+
+    def count(self, clause: Clause) -> int:
+        with reading(self._path):
+            return _count(self._searcher.search(self._queries.matching(clause), 1))
+
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        return [self._rarity(term) for term in terms]
+
+    def _rarity(self, term: Weighted) -> float:
+        with reading(self._path):
+            frequency = self._searcher.doc_freq(f"{term.field}_{term.stream}", escaped(term.term))
+        # Articles that were replaced count until their segment is merged.
+        return inverse_document_frequency(max(self._searcher.num_docs, frequency), frequency) if frequency else 0.0
+
+    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+        stored = self.fetch([key])[0]
+        with reading(self._path):
+            match = self._queries.matching(Keyword("id", stored.article.id))
+            found = (self._searcher.search(self._queries.scored(match, [term]), 1) for term in terms)
+            return [result.hits[0][0] for result in found]
+
+    def vocabulary(self) -> Iterator[tuple[str, int]]:
+        with reading(self._path):
+            terms = self._searcher.terms_with_prefix("text_words", "")
+        return ((unescaped(word), articles) for word, articles in terms)
+
+    def values(self, field: KeywordField) -> Iterator[str]:
+        with reading(self._path):
+            return (value for value, _ in self._searcher.terms_with_prefix(field, ""))
+
+    def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
+        with reading(self._path):
+            return [self._fetch(DocAddress(key >> _SEGMENT, key & (1 << _SEGMENT) - 1)) for key in keys]
+
+    def _fetch(self, address: DocAddress) -> StoredArticle:
+        return stored_article(unpacked(self._searcher.doc(address)[STORED][0], NAMES))
+
+    def find(self, article_id: str) -> StoredArticle | None:
+        with reading(self._path):
+            found = self._searcher.search(self._queries.matching(Keyword("id", article_id)), 1, count=False)
+            return self._fetch(found.hits[0][1]) if found.hits else None
+
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        found = ((article_id, self.find(article_id)) for article_id in article_ids)
+        return {article_id: stored.digest for article_id, stored in found if stored}
+
+    def statistics(self) -> Statistics:
+        return self._statistics
+
+    def check(self) -> None:
+        with reading(self._path):
+            check(self._folder)
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        del self._searcher
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    with reading(folder.parent):
+        index = tantivy.Index.open(str(folder))
+        index.config_reader("manual")  # one commit is read, not what follows
+        return index
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    count: int = found.count  # type: ignore[attr-defined]  # which the stubs forget
+    return count
+
+
+def _key(address: DocAddress) -> int:
+    return address.segment_ord << _SEGMENT | address.doc

@@ -1,0 +1,94 @@
+"""From clauses and weighted terms to Tantivy's queries."""
+
+from collections.abc import Callable, Sequence
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, TextField, Weighted
+from ..evaluate import K1, day_number
+from ..given import given
+from ..grams import pair_cover
+from .schema import AGAIN, DAY, escaped, keyword_term
+
+
+class Queries:
+    """Makes queries over one schema."""
+
+    def __init__(self, schema: tantivy.Schema) -> None:
+        self._schema = schema
+
+    def matching(self, clause: Clause) -> Query:
+        """What matches `clause`; its scores mean nothing."""
+        match clause:
+            case Has(field, word):
+                return self._in_field(field, lambda text: self._term(f"{text}_words", escaped(word)))
+            case Contains(field, string):
+                return self._in_field(field, lambda text: self._string(text, escaped(string)))
+            case Keyword(field, value):
+                return self._term(field, keyword_term(value))
+            case Days(first, last):
+                ends = (day_number(first) if first else 1, day_number(last) if last else None)
+                return Query.range_query(self._schema, DAY, FieldType.Integer, *ends)
+            case All(clauses):
+                return self._all(clauses)
+            case AnyOf(clauses):
+                return self._at_least(1, clauses)
+            case AtLeast(count, clauses):
+                return self._at_least(count, clauses)
+            case Not():
+                return self._all((clause,))
+
+    def tiers(self, request: Request) -> list[Query]:
+        """What matches a request: for each of its tiers those that no earlier one has, then the rest."""
+        tiers = [(Occur.Must, self.matching(tier)) for tier in request.tiers]
+        earlier = [(Occur.MustNot, tier) for _, tier in tiers]
+        # Of what a tier asks for already, most of what `match` asks for follows.
+        left = [(Occur.Must, self.matching(given(request.match, tier))) for tier in request.tiers]
+        parts = [[tier, rest, *earlier[:place]] for place, (tier, rest) in enumerate(zip(tiers, left, strict=True))]
+        return list(map(Query.boolean_query, [*parts, [(Occur.Must, self.matching(request.match)), *earlier]]))
+
+    def scored(self, match: Query, weights: Sequence[Weighted]) -> Query:
+        """What `match` matches, by the sum of weight × BM25 over the terms."""
+        matched = Query.const_score_query(match, 0.0)
+        if not weights:
+            return matched
+        scoring = Query.boolean_query([(Occur.Should, self._weighted(term)) for term in weights])
+        return Query.boolean_query([(Occur.Must, matched), (Occur.Should, scoring)])
+
+    def _weighted(self, term: Weighted) -> Query:
+        """A term that scores weight × BM25. Tantivy's has the constant factor k1 + 1."""
+        query = self._term(f"{term.field}_{term.stream}", escaped(term.term))
+        return Query.boost_query(query, term.weight / (K1 + 1))
+
+    def _term(self, field: str, term: str) -> Query:
+        return Query.term_query(self._schema, field, term, "freq")
+
+    def _string(self, text: str, string: str) -> Query:
+        if len(string) == 1:
+            return self._term(f"{text}_singles", string)
+        if len(string) == 2:
+            return self._term(f"{text}_pairs", string)
+        return Query.phrase_query(self._schema, f"{text}_pairs", list(pair_cover(string)))
+
+    def _in_field(self, field: TextField, within: Callable[[str], Query]) -> Query:
+        """The body has what the title has not, or what it has again."""
+        if field != "body":
+            return within(field)
+        beside = Query.boolean_query([(Occur.Must, within("text")), (Occur.MustNot, within("title"))])
+        return Query.boolean_query([(Occur.Should, beside), (Occur.Should, within(AGAIN))])
+
+    def _all(self, clauses: Sequence[Clause]) -> Query:
+        parts = [
+            (Occur.MustNot, self.matching(each.clause)) if isinstance(each, Not) else (Occur.Must, self.matching(each))
+            for each in clauses
+        ]
+        if all(occur == Occur.MustNot for occur, _ in parts):
+            parts.append((Occur.Must, Query.all_query()))
+        return Query.boolean_query(parts)
+
+    def _at_least(self, count: int, clauses: Sequence[Clause]) -> Query:
+        if count > len(clauses) or not clauses:
+            return Query.empty_query()
+        parts = [(Occur.Should, self.matching(each)) for each in clauses]
+        return Query.boolean_query(parts, count if count > 1 else None)

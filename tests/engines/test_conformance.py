@@ -1,0 +1,306 @@
+"""Whatever engine keeps an index, a user sees the same: same articles and queries, compared with the default engine."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from souwen.engines import DEFAULT_ENGINE, MEMORY
+from souwen.indexer import IndexReport, build_index
+from souwen.query import Results, Searcher
+from souwen.query.ranking import CANDIDATES
+
+from ..conftest import SEEDS
+from ..query.test_documentation import ARTICLES as PAGE_ARTICLES
+from ..query.test_documentation import EXAMPLES
+
+ROUNDING = 0.08  # of scores: engines may keep the lengths of articles in a byte
+LISTED = 24
+# Of a longer list. Of one longer than what the second phase of ranking looks at, one article may be missing: that which
+# is just within for one engine and just without for the other.
+SAME = 15
+GENERATED = 200
+REAL = 120
+WORDS = """
+外交 会谈 总统 南京市 市长 长江大桥 中国 美国 中美关系 台湾海峡 台灣海峽 和平 與 稳定 贸易 貿易額 增长
+百分之十二 12% 第十一轮 第11輪 2023年9月28日 9月28号 二〇二三年九月二十八日 2023-09-28
+布林肯 安东尼·布林肯 安東尼-布林肯 川普 特朗普 Trump 北京 上海 清华大学 华大基因 中华人民共和国 研究生
+研究 生命 起源 Ａ股 C++ .NET iPhone15 ＡＢＣ公司 COVID-19 17.0.3 １２３
+beijing 欧盟 歐盟 外交部 发言人 表示 说 的 了 在 是 什么 经济 發展 𠮷野家 😀 한국 東京タワー
+国务卿 访问 舉行 谈判 坦诚、深入 “建设性” 气候变化 能源 石油 价格 上涨 下跌
+""".split()
+MARKS = ["，", "。", "！", "、", " ", "\n", "：", "（", "）", "「", "」"]
+SOURCES = ["RFI", "BBC", "美国之音", "聯合早報", ""]
+QUERIES = Path(__file__).with_name("queries.txt").read_text("utf-8").splitlines()
+
+
+class Pair(NamedTuple):
+    """The same articles in an index of the default engine and in one of the engine that is tested."""
+
+    default: Searcher
+    tested: Searcher
+
+
+def generated(seed: int, numbers: range) -> list[dict[str, str]]:
+    """Articles as records: of all lengths, some without title, body, date or source."""
+    made = []
+    for number in numbers:
+        choose = random.Random(f"{seed}-{number}")
+
+        def text(size: int, choose: random.Random = choose) -> str:
+            return "".join(choose.choice(MARKS if choose.random() < 0.2 else WORDS) for _ in range(size)).strip()
+
+        record = {
+            "id": str(number),
+            "title": text(choose.choice([1, 3, 6, 9])) if number % 11 else "",
+            "body": text(choose.choice([0, 1, 8, 30, 80, 400] if number % 17 else [1]))
+            + ("文" if number % 11 == 0 else ""),
+            "source": choose.choice(SOURCES),
+            "section": choose.choice(["国际", "经济 财经", ""]),
+            "author": choose.choice(["张三", "李四", ""]),
+        }
+        if number % 7:
+            record["date"] = (
+                f"{choose.choice([1999, 2021, 2023])}-{choose.choice(['01', '09'])}-{choose.randint(1, 28):02}"
+            )
+        if number % 3 == 0:
+            record["url"] = f"https://news.example.org/{choose.choice(['cn', 'tw'])}/{number}"
+        made.append(record)
+    return made
+
+
+def written(records: list[dict[str, str]], folder: Path) -> Path:
+    file = folder / "articles.jsonl"
+    file.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), "utf-8")
+    return file
+
+
+def differences(query: str, default: Results, tested: Results, *, rescored: bool = True) -> list[str]:
+    """What a user would see to be otherwise, apart from the order of what scores nearly the same."""
+    found = []
+    for name in ("total", "full", "notes", "suggestions"):
+        if getattr(default, name) != getattr(tested, name):
+            found.append(f"{query}: {name} is {getattr(tested, name)}, not {getattr(default, name)}")
+    by_id = {hit.id: hit for hit in tested}
+    shown = list(default) if default.total <= LISTED else list(default)[:SAME]
+    only = (
+        {hit.id for hit in shown} - by_id.keys() if default.total > LISTED else {hit.id for hit in shown} ^ by_id.keys()
+    )
+    if len(only) > (default.total > CANDIDATES):
+        return [*found, f"{query}: finds other articles, {sorted(only)[:5]}"]
+    shown = [hit for hit in shown if hit.id in by_id]
+    for hit in shown:
+        other = by_id[hit.id]
+        for name in (
+            "title",
+            "full",
+            "published",
+            "source",
+            "section",
+            "entities",
+            "snippets",
+            "title_highlights",
+            "url",
+        ):
+            if getattr(hit, name) != getattr(other, name):
+                found.append(f"{query}: {name} of {hit.id} is {getattr(other, name)}, not {getattr(hit, name)}")
+        if rescored and other.score != pytest.approx(hit.score, rel=ROUNDING, abs=1e-3):
+            found.append(f"{query}: {hit.id} scores {other.score}, not {hit.score}")
+    if rescored:
+        for place, hit in enumerate(shown):
+            for later in shown[place + 1 :]:
+                swapped = by_id[hit.id].rank > by_id[later.id].rank
+                if swapped and (later.full != hit.full or later.score < hit.score * (1 - 2 * ROUNDING) - 1e-3):
+                    found.append(f"{query}: {later.id} ({later.score}) stands before {hit.id} ({hit.score})")
+    return found
+
+
+def compared(pair: Pair, queries: list[str], **options: object) -> int:
+    """Asserts that both answer alike; how many of the queries found something."""
+    found: list[str] = []
+    answered = 0
+    for query in queries:
+        default, tested = (searcher.search(query, limit=LISTED, **options) for searcher in pair)  # type: ignore[arg-type]
+        found += differences(query, default, tested, rescored=options.get("sort") != "date")
+        if options.get("sort") == "date":
+            assert [hit.published for hit in default] == [hit.published for hit in tested], query
+        answered += default.total > 0
+    assert not found, "\n".join(found[:20]) + f"\n… {len(found)} differences"
+    return answered
+
+
+@pytest.fixture(scope="module")
+def pair_of(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Pair]]:
+    """Indexes what is below some paths with both engines. Where they are one and the same, with little memory, so
+    that the index has other segments."""
+    opened: list[Searcher] = []
+
+    def make(*paths: Path) -> Pair:
+        folders = [tmp_path_factory.mktemp(name) for name in (DEFAULT_ENGINE, engine)]
+        memory = 1 << 20 if engine == DEFAULT_ENGINE else MEMORY
+        reports = [build_index(paths, folders[0]), build_index(paths, folders[1], engine=engine, memory=memory)]
+        assert reports[0] == reports[1]
+        assert reports[0].added
+        opened.extend(map(Searcher, folders))
+        return Pair(*opened[-2:])
+
+    yield make
+    for searcher in opened:
+        searcher.close()
+
+
+@pytest.fixture(scope="module")
+def pair(pair_of: Callable[..., Pair], tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Generated articles, and the seeds."""
+    return pair_of(written(generated(1, range(GENERATED)), tmp_path_factory.mktemp("generated")), SEEDS)
+
+
+def test_the_language_of_queries(pair: Pair) -> None:
+    assert compared(pair, QUERIES) > 80
+
+
+def test_the_page_on_the_language(pair_of: Callable[..., Pair], tmp_path: Path) -> None:
+    (tmp_path / "articles.jsonl").write_text("\n".join(PAGE_ARTICLES), "utf-8")
+    pair = pair_of(tmp_path)
+    compared(pair, [query for query, _ in EXAMPLES])
+    for query, found in EXAMPLES:
+        assert sorted(hit.id for hit in pair.tested.search(query)) == [digit for digit in found if digit.isdigit()], (
+            query
+        )
+
+
+def test_filters_and_dates_beside_the_query(pair: Pair) -> None:
+    some = ["外交", "美国国务卿布林肯访问北京举行会谈", "的", "-外交", "没有这样的词语"]
+    assert compared(pair, some, source=["rfi", "BBC"], since="2021") == 4
+    assert compared(pair, some, section="国际", until="2023-01") == 4
+    assert compared(pair, some, entity="布林肯") >= 3
+
+
+def test_sorted_by_date(pair: Pair) -> None:
+    assert (
+        compared(
+            pair, ["外交", "中国 -美国", "title:外交", "source:rfi", "欧盟外交部发言人谈能源价格上涨"], sort="date"
+        )
+        == 5
+    )
+
+
+def test_recency(pair: Pair) -> None:
+    assert compared(pair, ["外交", "布林肯在北京说了什么"], recency=500.0) == 2
+
+
+def test_pages_make_up_the_whole_list(pair: Pair) -> None:
+    for query in ("外交", "美国国务卿布林肯访问北京举行会谈"):
+        whole = [hit.id for hit in pair.tested.search(query, limit=1000)]
+        pages = [pair.tested.search(query, limit=7, offset=offset) for offset in range(0, len(whole) + 7, 7)]
+        assert len(whole) > 30
+        assert {page.total for page in pages} == {len(whole)}
+        assert sorted(hit.id for page in pages for hit in page) == sorted(whole)
+        assert [hit.rank for page in pages for hit in page] == list(range(1, len(whole) + 1))
+
+
+def test_explanations_add_up(pair: Pair) -> None:
+    for query in ("外交", "布林肯在北京说了什么", "title:外交", "abc 会谈"):
+        ours, theirs = (searcher.search(query, limit=3, explain=True) for searcher in pair)
+        for hit in theirs:
+            assert hit.explanation
+            score = sum(part for _, part in hit.explanation.terms)
+            for _, factor in hit.explanation.factors:
+                score *= factor
+            assert hit.score == pytest.approx(score, rel=1e-3)
+        for mine, other in zip(ours, theirs, strict=True):
+            if mine.id == other.id:
+                assert mine.explanation
+                assert other.explanation
+                assert {name for name, _ in mine.explanation.terms} == {name for name, _ in other.explanation.terms}
+
+
+def test_suggestions_articles_and_statistics(pair: Pair) -> None:
+    for prefix in ("外", "wai", "wj", "台", "iph", "C", "没有"):
+        assert pair.default.suggest(prefix, 20) == pair.tested.suggest(prefix, 20), prefix
+    for number in ("0", "6", "17", "https://news.example.org/cn/3", "9999", ""):
+        assert pair.default.article(number) == pair.tested.article(number)
+    statistics = pair.tested.statistics()
+    assert statistics.articles == pair.default.statistics().articles
+    assert statistics.size > 10_000
+
+
+def test_random_strings(pair: Pair) -> None:
+    """Of what the articles have, quoted and not, with random operators."""
+    choose = random.Random(9)
+    texts = [f"{record['title']}。{record['body']}" for record in generated(1, range(GENERATED))]
+    queries = []
+    for _ in range(60):
+        strings = []
+        for _ in range(choose.randint(1, 3)):
+            text = choose.choice(texts)
+            start = choose.randrange(len(text))
+            strings.append(text[start : start + choose.choice([1, 2, 3, 5, 8, 13, 30])])
+        shown = [choose.choice(["{}", "{}", '"{}"', "-{}", "title:{}"]).format(string) for string in strings]
+        queries.append(choose.choice([" ", " ", " OR "]).join(shown))
+    assert compared(pair, queries) > 40
+
+
+def test_real_articles(pair_of: Callable[..., Pair], rfi: Path) -> None:
+    files = random.Random(3).sample(sorted(rfi.rglob("*.txt")), REAL)
+    pair = pair_of(*files)
+    titles = [hit.title for query in ("中国", "法国") for hit in pair.default.search(query, limit=12)]
+    bodies = [hit.snippets[0].text for hit in pair.default.search("美国", limit=12)]
+    assert compared(pair, [*titles, *bodies, *(f'"{body[3:9]}"' for body in bodies), *QUERIES[:60]]) > 60
+
+
+def changed(report: IndexReport) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.deleted, report.skipped
+
+
+def test_updates_and_rebuilds_beside_readers(engine: str, tmp_path: Path) -> None:
+    index, articles = tmp_path / "index", tmp_path / "articles"
+    articles.mkdir()
+    first, second = generated(1, range(60)), generated(1, range(60))
+    for record in second[::4]:
+        record["body"] += "。新的内容：墨西哥"
+    written(first, articles)
+    assert changed(build_index(articles, index, engine=engine)) == (60, 0, 0, 0)
+    assert changed(build_index(articles, index)) == (0, 0, 0, 60)
+    with Searcher(index) as before:
+        assert before.search("墨西哥").total == 0
+        written([*second, *generated(2, range(60, 70))], articles)
+        assert changed(build_index(articles, index)) == (10, 15, 0, 45)
+        assert before.search("墨西哥").total == 0
+        assert before.statistics().articles == 60
+        expected = tmp_path / "expected"
+        build_index(articles, expected)
+        with Searcher(index) as after, Searcher(expected) as anew:
+            assert after.statistics().articles == 70
+            assert {hit.id for hit in after.search('"新的内容：墨西哥"', limit=100)} == {
+                record["id"] for record in second[::4]
+            }
+            found = {query: [each.search(query, limit=100) for each in (anew, after)] for query in QUERIES}
+            for query, (ours, theirs) in found.items():
+                assert {hit.id for hit in ours} == {hit.id for hit in theirs}, query
+                assert (ours.total, ours.full) == (theirs.total, theirs.full), query
+        written(first[:20], articles)
+        assert changed(build_index(articles, index, engine=engine, rebuild=True)) == (20, 0, 0, 0)
+        assert before.search("外交").total
+        with Searcher(index) as rebuilt:
+            assert rebuilt.statistics().articles == 20
+            assert rebuilt.search("墨西哥").total == 0
+
+
+def test_many_small_commits(engine: str, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    (tmp_path / "articles").mkdir()
+    for number in range(12):
+        records = generated(3, range(number * 3, number * 3 + 4))  # the last one comes again
+        build_index(written(records, tmp_path / "articles"), index, engine=engine)
+    whole = tmp_path / "whole"
+    build_index(written(generated(3, range(37)), tmp_path / "articles"), whole)
+    with Searcher(index) as after, Searcher(whole) as anew:
+        assert after.statistics().articles == 37
+        for query in QUERIES[:40]:
+            assert {hit.id for hit in after.search(query, limit=100)} == {
+                hit.id for hit in anew.search(query, limit=100)
+            }

@@ -1,0 +1,375 @@
+"""The contract, clause by clause, against brute force, for every engine."""
+
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from souwen.analysis import Analyzer, Article, fold
+from souwen.engines import (
+    All,
+    AnyOf,
+    AtLeast,
+    Clause,
+    Contains,
+    Days,
+    Has,
+    IndexDirectory,
+    Keyword,
+    Not,
+    Reader,
+    Request,
+    Weighted,
+)
+from souwen.engines.given import given
+
+ANALYZER = Analyzer()
+WORDS = ["外交", "会谈", "总统", "南京市", "市长", "长江大桥", "A股", "，", "。", "中国", "美国", "iPhone15"]
+
+
+def articles(seed: int, count: int) -> dict[str, Article]:
+    choose = random.Random(seed)
+    made = {}
+    for number in range(count):
+        title, body = ("".join(choose.choices(WORDS, k=size)) for size in (3, choose.randrange(12)))
+        made[str(number)] = Article(id=str(number), title=title, body=body, source=choose.choice(["甲", "乙"]))
+    return made
+
+
+def holds(article: Article, clause: Clause) -> bool:
+    """What the contract says, done the slow way."""
+    texts = {"title": [article.title], "body": [article.body], "text": [article.title, article.body]}
+    match clause:
+        case Has(field, word):
+            return any(word == found.term for text in texts[field] for found in ANALYZER.words(text))
+        case Contains(field, string):
+            return any(string in fold(text) for text in texts[field])
+        case Keyword("source", value):
+            return article.source == value
+        case All(clauses):
+            return all(holds(article, child) for child in clauses)
+        case AnyOf(clauses):
+            return any(holds(article, child) for child in clauses)
+        case AtLeast(count, clauses):
+            return sum(holds(article, child) for child in clauses) >= count
+        case Not(inner):
+            return not holds(article, inner)
+    raise AssertionError(clause)
+
+
+def clauses(seed: int, count: int) -> list[Clause]:
+    choose = random.Random(seed)
+    leaves: list[Clause] = [Has(field, word) for field in ("text", "title", "body") for word in ("外交", "市长", "15")]
+    leaves += [
+        Contains(field, s) for field in ("text", "title", "body") for s in ("国", "市长", "市长江", "交，", "one1")
+    ]
+    leaves += [Keyword("source", "甲")]
+    made = []
+    for _ in range(count):
+        some = tuple(choose.sample(leaves, 3))
+        made.append(
+            choose.choice([All(some[:2]), AnyOf(some), AtLeast(2, some), All((Not(some[0]), some[1])), some[0]])
+        )
+    return made
+
+
+def write(directory: IndexDirectory, *, put: dict[str, Article], delete: list[str] | None = None) -> None:
+    opened = directory.open("fingerprint")
+    with opened.writer() as writer:
+        for prepared in opened.prepare((ANALYZER.analyse(article), "digest") for article in put.values()):
+            writer.put(prepared)
+        for article_id in delete or []:
+            writer.delete(article_id)
+
+
+def ids(reader: Reader, request: Request) -> list[str]:
+    """The ids of what a request finds, in order."""
+    keys = [candidate.key for candidate in reader.search(request).candidates]
+    return [stored.article.id for stored in reader.fetch(keys)]
+
+
+@pytest.fixture
+def directory(tmp_path: Path, engine: str) -> IndexDirectory:
+    made = IndexDirectory(tmp_path)
+    with made.lock(1):
+        meta, _ = made.draft("fingerprint", engine)
+        made.publish(meta)
+    return made
+
+
+@pytest.fixture
+def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
+    """Opens the index as it is then."""
+    readers: list[Reader] = []
+
+    def make() -> Reader:
+        readers.append(directory.open("fingerprint").reader())
+        return readers[-1]
+
+    yield make
+    for reader in readers:
+        reader.close()
+
+
+def test_finds_what_brute_force_finds(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    expected = articles(1, 60)
+    write(directory, put=expected)
+    changed = {key: article for key, article in articles(2, 60).items() if int(key) % 3 == 0}
+    write(directory, put=changed, delete=["1", "31", "no such id"])
+    expected |= changed
+    del expected["1"], expected["31"]
+    reader = opened()
+    assert reader.statistics().articles == len(expected)
+    matched = 0
+    for clause in clauses(3, 80):
+        found = reader.search(Request(match=clause, limit=100))
+        stored = reader.fetch([candidate.key for candidate in found.candidates])
+        here = {each.article.id for each in stored}
+        assert here == {key for key, article in expected.items() if holds(article, clause)}, clause
+        assert all(each.article == expected[each.article.id] for each in stored)
+        assert found.total == len(here) == reader.count(clause)
+        matched += bool(here)
+    assert matched > 40
+
+
+def test_strings_are_found_as_they_stand_and_never_across_title_and_body(
+    directory: IndexDirectory, opened: Callable[[], Reader]
+) -> None:
+    odd = 'a\tb c\n𠮷野家\u3000(1+1)=2 \\ "q" ' + "x" * 3000
+    write(
+        directory,
+        put={
+            "1": Article(id="1", title="题目", body="目录。" + odd),
+            "2": Article(id="2", title="题目录", body="一"),
+            "3": Article(id="3", title="", body="题目。目录"),
+            "4": Article(id="4", title="一", body=""),
+        },
+    )
+    reader = opened()
+    folded = fold(odd)
+    choose = random.Random(6)
+    for _ in range(60):
+        start = choose.randrange(60)
+        string = folded[start : start + choose.randint(1, 9)]
+        assert ids(reader, Request(match=Contains("text", string))).count("1") == 1, string
+    found = {
+        "题目录": ["2"],
+        "题目": ["1", "2", "3"],
+        "目。": ["3"],
+        "目目": [],
+        "目录": ["1", "2", "3"],
+        "一": ["2", "4"],
+        "x" * 500: ["1"],
+        "𠮷": ["1"],
+        "𠮷野": ["1"],
+    }
+    for string, expected in found.items():
+        assert sorted(ids(reader, Request(match=Contains("text", string)))) == expected, string
+    assert sorted(ids(reader, Request(match=Contains("title", "一")))) == ["4"]
+    assert sorted(ids(reader, Request(match=Contains("body", "一")))) == ["2"]
+    assert sorted(ids(reader, Request(match=Has("text", "x" * 64)))) == ["1"]
+
+
+def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    beijing = timezone(timedelta(hours=8))
+    dated = {
+        "a b": Article(
+            id="a b",
+            title="美国国务卿布林肯访问北京",
+            body="文",
+            url="https://www.a-b.com/c?d=1 2",
+            source="New York  Times",
+            section="国际 新闻",
+            author="Ｏ’Brien",
+            published=datetime(2023, 9, 29, 1, tzinfo=beijing),  # the 28th in UTC
+        ),
+        "old": Article(id="old", title="旧", body="文", published=datetime(1931, 1, 1, tzinfo=timezone.utc)),
+        "undated": Article(id="undated", title="无", body="文", url="https://b.com/" + "路" * 3000),
+    }
+    write(directory, put=dated)
+    reader = opened()
+    expected: dict[Clause, set[str]] = {
+        Keyword("id", "a b"): {"a b"},
+        Keyword("id", "a"): set(),
+        Keyword("url", "a-b.com"): {"a b"},
+        Keyword("url", "https://www.a-b.com/c?d=1 2"): {"a b"},
+        Keyword("url", "https://b.com/" + "路" * 3000): {"undated"},
+        Keyword("source", "new york  times"): {"a b"},
+        Keyword("source", "new"): set(),
+        Keyword("section", "国际 新闻"): {"a b"},
+        Keyword("author", "o'brien"): {"a b"},
+        Keyword("entity", "北京"): {"a b"},
+        Keyword("entity", ""): set(),
+        Days(): {"a b", "old"},
+        Days(date(2023, 9, 29), date(2023, 9, 29)): {"a b"},
+        Days(date(2023, 9, 28), date(2023, 9, 28)): set(),
+        Days(None, date(1931, 1, 1)): {"old"},
+        Days(date(1931, 1, 2), None): {"a b"},
+        Not(Days()): {"undated"},
+        Not(Not(Days())): {"a b", "old"},
+        All(()): {"a b", "old", "undated"},
+        AnyOf(()): set(),
+        AtLeast(1, ()): set(),
+        AtLeast(3, (Days(), Keyword("source", "b"))): set(),
+    }
+    for clause, found in expected.items():
+        assert set(ids(reader, Request(match=clause))) == found, clause
+        assert reader.count(clause) == len(found)
+    assert "布林肯" in list(reader.values("entity"))
+    assert sorted(reader.values("section")) == ["国际 新闻"]
+    assert ids(reader, Request(match=All(()), sort="newest")) == ["a b", "old", "undated"]
+    assert reader.search(Request(match=All(()), sort="newest", limit=1)).total == 3
+
+
+def test_tiers_come_before_scores_and_are_counted(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    write(directory, put=articles(4, 40))
+    reader = opened()
+    tiers = (Contains("text", "市长江"), Has("text", "外交"))
+    weights = (Weighted("text", "words", "总统", 50.0), Weighted("text", "pairs", "会谈", 1.0))
+    match = Not(Contains("title", "A股"))
+    found = reader.search(Request(match=match, tiers=tiers, weights=weights, limit=100))
+    order = [(candidate.tier, -candidate.score) for candidate in found.candidates]
+    assert order == sorted(order)
+    counts = Counter(candidate.tier for candidate in found.candidates)
+    assert found.tier_totals == (counts[0], counts[1])
+    assert found.tier_totals[0] == reader.count(All((match, tiers[0])))
+    assert found.tier_totals[1] == reader.count(All((match, tiers[1], Not(tiers[0]))))
+    assert found.total == reader.count(match) == len(found.candidates)
+    assert all(found.tier_totals)
+    for limit in (1, found.tier_totals[0], found.tier_totals[0] + 1, found.total - 1):
+        few = reader.search(Request(match=match, tiers=tiers, weights=weights, limit=limit))
+        assert (few.total, few.tier_totals, len(few.candidates)) == (found.total, found.tier_totals, limit)
+        assert [(each.tier, round(each.score, 3)) for each in few.candidates] == [
+            (each.tier, round(each.score, 3)) for each in found.candidates[:limit]
+        ]
+
+
+def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    """k1 1.2, b ¾, Lucene's form: idf · tf / (tf + k1 · (1 - b + b · length / average)). Engines may round lengths."""
+    bodies = {"1": "外交，外交，会谈。", "2": "外交。" + "中国，" * 30, "3": "总统", "4": "会谈"}
+    write(directory, put={key: Article(id=key, title="", body=body) for key, body in bodies.items()})
+    reader = opened()
+    term = Weighted("text", "words", "外交", 2.0)
+    lengths = {key: len(ANALYZER.words(body)) for key, body in bodies.items()}
+    average = sum(lengths.values()) / 4
+    rarity = math.log(1 + 2.5 / 2.5)
+    assert reader.rarities([term]) == pytest.approx([rarity])
+    assert reader.rarities([Weighted("text", "words", "无此词", 1.0)]) == [0]
+    assert reader.rarities([Weighted("title", "words", "外交", 1.0)]) == [0]
+    assert reader.rarities([Weighted("text", "pairs", "外交", 1.0)]) == pytest.approx([rarity])
+    assert reader.rarities([Weighted("text", "singles", "外", 1.0)]) == pytest.approx([rarity])
+
+    def expected(key: str, count: int) -> float:
+        return 2 * rarity * count / (count + 1.2 * (0.25 + 0.75 * lengths[key] / average))
+
+    found = reader.search(Request(match=Has("text", "外交"), weights=(term,)))
+    by_id = {reader.fetch([candidate.key])[0].article.id: candidate for candidate in found.candidates}
+    assert set(by_id) == {"1", "2"}
+    assert by_id["1"].score == pytest.approx(expected("1", 2), rel=0.05)
+    assert by_id["2"].score == pytest.approx(expected("2", 1), rel=0.05)
+    other = Weighted("text", "singles", "会", 1.0)
+    parts = reader.explain(by_id["1"].key, [term, other, Weighted("text", "words", "总统", 1.0)])
+    assert parts[0] == pytest.approx(by_id["1"].score, rel=1e-3)
+    assert parts[1] > 0
+    assert parts[2] == 0
+    both = reader.search(Request(match=Keyword("id", "1"), weights=(term, other))).candidates[0]
+    assert both.score == pytest.approx(parts[0] + parts[1], rel=1e-3)
+    assert reader.search(Request(match=Has("text", "总统"), weights=(term,))).candidates[0].score == 0
+
+
+def test_vocabulary_counts_articles(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    write(directory, put=articles(5, 30))
+    expected: Counter[str] = Counter()
+    for article in articles(5, 30).values():
+        words = ANALYZER.analyse(article).text.words
+        expected.update(set(words))
+    assert dict(opened().vocabulary()) == expected
+
+
+def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    published = datetime(2023, 9, 29, 10, 45, tzinfo=timezone(timedelta(hours=2)))
+    whole = Article(
+        id="x", title="布林肯访华", body="文\n二，布林肯", url="https://a.b/c", published=published, source="s",
+        section="t", author="u", lead="v", path="p",
+    )  # fmt: skip
+    write(directory, put={"x": whole, "y": Article(id="y", title="别", body="")})
+    reader = opened()
+    stored = reader.find("x")
+    assert stored is not None
+    assert (stored.article, stored.digest) == (whole, "digest")
+    assert stored.entities == ANALYZER.analyse(whole).entities
+    assert reader.find("z") is None
+    assert reader.find("") is None
+    assert reader.digests(["z", "x", "y"]) == {"x": "digest", "y": "digest"}
+    assert reader.digests([]) == {}
+    keys = {each.article.id: key for key in key_list(reader) for each in reader.fetch([key])}
+    assert [each.article.id for each in reader.fetch([keys["y"], keys["x"], keys["y"]])] == ["y", "x", "y"]
+
+
+def key_list(reader: Reader) -> list[int]:
+    return [candidate.key for candidate in reader.search(Request(match=All(()))).candidates]
+
+
+def test_a_reader_keeps_what_it_opened(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    write(directory, put=articles(5, 3))
+    before = opened()
+    write(directory, put={"1": Article(id="1", title="新", body="")}, delete=["0"])
+    after = opened()
+    assert (before.count(All(())), after.count(All(()))) == (3, 2)
+    titles = {
+        key: [found and found.article.title for found in map(reader.find, "012")]
+        for key, reader in (("before", before), ("after", after))
+    }
+    as_made = [article.title for article in articles(5, 3).values()]
+    assert titles == {"before": as_made, "after": [None, "新", as_made[2]]}
+
+
+def test_a_transaction_that_fails_changes_nothing(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    write(directory, put=articles(5, 3))
+    engine = directory.open("fingerprint")
+
+    def stop() -> None:
+        with engine.writer() as writer:
+            for prepared in engine.prepare([(ANALYZER.analyse(Article(id="9", title="新", body="文")), "digest")]):
+                writer.put(prepared)
+            writer.delete("0")
+            assert opened().count(All(())) == 3  # nothing shows before the commit
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        stop()
+    assert sorted(ids(opened(), Request(match=All(())))) == ["0", "1", "2"]
+    write(directory, put={"9": Article(id="9", title="新", body="文")})
+    assert opened().statistics().articles == 4
+
+
+def test_an_empty_index_answers(opened: Callable[[], Reader]) -> None:
+    reader = opened()
+    request = Request(match=All(()), tiers=(Has("text", "外交"),), weights=(Weighted("text", "words", "外交", 1.0),))
+    found = reader.search(request)
+    assert (found.total, found.tier_totals, found.candidates) == (0, (0,), ())
+    assert reader.count(Contains("body", "外交")) == 0
+    assert (list(reader.vocabulary()), list(reader.values("source")), reader.fetch([])) == ([], [], [])
+    assert reader.find("1") is None
+    assert reader.statistics().articles == 0
+
+
+def test_what_is_left_to_ask_matches_the_same_where_the_rest_is_known() -> None:
+    leaves = clauses(8, 60)
+    choose = random.Random(8)
+    shorter = 0
+    for _ in range(300):
+        some = tuple(choose.sample(leaves, 2))
+        tier = choose.choice([All(some), AnyOf(some), All((AnyOf(some), leaves[0]))])
+        inside = choose.sample([*leaves[:6], *some, AnyOf(some), AnyOf(()), All(())], 3)
+        clause = choose.choice([All, AnyOf, lambda some: AtLeast(2, some), lambda some: Not(some[0])])(tuple(inside))
+        left = given(clause, tier)
+        shorter += left != clause
+        for article in articles(8, 60).values():
+            if holds(article, tier):
+                assert holds(article, left) == holds(article, clause), (clause, tier)
+    assert shorter > 100
