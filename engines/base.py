@@ -1,6 +1,6 @@
 """The contract: what every engine does for the rooms above."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +17,11 @@ MEMORY = 512 << 20  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """`size` is in bytes on disk."""
+    """`size` is in bytes on disk; `parts` says what it is made of, such as "3 segments"."""
 
     articles: int
     size: int
+    parts: str
 
 
 class Reader(Protocol):
@@ -32,8 +33,8 @@ class Reader(Protocol):
         """How many articles match."""
         ...
 
-    def rarity(self, term: Weighted) -> float:
-        """The inverse document frequency of a term, 0 if no article has it."""
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        """The inverse document frequency of each term, 0 if no article has it."""
         ...
 
     def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
@@ -53,6 +54,14 @@ class Reader(Protocol):
         ...
 
     def find(self, article_id: str) -> StoredArticle | None: ...
+
+    def articles(self) -> Iterator[StoredArticle]:
+        """Every article, in an order of the engine's own."""
+        ...
+
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The digests of those of these articles that the index has, by id."""
+        ...
 
     def statistics(self) -> Statistics: ...
 
@@ -87,6 +96,11 @@ class Engine(Protocol):
 
     def create(self) -> None:
         """Make an empty index in the folder, which exists and is empty."""
+        ...
+
+    def remove(self) -> None:
+        """Remove the index with its folder. What can't go yet, because it is in use or out of reach, stays together
+        with the folder: this is called again."""
         ...
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[Any]:

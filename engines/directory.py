@@ -11,12 +11,9 @@ A new index is drafted in a folder of its own and counts from the moment meta.js
 (counts, sizes, times) is the engine's to tell, so that its table of contents alone decides what is committed.
 """
 
-import getpass
 import json
 import os
 import re
-import shutil
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
@@ -37,10 +34,11 @@ from .errors import (
     UnknownEngine,
     writing,
 )
+from .holder import this_program
 
 FORMAT = 1
 META = "meta.json"
-ENGINES = ("whoosh", "tantivy")
+ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
 _MANIFEST = re.compile(rf"({_ENGINE_FOLDER.pattern})\.files(?:-journal)?")  # the journal is SQLite's
@@ -100,10 +98,7 @@ class IndexDirectory:
 
     def draft(self, fingerprint: str, engine: str, dictionary: Sequence[str] = ()) -> tuple[Meta, Engine]:
         """A new, empty index in a folder of its own, not yet the one that `open` gives. Needs the lock."""
-        try:
-            current = self.meta().folder
-        except (IndexNotFound, IndexMismatch, IndexDamaged):
-            current = ""
+        current = self._current()
         # A number is never used twice, so that no reader of the index before takes the new one for its own.
         used = [int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), current} if folder]
         self._remove_all_but(current)
@@ -127,12 +122,19 @@ class IndexDirectory:
         """The file for what was read into an index."""
         return self.path / f"{meta.folder}.files"
 
-    def _remove_all_but(self, folder: str) -> None:
-        for old in self._engine_folders() - {folder}:
-            shutil.rmtree(self.path / old, ignore_errors=True)
+    def _current(self) -> str:
+        """The engine's folder that meta.json names, "" if there is none or it can't be used."""
+        try:
+            return self.meta().folder
+        except (IndexNotFound, IndexMismatch, IndexDamaged):
+            return ""
+
+    def _remove_all_but(self, kept: str) -> None:
+        for folder in self._engine_folders() - {kept}:
+            _engine(folder.rpartition("-")[0], self.path / folder).remove()
         for file in self.path.glob("*-*"):
             found = _MANIFEST.fullmatch(file.name)
-            if found and found[1] != folder:
+            if found and found[1] != kept:
                 with suppress(OSError):
                     file.unlink()
 
@@ -153,7 +155,9 @@ class IndexDirectory:
                 raise IndexLocked(self.path, _read(holder) or "another program") from error
         try:
             with writing(self.path):
-                holder.write_text(f"process {os.getpid()} of {_user()} on {socket.gethostname()}", "utf-8")
+                holder.write_text(this_program(), "utf-8")
+            if self._current():  # what an index before could not let go yet
+                self._remove_all_but(self._current())
             yield
         finally:
             lock.release()
@@ -180,14 +184,13 @@ def _engine(name: str, folder: Path) -> Engine:
         except ModuleNotFoundError as error:
             raise EngineUnavailable(name, "needs a package", "pip install 'souwen[tantivy]'") from error
         return TantivyEngine(folder)
+    if name == "opensearch":
+        try:
+            from .opensearch import OpenSearchEngine
+        except ModuleNotFoundError as error:
+            raise EngineUnavailable(name, "needs a package", "pip install 'souwen[opensearch]'") from error
+        return OpenSearchEngine(folder)
     raise UnknownEngine(name, list(ENGINES))
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a process may run as nobody the system knows
-        return "an unknown user"
 
 
 def _read(path: Path) -> str:

@@ -68,9 +68,11 @@ class Preparer:
 
     def prepare(self, batch: Iterable[Unit], cleaner: Cleaner) -> list[Outcomes]:
         """What the articles of each unit change."""
+        read = [list(self._read(unit, cleaner)) for unit in batch]
+        ids = {found.id for file in read for found in file if isinstance(found, Article)}
+        before = self._committed.digests(sorted(ids))
         files = [
-            [outcome for found in unit.articles(self._mapping) for outcome in self._outcomes(found, cleaner)]
-            for unit in batch
+            [self._outcome(found, before) if isinstance(found, Article) else found for found in file] for file in read
         ]
         changes = (outcome for outcomes in files for outcome in outcomes if isinstance(outcome, Change))
         prepared = iter(self._engine.prepare(change.prepared for change in changes))
@@ -82,18 +84,21 @@ class Preparer:
             for outcomes in files
         ]
 
-    def _outcomes(self, found: Article | Replaced | ReadError, cleaner: Cleaner) -> Iterator[Outcome]:
-        if not isinstance(found, Article):
-            yield found
-            return
-        article, removed = cleaner.clean(found)
-        yield from (Removed(article.source, line) for line in removed)
+    def _read(self, unit: Unit, cleaner: Cleaner) -> Iterator[Article | Removed | Replaced | ReadError]:
+        """The articles of a unit, cleaned, and what else came of it."""
+        for found in unit.articles(self._mapping):
+            if not isinstance(found, Article):
+                yield found
+                continue
+            article, removed = cleaner.clean(found)
+            yield from (Removed(article.source, line) for line in removed)
+            yield article
+
+    def _outcome(self, article: Article, before: Mapping[str, str]) -> Change | Unchanged:
         digest = _digest(article)
-        before = self._committed.find(article.id)
-        if before and before.digest == digest:
-            yield Unchanged(article.id)
-        else:
-            yield Change(article.id, before is None, (self._analyzer.analyse(article), digest))
+        if before.get(article.id) == digest:
+            return Unchanged(article.id)
+        return Change(article.id, article.id not in before, (self._analyzer.analyse(article), digest))
 
     def close(self) -> None:
         self._committed.close()
@@ -101,5 +106,6 @@ class Preparer:
 
 def _digest(article: Article) -> str:
     """Tells whether an article changed; where it lies does not count."""
-    content = repr([getattr(article, field.name) for field in fields(article) if field.name != "path"])
+    values = [getattr(article, field.name) for field in fields(article) if field.name not in ("path", "published")]
+    content = repr([*values, article.published and article.published.isoformat()])
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

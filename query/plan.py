@@ -9,7 +9,7 @@ The first level that finds anything answers. A long part (a headline, a question
 with some of its words match, those with all of them come first.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import log
 
 from ..analysis import Analyzer
@@ -75,16 +75,18 @@ class Plan:
         """Every part stands as the query has it, between word boundaries."""
         return self._clause(self._tree, lambda need: need.full() if need.soft else need.aligned())
 
-    def weights(self, rarity: Callable[[Weighted], float]) -> tuple[Weighted, ...]:
-        """What scores, the weights of repeated terms added up. `rarity` is their inverse document frequency: single
-        characters that are all over the archive cost much to look at and tell nothing."""
+    def weights(self, rarities: Callable[[Sequence[Weighted]], list[float]]) -> tuple[Weighted, ...]:
+        """What scores, the weights of repeated terms added up. `rarities` gives their inverse document frequencies:
+        single characters that are all over the archive cost much to look at and tell nothing."""
         total: dict[tuple[IndexedField, Stream, str], float] = {}
         for need in self.needs:
             for term in need.weights():
                 key = (term.field, term.stream, term.term)
                 total[key] = total.get(key, 0.0) + term.weight
         terms = tuple(Weighted(*key, weight) for key, weight in total.items())[:MOST_SCORED]
-        telling = tuple(term for term in terms if term.stream != "singles" or rarity(term) >= COMMON_RARITY)
+        singles = [term for term in terms if term.stream == "singles"]
+        common = {term for term, rarity in zip(singles, rarities(singles), strict=True) if rarity < COMMON_RARITY}
+        telling = tuple(term for term in terms if term not in common)
         return telling or terms
 
     def _is_relaxable(self, node: Node) -> bool:

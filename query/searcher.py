@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timezone
 from functools import cached_property
 from types import TracebackType
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from typing_extensions import Self
 
-from ..analysis import Analyzer, fold, visible
+from ..analysis import Analyzer, Article, fold, visible
 from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
 from .aliases import Aliases
 from .correction import corrections
@@ -48,6 +48,12 @@ class Searcher:
         aliases = Aliases.of_index(directory.path)
         self._reader = directory.open(self._analyzer.fingerprint).reader()
         self._expander = Expander(self._analyzer, aliases, self._reader, lambda: self._lexicon)
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, in an order of the index's own. Raises SearcherClosed."""
+        self._must_be_open()
+        for stored in self._reader.articles():
+            yield stored.article
 
     @cached_property
     def _lexicon(self) -> Lexicon:
@@ -114,7 +120,7 @@ class Searcher:
             full = plan.full(level)
             if sort == "relevance":
                 tiers: tuple[Clause, ...] = (All((full, plan.aligned())), full)
-                request = Request(match=match, tiers=tiers, weights=plan.weights(self._reader.rarity), limit=limit)
+                request = Request(match=match, tiers=tiers, weights=plan.weights(self._reader.rarities), limit=limit)
             else:  # by date, partial matches would stand between full ones
                 only_full = All((match, full))
                 match = only_full if self._reader.count(only_full) else match
@@ -127,9 +133,11 @@ class Searcher:
 
     def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
         variants = plan.variants()
-        pairs = set().union(*(pairs_of(string) for strings in variants for string in strings))
-        rarity = {pair: self._reader.rarity(Weighted("text", "pairs", pair, 1.0)) for pair in pairs}
-        return Ranker(variants, rarity, half_life=recency, now=datetime.now(timezone.utc))
+        pairs = sorted(set().union(*(pairs_of(string) for strings in variants for string in strings)))
+        rarities = self._reader.rarities([Weighted("text", "pairs", pair, 1.0) for pair in pairs])
+        return Ranker(
+            variants, dict(zip(pairs, rarities, strict=True)), half_life=recency, now=datetime.now(timezone.utc)
+        )
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most

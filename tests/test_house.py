@@ -17,6 +17,7 @@ ALLOWED = {
 DOORS = {
     "jieba": {"analysis/segment.py"},
     "rjieba": {"analysis/segment.py"},
+    "opensearchpy": {"engines/opensearch/server.py"},
     "tantivy": {f"engines/tantivy/{name}.py" for name in ("schema", "queries", "engine")},
     "whoosh": {f"engines/whoosh/{name}.py" for name in ("schema", "codec", "contents", "writer")},
 }

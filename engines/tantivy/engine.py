@@ -1,6 +1,7 @@
 """The engine: writes articles through Tantivy, and asks it what requests ask for."""
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, Keyword, KeywordField, Request, Weighted
 from ..evaluate import inverse_document_frequency
 from ..records import unpacked
-from ..size import size_of
+from ..size import counted, size_of
 from ..stored import NAMES, StoredArticle, stored_article
 from .checking import check
 from .faults import reading, writing
@@ -25,6 +26,7 @@ from .schema import STORED, TIME, escaped, keyword_term, schema, unescaped
 
 _CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
 _LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
+_LISTED_AT_ONCE = 100_000  # articles
 _SEGMENT = 32  # a key is the number of a segment, shifted by so many bits, and that of an article in it
 
 
@@ -37,6 +39,9 @@ class TantivyEngine:
     def create(self) -> None:
         with writing(self._folder.parent):
             tantivy.Index(schema(), path=str(self._folder), reuse=False)
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
@@ -114,7 +119,7 @@ class TantivyReader:
             self._searcher = index.searcher()
             size = size_of(folder)
         self._queries = Queries(index.schema)
-        self._statistics = Statistics(self._searcher.num_docs, size)
+        self._statistics = Statistics(self._searcher.num_docs, size, counted(self._searcher.num_segments, "segment"))
 
     def search(self, request: Request) -> Found:
         totals: list[int] = []
@@ -141,7 +146,10 @@ class TantivyReader:
         with reading(self._path):
             return _count(self._searcher.search(self._queries.matching(clause), 1))
 
-    def rarity(self, term: Weighted) -> float:
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        return [self._rarity(term) for term in terms]
+
+    def _rarity(self, term: Weighted) -> float:
         with reading(self._path):
             frequency = self._searcher.doc_freq(f"{term.field}_{term.stream}", escaped(term.term))
         # Articles that were replaced count until their segment is merged.
@@ -174,6 +182,18 @@ class TantivyReader:
         with reading(self._path):
             found = self._searcher.search(self._queries.matching(Keyword("id", article_id)), 1, count=False)
             return self._fetch(found.hits[0][1]) if found.hits else None
+
+    def articles(self) -> Iterator[StoredArticle]:
+        for start in range(0, self._searcher.num_docs, _LISTED_AT_ONCE):
+            with reading(self._path):
+                listed = self._searcher.search(Query.all_query(), _LISTED_AT_ONCE, count=False, offset=start)
+            for _, address in listed.hits:
+                with reading(self._path):
+                    yield self._fetch(address)
+
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        found = ((article_id, self.find(article_id)) for article_id in article_ids)
+        return {article_id: stored.digest for article_id, stored in found if stored}
 
     def statistics(self) -> Statistics:
         return self._statistics

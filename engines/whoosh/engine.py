@@ -1,5 +1,6 @@
 """The engine: writes articles through Whoosh, and answers requests from the segments it keeps."""
 
+import shutil
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,7 +17,7 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
 from ..errors import IndexDamaged, IndexUnreadable, writing
 from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
-from ..size import size_of
+from ..size import counted, size_of
 from ..stored import StoredArticle, stored_article
 from . import contents
 from .prepared import PreparedArticle, prepared
@@ -62,6 +63,9 @@ class WhooshEngine:
 
     def create(self) -> None:
         contents.create(self._folder)
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
@@ -125,7 +129,8 @@ class WhooshReader:
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
             size = size_of(folder)
-        self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size)
+        parts = counted(len(self._segments), "segment")
+        self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size, parts)
         self._size = sum(segment.size for segment in self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
         self._norms: dict[tuple[int, str, str], Scores] = {}
@@ -135,7 +140,7 @@ class WhooshReader:
             return self._search(request)
 
     def _search(self, request: Request) -> Found:
-        weights = tuple(term for term in request.weights if self.rarity(term))
+        weights = tuple(term for term in request.weights if self._rarity(term))
         keys, tiers, ranks, scores = [], [], [], []
         for segment in self._segments:
             matching = Matching(segment)
@@ -166,7 +171,7 @@ class WhooshReader:
             return sum(int(np.count_nonzero(Matching(segment).live(clause))) for segment in self._segments)
 
     def _score(self, segment: OpenSegment, weights: Sequence[Weighted]) -> Scores:
-        return score(segment, weights, self.rarity, partial(self._length_norms, segment))
+        return score(segment, weights, self._rarity, partial(self._length_norms, segment))
 
     def _length_norms(self, segment: OpenSegment, field: IndexedField, stream: Stream) -> Scores:
         key = segment.base, field, stream
@@ -175,7 +180,10 @@ class WhooshReader:
             self._norms[key] = length_norms(segment.lengths(field, stream), total / self._size)
         return self._norms[key]
 
-    def rarity(self, term: Weighted) -> float:
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        return [self._rarity(term) for term in terms]
+
+    def _rarity(self, term: Weighted) -> float:
         key = term.field, term.stream, term.term
         if key not in self._rarities:
             with _reading(self._folder):
@@ -226,6 +234,16 @@ class WhooshReader:
     def find(self, article_id: str) -> StoredArticle | None:
         keys = self.keys_of(article_id)
         return self.fetch(keys[:1])[0] if keys else None
+
+    def articles(self) -> Iterator[StoredArticle]:
+        for segment in self._segments:
+            for number in np.flatnonzero(segment.live).tolist():
+                with _reading(self._folder):
+                    yield stored_article(segment.articles.stored(number))
+
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        found = ((article_id, self.find(article_id)) for article_id in article_ids)
+        return {article_id: stored.digest for article_id, stored in found if stored}
 
     def statistics(self) -> Statistics:
         return self._statistics

@@ -259,11 +259,11 @@ def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]
     lengths = {key: len(ANALYZER.words(body)) for key, body in bodies.items()}
     average = sum(lengths.values()) / 4
     rarity = math.log(1 + 2.5 / 2.5)
-    assert reader.rarity(term) == pytest.approx(rarity)
-    assert reader.rarity(Weighted("text", "words", "无此词", 1.0)) == 0
-    assert reader.rarity(Weighted("title", "words", "外交", 1.0)) == 0
-    assert reader.rarity(Weighted("text", "pairs", "外交", 1.0)) == pytest.approx(rarity)
-    assert reader.rarity(Weighted("text", "singles", "外", 1.0)) == pytest.approx(rarity)
+    assert reader.rarities([term]) == pytest.approx([rarity])
+    assert reader.rarities([Weighted("text", "words", "无此词", 1.0)]) == [0]
+    assert reader.rarities([Weighted("title", "words", "外交", 1.0)]) == [0]
+    assert reader.rarities([Weighted("text", "pairs", "外交", 1.0)]) == pytest.approx([rarity])
+    assert reader.rarities([Weighted("text", "singles", "外", 1.0)]) == pytest.approx([rarity])
 
     def expected(key: str, count: int) -> float:
         return 2 * rarity * count / (count + 1.2 * (0.25 + 0.75 * lengths[key] / average))
@@ -306,6 +306,8 @@ def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Call
     assert stored.entities == ANALYZER.analyse(whole).entities
     assert reader.find("z") is None
     assert reader.find("") is None
+    assert reader.digests(["z", "x", "y"]) == {"x": "digest", "y": "digest"}
+    assert reader.digests([]) == {}
     keys = {each.article.id: key for key in key_list(reader) for each in reader.fetch([key])}
     assert [each.article.id for each in reader.fetch([keys["y"], keys["x"], keys["y"]])] == ["y", "x", "y"]
 

@@ -1,0 +1,17 @@
+"""Who writes, for others to read who wait."""
+
+import getpass
+import os
+import socket
+
+
+def this_program() -> str:
+    """This process, its user and its machine."""
+    return f"process {os.getpid()} of {_user()} on {socket.gethostname()}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a process may run as nobody the system knows
+        return "an unknown user"

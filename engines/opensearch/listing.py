@@ -1,0 +1,43 @@
+"""The words and keywords of an index, in requests of bounded size."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from .asking import Query
+
+PAGE = 10_000  # values in an answer, as many as every server gives
+MOST_PARTS = 32  # in which words are asked for: each part makes the servers count through the index
+_FILLED = 0.8  # of a part: parts are not of one size, and the number of words is an estimate
+
+Ask = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]
+
+
+def words(ask: Ask, visible: Query) -> Iterator[tuple[str, int]]:
+    """Words with the number of articles that have them: all, or of more than about 250,000 the most frequent."""
+    distinct = {"cardinality": {"field": "vocabulary", "precision_threshold": 40_000}}
+    (answer,) = ask([_aggregating(visible, distinct)])
+    parts = min(MOST_PARTS, int(answer["aggregations"]["all"]["value"] / (PAGE * _FILLED)) + 1)
+    for part in range(parts):
+        counted: dict[str, Any] = {"field": "vocabulary", "size": PAGE, "shard_size": PAGE}
+        if parts > 1:
+            counted["include"] = {"partition": part, "num_partitions": parts}
+        (answer,) = ask([_aggregating(visible, {"terms": counted})])
+        for bucket in answer["aggregations"]["all"]["buckets"]:
+            yield bucket["key"], int(bucket["doc_count"])
+
+
+def values(ask: Ask, visible: Query, field: str) -> Iterator[str]:
+    """Every keyword of a field, in order."""
+    composite: dict[str, Any] = {"size": PAGE, "sources": [{"value": {"terms": {"field": field}}}]}
+    while True:
+        (answer,) = ask([_aggregating(visible, {"composite": composite})])
+        buckets = answer["aggregations"]["all"]["buckets"]
+        for bucket in buckets:
+            yield bucket["key"]["value"]
+        if len(buckets) < PAGE:
+            return
+        composite["after"] = buckets[-1]["key"]
+
+
+def _aggregating(visible: Query, aggregation: dict[str, Any]) -> dict[str, Any]:
+    return {"query": visible, "size": 0, "aggs": {"all": aggregation}}

@@ -1,0 +1,281 @@
+"""Answers requests from one commit."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from ..base import Statistics
+from ..clauses import Candidate, Clause, Found, KeywordField, Not, Request, Weighted
+from ..errors import IndexDamaged, IndexMoved, IndexOutdated
+from ..evaluate import inverse_document_frequency
+from ..size import counted
+from ..stored import StoredArticle, stored_article
+from . import listing
+from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring
+from .commits import KEPT, Commits
+from .server import Answer, Missing, Server
+from .terms import keyword, term
+
+PAGE = 10_000  # hits that servers give at once
+FETCHED_AT_ONCE = 100
+LOOKED_UP_AT_ONCE = 500
+RARITIES_KEPT = 100_000
+_SORTS: dict[str, list[Query]] = {
+    "relevance": [{"_score": "desc"}, {"key": "asc"}],
+    "newest": [{"time": {"order": "desc", "missing": "_last"}}, {"key": "asc"}],
+}
+
+
+class OpenSearchReader:
+    """See `base.Reader`."""
+
+    def __init__(self, server: Server, index: str, folder: Path) -> None:
+        self._server = server
+        self._index = index
+        self._directory = folder.parent
+        self._commits = Commits(server, index, folder)
+        self._copy = uuid4().hex  # keeps the order of equals through the pages of a list
+        self._rarities: dict[tuple[str, str], float] = {}
+        self._opened = time.monotonic()
+        with self._asking():
+            self._state = self._commits.read()
+
+    @property
+    def _visible(self) -> Query:
+        """The articles of the commit."""
+        return {"bool": {"filter": self._state.visible()}}
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            with self._server.understood():
+                yield
+        except Missing as error:
+            raise IndexMoved(self._directory) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Around whatever is read of the commit. Commits are whole for a limited time."""
+        with self._asking():
+            if time.monotonic() - self._opened > KEPT and self._commits.read().oldest > self._state.commit:
+                raise IndexOutdated(self._directory)
+            yield
+
+    def search(self, request: Request) -> Found:
+        with self._reading():
+            return self._search(request)
+
+    def _search(self, request: Request) -> Found:
+        before: list[Clause] = []
+        queries = []
+        for tier in request.tiers:
+            queries.append(self._query(request, matching(request.match, tier, *before)))
+            before.append(Not(tier))
+        queries.append(self._query(request, matching(request.match, *before)))
+        sort = _SORTS[request.sort]
+        bodies = [_body(query, sort, min(request.limit, PAGE)) for query in queries if query]
+        answers = iter(self._ask(bodies, exact=bool(request.weights)))
+        totals: list[int] = []
+        candidates: list[Candidate] = []
+        for place, query in enumerate(queries):
+            if not query:
+                totals.append(0)
+                continue
+            hits = next(answers)["hits"]
+            totals.append(int(hits["total"]["value"]))
+            wanted = min(totals[-1], request.limit - len(candidates))
+            candidates += [
+                Candidate(int(hit["_id"]), float(hit["_score"]), place)
+                for hit in self._first(query, sort, hits["hits"], wanted)
+            ]
+        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates))
+
+    def _query(self, request: Request, match: Query) -> Query | None:
+        """What scores and what matches as one query; None if nothing can match."""
+        if match == NOTHING:
+            return None
+        parts = [*self._state.visible(), fitting(match)]
+        room = MOST_CLAUSES - sum(map(clauses_in, parts))
+        should = scoring(request.weights, self._server.bm25_factor, room) if request.weights else []
+        return {"bool": {"filter": parts, "should": should, "minimum_should_match": 0}}
+
+    def _first(self, query: Query, sort: list[Query], page: list[Answer], wanted: int) -> Iterator[Answer]:
+        """The `wanted` first hits, of which `page` are known."""
+        while wanted > 0:
+            yield from page[:wanted]
+            wanted -= len(page)
+            if wanted > 0:
+                following = {**_body(query, sort, min(wanted, PAGE)), "search_after": page[-1]["sort"]}
+                (answer,) = self._ask([following], exact=True)
+                page = answer["hits"]["hits"]
+
+    def _ask(self, bodies: Sequence[Answer], *, exact: bool = False) -> list[Answer]:
+        return self._server.search(self._index, bodies, exact=exact, copy=self._copy)
+
+    def count(self, clause: Clause) -> int:
+        with self._reading():
+            return self._count(matching(clause))
+
+    def _count(self, match: Query) -> int:
+        if match == NOTHING:
+            return 0
+        (answer,) = self._ask([_counting({"bool": {"filter": [*self._state.visible(), fitting(match)]}})])
+        return int(answer["hits"]["total"]["value"])
+
+    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+        keys = [(f"{each.field}_{each.stream}", term(each.term)) for each in terms]
+        known = {key: rarity for key in dict.fromkeys(keys) if (rarity := self._rarities.get(key)) is not None}
+        unknown = [key for key in dict.fromkeys(keys) if key not in known]
+        with self._reading():
+            for start in range(0, len(unknown), LOOKED_UP_AT_ONCE):
+                known |= self._looked_up(unknown[start : start + LOOKED_UP_AT_ONCE])
+        if len(self._rarities) >= RARITIES_KEPT:
+            self._rarities.clear()
+        self._rarities |= known
+        return [known[key] for key in keys]
+
+    def _looked_up(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
+        """Asks in how many articles terms stand, replaced ones included: so servers have the number at hand, and so
+        they score."""
+        everything = {"range": {"born": {"gte": 0}}}
+        queries: list[Query] = [everything, *({"term": {field: value}} for field, value in keys)]
+        articles, *counts = (
+            int(answer["hits"]["total"]["value"]) for answer in self._ask(list(map(_counting, queries)))
+        )
+        return {
+            key: inverse_document_frequency(max(articles, count), count) if count else 0.0
+            for key, count in zip(keys, counts, strict=True)
+        }
+
+    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+        should = scoring(terms, self._server.bm25_factor, MOST_CLAUSES)
+        query = {"bool": {"filter": [{"ids": {"values": [str(key)]}}], "should": should}}
+        with self._reading():
+            (answer,) = self._ask([{"query": query, "size": 1, "explain": True, "_source": False}], exact=True)
+            hits = answer["hits"]["hits"]
+            parts = dict(_parts(hits[0]["_explanation"])) if hits else {}
+        # A part is told as "weight(text_words:外交 in 17)", then by what similarity.
+        names = [f"weight({each.field}_{each.stream}:{term(each.term)} in " for each in terms]
+        return [next((part for told, part in parts.items() if told.startswith(name)), 0.0) for name in names]
+
+    def vocabulary(self) -> Iterator[tuple[str, int]]:
+        with self._reading():
+            return iter(list(listing.words(self._ask, self._visible)))
+
+    def values(self, field: KeywordField) -> Iterator[str]:
+        with self._reading():
+            yield from listing.values(self._ask, self._visible, field)
+
+    def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
+        articles: list[StoredArticle] = []
+        with self._reading():
+            for start in range(0, len(keys), FETCHED_AT_ONCE):
+                articles += self._fetch(keys[start : start + FETCHED_AT_ONCE])
+        return articles
+
+    def _fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
+        answer = self._server.ask(
+            "POST",
+            f"/{self._index}/_mget",
+            {"ids": [str(key) for key in dict.fromkeys(keys)]},
+            params={"_source_includes": "record", "preference": self._copy},
+            faults=_of_articles,
+        )
+        records = {int(each["_id"]): each["_source"]["record"] for each in answer["docs"] if each["found"]}
+        if not records.keys() >= set(keys):
+            raise IndexOutdated(self._directory)
+        return [self._stored(records[key]) for key in keys]
+
+    def _stored(self, record: Any) -> StoredArticle:
+        try:
+            return stored_article(record)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise IndexDamaged(self._directory, "a stored article is none") from error
+
+    def find(self, article_id: str) -> StoredArticle | None:
+        for hit in self._known([article_id], "record"):
+            return self._stored(hit["_source"]["record"])
+        return None
+
+    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
+        by_keyword = {keyword(article_id): article_id for article_id in article_ids}
+        hits = self._known(article_ids, "record.digest", "id")
+        return {by_keyword[hit["_source"]["id"][0]]: hit["_source"]["record"]["digest"] for hit in hits}
+
+    def keys(self, article_ids: Sequence[str]) -> list[int]:
+        """The keys of those of the articles that the index has."""
+        return [int(hit["_id"]) for hit in self._known(article_ids)]
+
+    def _known(self, article_ids: Sequence[str], *source: str) -> Iterator[Answer]:
+        if not self._state.commit:
+            return
+        with self._reading():
+            for start in range(0, len(article_ids), LOOKED_UP_AT_ONCE):
+                some = list(map(keyword, article_ids[start : start + LOOKED_UP_AT_ONCE]))
+                query = {"bool": {"filter": [*self._state.visible(), {"terms": {"id": some}}]}}
+                (answer,) = self._ask([{"query": query, "size": len(some), "_source": list(source) or False}])
+                yield from answer["hits"]["hits"]
+
+    @cached_property
+    def _articles(self) -> int:
+        return self._count({"match_all": {}}) if self._state.commit else 0
+
+    def statistics(self) -> Statistics:
+        """The size is that of all copies."""
+        with self._reading():
+            answer = self._server.ask("GET", f"/{self._index}/_stats/store")
+            size = int(answer["_all"]["total"]["store"]["size_in_bytes"])
+            parts = counted(int(answer["_shards"]["total"]), "shard")
+            return Statistics(self._articles, size, f"{parts}, replicas included")
+
+    def articles(self) -> Iterator[StoredArticle]:
+        body: Answer = {"query": self._visible, "size": FETCHED_AT_ONCE, "sort": [{"key": "asc"}], "_source": "record"}
+        while True:
+            with self._reading():
+                hits = self._ask([body])[0]["hits"]["hits"]
+            if not hits:
+                return
+            yield from (self._stored(hit["_source"]["record"]) for hit in hits)
+            body["search_after"] = hits[-1]["sort"]
+
+    def check(self) -> None:
+        """That what the servers keep is as it was written, they see to; that it is all there, we do."""
+        seen = sum(1 for _ in self.articles())
+        if seen != self._articles:
+            raise IndexDamaged(self._directory, f"of {self._articles} articles {seen} are there")
+
+    def close(self) -> None:
+        self._server.close()
+
+
+def _body(query: Query, sort: list[Query], size: int) -> Answer:
+    return {
+        "query": query,
+        "sort": sort,
+        "size": size,
+        "track_total_hits": True,
+        "track_scores": True,
+        "_source": False,
+    }
+
+
+def _counting(query: Query) -> Answer:
+    return {"query": query, "size": 0, "track_total_hits": True}
+
+
+def _of_articles(answer: Answer) -> Iterator[tuple[int, str]]:
+    for each in answer["docs"]:
+        if "error" in each:
+            yield 503, "a shard did not answer"
+
+
+def _parts(explanation: Answer) -> Iterator[tuple[str, float]]:
+    if explanation["description"].startswith("weight("):
+        yield explanation["description"], float(explanation["value"])
+    else:
+        for part in explanation["details"]:
+            yield from _parts(part)
