@@ -158,7 +158,7 @@ class OpenSearchReader:
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         with self._reading():
-            return iter(list(listing.words(self._ask, self._visible)))
+            return iter(list(listing.words(self._ask, self._visible, self._server.most_buckets)))
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with self._reading():

@@ -268,7 +268,7 @@ def test_lists_longer_than_an_answer_are_read_to_their_end(
     assert opened.search(request) == whole
     assert len({candidate.key for candidate in whole.candidates}) == 37
     assert list(opened.values("id")) == ids == sorted(articles)
-    monkeypatch.setattr(listing, "PAGE", 30)  # of some 50 words
+    monkeypatch.setattr(Server, "most_buckets", 30)  # of some 50 words
     assert dict(opened.vocabulary()) == words
     opened.close()
 
