@@ -4,11 +4,11 @@ import sys
 import time
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
-from ..engines import DEFAULT_ENGINE, ENGINES
+from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory
 from .shared import for_terminal, index_option, json_option, print_json
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..indexer import IndexReport
 
 SHOWN_FAILURES = 10
+LARGE = 200_000  # articles, from which on the default engine takes 20 ms and more for a query
+T = TypeVar("T")
 
 
 def _mapping(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -33,6 +35,7 @@ def _mapping(context: click.Context, option: click.Parameter, values: tuple[str,
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @index_option
 @click.option("--engine", type=click.Choice(ENGINES), default=DEFAULT_ENGINE, help="The engine of a new index.")
+@click.option("--from-index", metavar="DIR", help="Take the articles of another index, or of this one, not of files.")
 @click.option(
     "--dictionary",
     type=click.File(encoding="utf-8-sig"),
@@ -59,6 +62,7 @@ def index(
     paths: tuple[str, ...],
     index_dir: str,
     engine: str,
+    from_index: str | None,
     dictionary: TextIO | None,
     mapping: dict[str, str],
     delete_missing: bool,
@@ -72,10 +76,17 @@ def index(
     """Read the articles in every PATH (a file or a folder, by default seeds/) into an index.
 
     A file that has not changed since it was read is not read again. Articles that are in the index already are updated
-    where they changed.
+    where they changed. With --from-index the index is made anew from what another one keeps, such as with another
+    engine.
     """
     from ..indexer import build_index, changes  # loads HTML and engine libraries, which --help does not need
 
+    own_words = _words(dictionary) if dictionary else None
+    if from_index:
+        if paths or mapping or delete_missing or watch:
+            raise click.UsageError("--from-index takes articles from an index, and from no PATH")
+        _copy(from_index, index_dir, engine, jobs, memory, own_words, as_json)
+        return
     paths = paths or ("seeds/",)
     run = partial(
         build_index,
@@ -87,12 +98,13 @@ def index(
         jobs=jobs,
         memory=memory << 20,
     )
-    own_words = _words(dictionary) if dictionary else None
     report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words))
     _print(report, seconds, index_dir, show_cleaning, as_json)
     if not (report.added or report.updated or report.skipped or report.deleted):
         click.echo(f"no article was found in {' '.join(paths)}; {index_dir} is as it was", err=True)
         context.exit(2)
+    if report.added and IndexDirectory(index_dir).meta().engine == DEFAULT_ENGINE:
+        _advise(index_dir)
     if watch:
         for _ in changes(paths, index_dir):
             report, seconds = _with_bar(run)
@@ -100,8 +112,35 @@ def index(
                 _print(report, seconds, index_dir, show_cleaning, as_json)
 
 
-def _with_bar(run: "Callable[..., IndexReport]") -> "tuple[IndexReport, float]":
-    """The report of a run, and how many seconds it took; with a bar of progress where somebody looks."""
+def _copy(
+    source: str, index_dir: str, engine: str, jobs: int | None, memory: int, own_words: list[str] | None, as_json: bool
+) -> None:
+    from ..indexer import copy_index
+
+    run = partial(copy_index, source, index_dir, engine=engine, jobs=jobs, memory=memory << 20, dictionary=own_words)
+    copied, seconds = _with_bar(run)
+    if as_json:
+        print_json({"copied": copied})
+    else:
+        click.echo(f"{index_dir}: {copied} copied in {seconds:.1f} s")
+
+
+def _advise(index_dir: str) -> None:
+    """Tells of an engine that serves better where an index has grown large."""
+    from ..query import Searcher
+
+    with Searcher(index_dir) as searcher:
+        articles = searcher.statistics().articles
+    if articles > LARGE:
+        click.echo(
+            f"with {articles} articles searches are faster on Tantivy: pip install 'souwen[tantivy]' &&"
+            f" souwen index --from-index {index_dir} --index {index_dir} --engine tantivy",
+            err=True,
+        )
+
+
+def _with_bar(run: "Callable[..., T]") -> "tuple[T, float]":
+    """What a run returned, and how many seconds it took; with a bar of progress where somebody looks."""
     started = time.perf_counter()
     with click.progressbar(length=1, label="Indexing", width=0, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 

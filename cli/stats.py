@@ -21,6 +21,7 @@ def stats(index_dir: str, as_json: bool) -> None:
                 "articles": statistics.articles,
                 "engine": meta.engine,
                 "bytes": statistics.size,
+                "parts": statistics.parts,
                 "created": meta.created,
                 "fingerprint": meta.fingerprint,
             }
@@ -28,6 +29,6 @@ def stats(index_dir: str, as_json: bool) -> None:
     else:
         click.echo(f"articles     {statistics.articles}")
         click.echo(f"engine       {meta.engine}")
-        click.echo(f"size         {byte_size(statistics.size)}")
+        click.echo(f"size         {byte_size(statistics.size)}, {statistics.parts}")
         click.echo(f"created      {meta.created}")
         click.echo(f"fingerprint  {meta.fingerprint}")

@@ -1,6 +1,6 @@
 """The contract: what every engine does for the rooms above."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +17,11 @@ MEMORY = 512 << 20  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """`size` is in bytes on disk."""
+    """`size` is in bytes on disk; `parts` says what it is made of, such as "3 segments"."""
 
     articles: int
     size: int
+    parts: str
 
 
 class Reader(Protocol):
@@ -53,6 +54,10 @@ class Reader(Protocol):
         ...
 
     def find(self, article_id: str) -> StoredArticle | None: ...
+
+    def articles(self) -> Iterator[StoredArticle]:
+        """Every article, in an order of the engine's own."""
+        ...
 
     def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The digests of those of these articles that the index has, by id."""

@@ -2,6 +2,7 @@
 
 from .build import IndexReport, build_index
 from .checking import CheckReport, check_index
+from .copying import copy_index
 from .errors import PathNotFound, ReadError, UnknownField, WatchFailed, WorkersEnded
 from .sync import Failure, Removal, Replacement
 from .watching import changes
@@ -20,4 +21,5 @@ __all__ = [
     "build_index",
     "changes",
     "check_index",
+    "copy_index",
 ]

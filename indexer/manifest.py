@@ -87,6 +87,7 @@ class Manifest:
             self._database = sqlite3.connect(file, isolation_level=None)
             try:
                 self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
+                self._database.execute("PRAGMA temp_store = MEMORY")
                 self._database.executescript(_TABLES)
                 self._database.execute("BEGIN IMMEDIATE")
             except sqlite3.Error:

@@ -106,5 +106,6 @@ class Preparer:
 
 def _digest(article: Article) -> str:
     """Tells whether an article changed; where it lies does not count."""
-    content = repr([getattr(article, field.name) for field in fields(article) if field.name != "path"])
+    values = [getattr(article, field.name) for field in fields(article) if field.name not in ("path", "published")]
+    content = repr([*values, article.published and article.published.isoformat()])
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

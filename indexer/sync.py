@@ -18,6 +18,8 @@ from .units import Unit, units
 from .workers import Here
 
 _BLOCK = 1 << 20  # bytes read at once
+MOST_FAILURES = 1000  # that are told of one file, so that a huge file of noise does not fill the memory
+MOST_REMOVED = 100_000  # lines that are told
 
 
 class Failure(NamedTuple):
@@ -55,7 +57,9 @@ class Sync:
         self._manifest = manifest
         self._reading = reading
         self._under_way: dict[str, tuple[Stamp, bytes]] = {}  # files that are read, in order, not yet in the manifest
-        self._number = 0  # in the manifest, of the file whose articles are being taken
+        self._path = ""  # of the file whose articles are being taken
+        self._number = 0  # of that in the manifest
+        self._failures = 0  # in it
         self._is_cut_short = False  # whether that was not read to its end
         self.unsure = [path for path in files if not self._is_settled(path)]  # what may have changed
 
@@ -110,19 +114,25 @@ class Sync:
             self._begin(str(unit.path))
         for outcome in found:
             if isinstance(outcome, ReadError):
-                self.failed.append(Failure(unit.name, str(outcome)))
-                self._manifest.fail(self._number, unit.name, str(outcome))
+                self._failures += 1
+                if self._failures <= MOST_FAILURES:
+                    self._fail(unit.name, str(outcome))
                 if isinstance(outcome, Interrupted):
                     self._manifest.reread(self._number)
                 self._is_cut_short |= isinstance(outcome, Interrupted) or unit.is_incomplete
             elif isinstance(outcome, Removed):
-                self._removed[outcome] += 1
+                if outcome in self._removed or len(self._removed) < MOST_REMOVED:
+                    self._removed[outcome] += 1
             elif isinstance(outcome, Replaced):
                 self.replaced.append(Replacement(unit.name, outcome.characters))
             elif self._manifest.supply(self._number, outcome.article_id) and isinstance(outcome, Change):
                 yield outcome
             else:
                 self.skipped += 1
+
+    def _fail(self, name: str, reason: str) -> None:
+        self.failed.append(Failure(name, reason))
+        self._manifest.fail(self._number, name, reason)
 
     @property
     def removed(self) -> tuple[Removal, ...]:
@@ -149,11 +159,14 @@ class Sync:
         if self._is_cut_short:
             self._manifest.spare(self._number)
             self._is_cut_short = False
+        if self._failures > MOST_FAILURES:
+            self._fail(self._path, f"{self._failures - MOST_FAILURES} more parts of it are no articles")
+        self._failures = 0
         while self._under_way:
-            begun, (stamp, digest) = next(iter(self._under_way.items()))
-            del self._under_way[begun]
-            self._number = self._manifest.begin(begun, stamp, digest, self._reading)
-            if begun == path:
+            self._path, (stamp, digest) = next(iter(self._under_way.items()))
+            del self._under_way[self._path]
+            self._number = self._manifest.begin(self._path, stamp, digest, self._reading)
+            if self._path == path:
                 break
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from ..analysis import Article
 from .archives import START, is_archive, members
 from .errors import ReadError
 from .limits import DEFAULT_LIMITS as LIMITS
@@ -14,26 +15,26 @@ from .unpacking import CHUNK, Stream
 
 
 class Unit(NamedTuple):
-    """`path` is the file it is, or is in; `content` are the bytes of a member, a piece, or why there is nothing to
-    read; without it the file is read by who reads its articles, maybe in another process. `size` is in bytes, and so is
-    `done`: how much of all files has been read with the unit."""
+    """`path` is the file it is, or is in; `content` are the bytes of a member, a piece, an article that was read
+    before, or why there is nothing to read; without it the file is read by who reads its articles, maybe in another
+    process. `size` is in bytes, and so is `done`: how much of all files has been read with the unit."""
 
     name: str
     path: Path
     done: int
     size: int = 0
-    content: bytes | Piece | ReadError | None = None
+    content: bytes | Piece | Article | ReadError | None = None
 
     @property
     def is_incomplete(self) -> bool:
         """Whether the file could not be read to its end, so that articles in it may be missing."""
         return isinstance(self.content, ReadError) and self.name == str(self.path)
 
-    def articles(self, mapping: Mapping[str, str]) -> Found:
+    def articles(self, mapping: Mapping[str, str] = {}) -> Found:
         """What is in the unit. See `readers.read`."""
         if self.content is None:
             return read_file(self.path, mapping)
-        if isinstance(self.content, ReadError):
+        if isinstance(self.content, (Article, ReadError)):
             return iter([self.content])
         if isinstance(self.content, Piece):
             return read_piece(self.name, self.content, mapping)

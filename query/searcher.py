@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timezone
 from functools import cached_property
 from types import TracebackType
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from typing_extensions import Self
 
-from ..analysis import Analyzer, fold, visible
+from ..analysis import Analyzer, Article, fold, visible
 from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
 from .aliases import Aliases
 from .correction import corrections
@@ -48,6 +48,12 @@ class Searcher:
         aliases = Aliases.of_index(directory.path)
         self._reader = directory.open(self._analyzer.fingerprint).reader()
         self._expander = Expander(self._analyzer, aliases, self._reader, lambda: self._lexicon)
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, in an order of the index's own. Raises SearcherClosed."""
+        self._must_be_open()
+        for stored in self._reader.articles():
+            yield stored.article
 
     @cached_property
     def _lexicon(self) -> Lexicon:

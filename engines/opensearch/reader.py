@@ -12,6 +12,7 @@ from ..base import Statistics
 from ..clauses import Candidate, Clause, Found, KeywordField, Request, Weighted
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..evaluate import inverse_document_frequency
+from ..size import counted
 from ..stored import StoredArticle, stored_article
 from . import listing
 from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring, tiers
@@ -222,21 +223,25 @@ class OpenSearchReader:
         """The size is that of all copies."""
         with self._reading():
             answer = self._server.ask("GET", f"/{self._index}/_stats/store")
-            return Statistics(self._articles, int(answer["_all"]["total"]["store"]["size_in_bytes"]))
+            size = int(answer["_all"]["total"]["store"]["size_in_bytes"])
+            parts = counted(int(answer["_shards"]["total"]), "shard")
+            return Statistics(self._articles, size, f"{parts}, replicas included")
+
+    def articles(self) -> Iterator[StoredArticle]:
+        body: Answer = {"query": self._visible, "size": FETCHED_AT_ONCE, "sort": [{"key": "asc"}], "_source": "record"}
+        while True:
+            with self._reading():
+                hits = self._ask([body])[0]["hits"]["hits"]
+            if not hits:
+                return
+            yield from (self._stored(hit["_source"]["record"]) for hit in hits)
+            body["search_after"] = hits[-1]["sort"]
 
     def check(self) -> None:
         """That what the servers keep is as it was written, they see to; that it is all there, we do."""
-        seen = 0
-        body: Answer = {"query": self._visible, "size": FETCHED_AT_ONCE, "sort": [{"key": "asc"}], "_source": "record"}
-        with self._reading():
-            hits = self._ask([body])[0]["hits"]["hits"]
-            while hits:
-                for hit in hits:
-                    self._stored(hit["_source"]["record"])
-                seen += len(hits)
-                hits = self._ask([{**body, "search_after": hits[-1]["sort"]}])[0]["hits"]["hits"]
-            if seen != self._articles:
-                raise IndexDamaged(self._directory, f"of {self._articles} articles {seen} are there")
+        seen = sum(1 for _ in self.articles())
+        if seen != self._articles:
+            raise IndexDamaged(self._directory, f"of {self._articles} articles {seen} are there")
 
     def close(self) -> None:
         self._server.close()

@@ -16,7 +16,7 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, Keyword, KeywordField, Request, Weighted
 from ..evaluate import inverse_document_frequency
 from ..records import unpacked
-from ..size import size_of
+from ..size import counted, size_of
 from ..stored import NAMES, StoredArticle, stored_article
 from .checking import check
 from .faults import reading, writing
@@ -26,6 +26,7 @@ from .schema import STORED, TIME, escaped, keyword_term, schema, unescaped
 
 _CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
 _LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
+_LISTED_AT_ONCE = 100_000  # articles
 _SEGMENT = 32  # a key is the number of a segment, shifted by so many bits, and that of an article in it
 
 
@@ -118,7 +119,7 @@ class TantivyReader:
             self._searcher = index.searcher()
             size = size_of(folder)
         self._queries = Queries(index.schema)
-        self._statistics = Statistics(self._searcher.num_docs, size)
+        self._statistics = Statistics(self._searcher.num_docs, size, counted(self._searcher.num_segments, "segment"))
 
     def search(self, request: Request) -> Found:
         totals: list[int] = []
@@ -132,6 +133,7 @@ class TantivyReader:
 
     def _first(self, request: Request, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
         """How many articles match, and the first `limit` of them."""
+        limit = min(limit, self._searcher.num_docs)  # Tantivy makes room for as many
         if limit <= 0:
             return _count(self._searcher.search(match, 1)), []
         if request.sort == "newest":
@@ -180,6 +182,14 @@ class TantivyReader:
         with reading(self._path):
             found = self._searcher.search(self._queries.matching(Keyword("id", article_id)), 1, count=False)
             return self._fetch(found.hits[0][1]) if found.hits else None
+
+    def articles(self) -> Iterator[StoredArticle]:
+        for start in range(0, self._searcher.num_docs, _LISTED_AT_ONCE):
+            with reading(self._path):
+                listed = self._searcher.search(Query.all_query(), _LISTED_AT_ONCE, count=False, offset=start)
+            for _, address in listed.hits:
+                with reading(self._path):
+                    yield self._fetch(address)
 
     def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
         found = ((article_id, self.find(article_id)) for article_id in article_ids)

@@ -17,7 +17,7 @@ from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
 from ..errors import IndexDamaged, IndexUnreadable, writing
 from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
-from ..size import size_of
+from ..size import counted, size_of
 from ..stored import StoredArticle, stored_article
 from . import contents
 from .prepared import PreparedArticle, prepared
@@ -129,7 +129,8 @@ class WhooshReader:
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
             size = size_of(folder)
-        self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size)
+        parts = counted(len(self._segments), "segment")
+        self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size, parts)
         self._size = sum(segment.size for segment in self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
         self._norms: dict[tuple[int, str, str], Scores] = {}
@@ -233,6 +234,12 @@ class WhooshReader:
     def find(self, article_id: str) -> StoredArticle | None:
         keys = self.keys_of(article_id)
         return self.fetch(keys[:1])[0] if keys else None
+
+    def articles(self) -> Iterator[StoredArticle]:
+        for segment in self._segments:
+            for number in np.flatnonzero(segment.live).tolist():
+                with _reading(self._folder):
+                    yield stored_article(segment.articles.stored(number))
 
     def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
         found = ((article_id, self.find(article_id)) for article_id in article_ids)

@@ -148,9 +148,7 @@ def _bounded(article: Article, limits: Limits) -> Article | ReadError:
     characters = sum(map(len, texts)) + len(article.lead)
     if characters <= limits.article_characters:
         return article
-    return ReadError(
-        f"its text has {characters:,} characters, more than the {limits.article_characters:,} of an article"
-    )
+    return ReadError(f"it has {characters:,} characters, more than the {limits.article_characters:,} of an article")
 
 
 def _too_large(most: int) -> ReadError:

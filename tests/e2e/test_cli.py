@@ -381,3 +381,19 @@ def test_bytes_that_are_no_text_are_counted(tmp_path: Path) -> None:
     assert str(tmp_path / "a.txt") in done.stderr
     report = json.loads(run("index", tmp_path / "a.txt", "--index", tmp_path / "other", "--json").stdout)
     assert report["replaced"] == [{"path": str(tmp_path / "a.txt"), "characters": 2}]
+
+
+def test_an_index_moves_to_another_engine_and_out_as_text(seeds_index: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tantivy")
+    moved = run("index", "--from-index", seeds_index, "--index", tmp_path / "moved", "--engine", "tantivy")
+    assert "2 copied" in moved.stdout
+    stats = json.loads(run("stats", "--index", tmp_path / "moved", "--json").stdout)
+    assert (stats["engine"], stats["articles"], stats["parts"]) == ("tantivy", 2, "1 segment")
+    exported = run("export", "--index", tmp_path / "moved").stdout
+    run("export", "--index", tmp_path / "moved", "--output", tmp_path / "all.jsonl")
+    assert (tmp_path / "all.jsonl").read_text("utf-8") == exported
+    assert (
+        "0 added, 0 updated, 2 unchanged" in run("index", tmp_path / "all.jsonl", "--index", tmp_path / "moved").stdout
+    )
+    done = run("index", SEEDS, "--from-index", seeds_index)
+    assert (done.returncode, "from no PATH" in done.stderr) == (2, True)

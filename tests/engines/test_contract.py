@@ -223,6 +223,8 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
     assert sorted(reader.values("section")) == ["国际 新闻"]
     assert ids(reader, Request(match=All(()), sort="newest")) == ["a b", "old", "undated"]
     assert reader.search(Request(match=All(()), sort="newest", limit=1)).total == 3
+    assert reader.search(Request(match=All(()), limit=0)).total == 3
+    assert len(reader.search(Request(match=All(()), limit=10**30)).candidates) == 3
 
 
 def test_tiers_come_before_scores_and_are_counted(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:

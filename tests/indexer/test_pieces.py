@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from souwen.analysis import Article
 from souwen.indexer import ReadError, build_index
+from souwen.indexer.decoding import Replaced
 from souwen.indexer.limits import DEFAULT_LIMITS
 from souwen.indexer.pieces import PIECE, contents
 from souwen.indexer.readers import Piece, read, read_piece
@@ -62,8 +63,8 @@ def lines_and_told(count: int, path: Path | str, before: int = 0) -> tuple[list[
     return lines, expected
 
 
-def told(found: Iterable[Article | ReadError]) -> Told:
-    return [(str(one),) if isinstance(one, ReadError) else (one.id, one.path, one.title, one.body) for one in found]
+def told(found: Iterable[Article | Replaced | ReadError]) -> Told:
+    return [(one.id, one.path, one.title, one.body) if isinstance(one, Article) else (str(one),) for one in found]
 
 
 def read_in_pieces(path: Path, at_least: int = 2) -> Told:
@@ -135,6 +136,7 @@ def test_a_wrong_byte_costs_a_character(tmp_path: Path) -> None:
     found = read_in_pieces(tmp_path / "a")
     place = f"{tmp_path / 'a'}:1100"
     assert (place, place, "\ufffd1100篇", body(1100)) in found
+    assert (str(Replaced(1)),) in found
     assert len(set(found) & set(expected)) == len(expected) - 1
 
 

@@ -1,0 +1,72 @@
+"""An index is made from another one: the same articles, the same answers, and no file is read again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from souwen.engines import IndexDirectory, IndexNotFound
+from souwen.indexer import build_index, copy_index
+from souwen.query import Searcher
+
+from ..conftest import SEEDS
+
+QUERIES = ("中国", '"台湾海峡"', "杨涛 OR 孙卫东", "source:rfi", "五角大楼")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    records = [
+        {"id": str(number), "title": f"第{number}篇谈台湾海峡", "body": "中国与美国。\n" * number, "author": "某人"}
+        for number in range(30)
+    ]
+    source = tmp_path / "a.jsonl"
+    source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    assert build_index([source, SEEDS], tmp_path / "index").added == 32
+    return tmp_path / "index"
+
+
+def told(index: Path) -> list[object]:
+    with Searcher(index) as searcher:
+        articles = sorted(searcher.articles(), key=lambda article: article.id)
+        hits = [[(hit.id, hit.snippets) for hit in searcher.search(query)] for query in QUERIES]
+    return [articles, hits]
+
+
+@pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
+def test_a_copy_answers_as_the_original_and_knows_what_was_read(index: Path, engine: str, tmp_path: Path) -> None:
+    if engine == "tantivy":
+        pytest.importorskip("tantivy")
+    seen = []
+    copied = copy_index(index, tmp_path / "copy", engine=engine, progress=lambda *done: seen.append(done))
+    assert (copied, seen[-1]) == (32, (32, 32))
+    assert IndexDirectory(tmp_path / "copy").meta().engine == engine
+    assert told(tmp_path / "copy") == told(index)
+    for path in (tmp_path / "a.jsonl", SEEDS):  # digests are the same, too
+        assert build_index(path, tmp_path / "copy").updated == 0
+    with Searcher(index):  # the original is as it was
+        assert copy_index(tmp_path / "copy", index, engine="whoosh") == 32
+    assert told(tmp_path / "copy") == told(index)
+
+
+def test_an_index_is_made_anew_from_itself_with_other_words(index: Path) -> None:
+    before = told(index)
+    assert copy_index(index, index, engine="whoosh", dictionary=["篇谈"]) == 32
+    assert IndexDirectory(index).meta().dictionary == ["篇谈"]
+    assert sorted(entry.name for entry in index.glob("whoosh-*")) == ["whoosh-2", "whoosh-2.files"]
+    assert told(index)[0] == before[0]
+    with Searcher(index) as searcher:
+        assert {suggestion.text for suggestion in searcher.suggest("篇")} >= {"篇谈"}
+
+
+def test_an_index_of_another_analyzer_is_copied_with_this_one(index: Path, tmp_path: Path) -> None:
+    meta = index / "meta.json"
+    meta.write_text(meta.read_text("utf-8").replace('"fingerprint": "', '"fingerprint": "0'), "utf-8")
+    assert copy_index(index, index, engine="whoosh") == 32
+    assert len(told(index)[0]) == 32  # type: ignore[arg-type]
+
+
+def test_without_an_index_to_copy_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFound):
+        copy_index(tmp_path / "none", tmp_path / "copy", engine="whoosh")
+    assert not (tmp_path / "copy").exists()
