@@ -7,8 +7,9 @@ clauses, and servers count them.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Weighted
+from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, Weighted
 from ..evaluate import day_number
+from ..given import MET, given
 from .terms import keyword, pairs, term
 
 MOST_CLAUSES = 1_000  # of one search; servers take 1,024, by default, counting those within others
@@ -20,20 +21,19 @@ EVERYTHING: Query = {"match_all": {}}
 NOTHING: Query = {"match_none": {}}
 
 
-def conjuncts(clauses: Iterable[Clause]) -> dict[Clause, None]:
-    """What must all match, each once."""
-    found: dict[Clause, None] = {}
-    for clause in clauses:
-        found |= conjuncts(clause.clauses) if isinstance(clause, All) else {clause: None}
-    return found
-
-
 def matching(*clauses: Clause) -> Query:
     """The articles that match all of the clauses."""
-    wanted = conjuncts(clauses)
-    if any(isinstance(clause, Not) and wanted.keys() >= conjuncts([clause.clause]).keys() for clause in wanted):
-        return NOTHING
-    return _all(list(map(_query, wanted)))
+    return _all(list(map(_query, _conjuncts(clauses))))
+
+
+def tiers(request: Request) -> Iterator[Query]:
+    """What matches each tier of a request, and none before; last, what matches none."""
+    before: list[Clause] = []
+    for tier in (*request.tiers, MET):
+        known = All((request.match, tier))
+        unmatched = (Not(given(each, known)) for each in before)
+        yield matching(request.match, given(tier, request.match), *unmatched)
+        before.append(tier)
 
 
 def fitting(query: Query) -> Query:
@@ -58,6 +58,14 @@ def clauses_in(query: Query) -> int:
         ((_, values),) = asked.items()
         return min(len(values), _LISTED)
     return 1
+
+
+def _conjuncts(clauses: Iterable[Clause]) -> dict[Clause, None]:
+    """What must all match, each once."""
+    found: dict[Clause, None] = {}
+    for clause in clauses:
+        found |= _conjuncts(clause.clauses) if isinstance(clause, All) else {clause: None}
+    return found
 
 
 def _query(clause: Clause) -> Query:

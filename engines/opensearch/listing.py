@@ -5,20 +5,21 @@ from typing import Any
 
 from .asking import Query
 
-PAGE = 10_000  # values in an answer, as many as every server gives
-MOST_PARTS = 32  # in which words are asked for: each part makes the servers count through the index
+PAGE = 10_000  # keywords in an answer
+MOST_WORDS = 300_000
 _FILLED = 0.8  # of a part: parts are not of one size, and the number of words is an estimate
 
 Ask = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]
 
 
-def words(ask: Ask, visible: Query) -> Iterator[tuple[str, int]]:
-    """Words with the number of articles that have them: all, or of more than about 250,000 the most frequent."""
+def words(ask: Ask, visible: Query, page: int) -> Iterator[tuple[str, int]]:
+    """Words with the number of articles that have them: all, or of more than `MOST_WORDS` the most frequent. They are
+    asked for in parts of up to `page`, for each of which the servers count through the index."""
     distinct = {"cardinality": {"field": "vocabulary", "precision_threshold": 40_000}}
     (answer,) = ask([_aggregating(visible, distinct)])
-    parts = min(MOST_PARTS, int(answer["aggregations"]["all"]["value"] / (PAGE * _FILLED)) + 1)
+    parts = min(MOST_WORDS // page, int(answer["aggregations"]["all"]["value"] / (page * _FILLED)) + 1)
     for part in range(parts):
-        counted: dict[str, Any] = {"field": "vocabulary", "size": PAGE, "shard_size": PAGE}
+        counted: dict[str, Any] = {"field": "vocabulary", "size": page, "shard_size": page}
         if parts > 1:
             counted["include"] = {"partition": part, "num_partitions": parts}
         (answer,) = ask([_aggregating(visible, {"terms": counted})])

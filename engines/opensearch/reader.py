@@ -9,13 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from ..base import Statistics
-from ..clauses import Candidate, Clause, Found, KeywordField, Not, Request, Weighted
+from ..clauses import Candidate, Clause, Found, KeywordField, Request, Weighted
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..evaluate import inverse_document_frequency
 from ..size import counted
 from ..stored import StoredArticle, stored_article
 from . import listing
-from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring
+from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring, tiers
 from .commits import KEPT, Commits
 from .server import Answer, Missing, Server
 from .terms import keyword, term
@@ -70,12 +70,7 @@ class OpenSearchReader:
             return self._search(request)
 
     def _search(self, request: Request) -> Found:
-        before: list[Clause] = []
-        queries = []
-        for tier in request.tiers:
-            queries.append(self._query(request, matching(request.match, tier, *before)))
-            before.append(Not(tier))
-        queries.append(self._query(request, matching(request.match, *before)))
+        queries = [self._query(request, match) for match in tiers(request)]
         sort = _SORTS[request.sort]
         bodies = [_body(query, sort, min(request.limit, PAGE)) for query in queries if query]
         answers = iter(self._ask(bodies, exact=bool(request.weights)))
@@ -164,7 +159,7 @@ class OpenSearchReader:
 
     def vocabulary(self) -> Iterator[tuple[str, int]]:
         with self._reading():
-            return iter(list(listing.words(self._ask, self._visible)))
+            return iter(list(listing.words(self._ask, self._visible, self._server.most_buckets)))
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with self._reading():

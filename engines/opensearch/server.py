@@ -23,7 +23,7 @@ DOWN_PATIENCE = 3.0  # seconds of trying again while no host takes a connection
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds between tries
 _BUSY = (429, 502, 503, 504)
 _SHOWN = 200  # characters of what a server says
-_LUCENES_BM25 = ("opensearch", 3)  # the first that scores as Lucene does by now
+_ELASTICSEARCH = "elasticsearch"  # which tells no name of its own
 
 Answer = dict[str, Any]
 Faults = Callable[[Answer], Iterator[tuple[int, str]]]
@@ -151,18 +151,30 @@ class Server:
 
     def check(self) -> None:
         """Raises what `ask` raises unless a server of a known kind is there."""
-        _ = self.bm25_factor
+        _ = self._version
 
     @cached_property
+    def _version(self) -> tuple[str, int, int]:
+        """Its line, and major and minor version."""
+        told = self.ask("GET", "/").get("version")
+        told = told if isinstance(told, dict) else {}
+        major, _, minor = str(told.get("number", "")).partition(".")
+        minor = minor.partition(".")[0]
+        if not (major.isdecimal() and minor.isdecimal()):
+            raise ServerFailed(self._shown, "it tells no version")
+        return str(told.get("distribution", _ELASTICSEARCH)), int(major), int(minor)
+
+    @property
     def bm25_factor(self) -> float:
         """What its BM25 has to be divided by: servers but the newest keep the factor k1 + 1 that Lucene gave up."""
-        version = self.ask("GET", "/").get("version")
-        version = version if isinstance(version, dict) else {}
-        major = str(version.get("number", "")).split(".")[0]
-        if not major.isdecimal():
-            raise ServerFailed(self._shown, "it tells no version")
-        name, first = _LUCENES_BM25
-        return 1.0 if version.get("distribution") == name and int(major) >= first else K1 + 1
+        line, major, _ = self._version
+        return 1.0 if line != _ELASTICSEARCH and major >= 3 else K1 + 1
+
+    @property
+    def most_buckets(self) -> int:
+        """How many values it counts in one answer."""
+        line, *version = self._version
+        return 10_000 if line == _ELASTICSEARCH and version < [7, 9] else 50_000
 
     def close(self) -> None:
         self._transport.close()

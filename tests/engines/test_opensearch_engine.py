@@ -214,10 +214,10 @@ def test_a_rebuilt_index_answers_its_readers_for_a_while(
         assert searcher.statistics().articles == 12
     with pytest.raises(IndexMoved, match="copy the folder from the machine that rebuilt it"):
         build_index(articles, old.path)
-    assert sorted(path.name for path in index.glob("opensearch-*")) == ["opensearch-1", "opensearch-2"]
+    assert sorted(path.parent.name for path in index.glob("opensearch-*/*.json")) == ["opensearch-1", "opensearch-2"]
     monkeypatch.setattr(engine, "KEPT", 0.0)
     build_index(articles, index)
-    assert sorted(path.name for path in index.glob("opensearch-*")) == ["opensearch-2"]
+    assert [path.parent.name for path in index.glob("opensearch-*/*.json")] == ["opensearch-2"]
     with pytest.raises(IndexMoved):
         Searcher(old.path)
     with Searcher(index) as searcher:
@@ -268,7 +268,7 @@ def test_lists_longer_than_an_answer_are_read_to_their_end(
     assert opened.search(request) == whole
     assert len({candidate.key for candidate in whole.candidates}) == 37
     assert list(opened.values("id")) == ids == sorted(articles)
-    monkeypatch.setattr(listing, "PAGE", 30)  # of some 50 words
+    monkeypatch.setattr(Server, "most_buckets", 30)  # of some 50 words
     assert dict(opened.vocabulary()) == words
     opened.close()
 
