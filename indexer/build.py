@@ -9,14 +9,12 @@ from typing import NamedTuple
 
 from ..analysis import Analyzer
 from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory, Meta
-from .cleaning import Cleaner
+from .cleaning import Cleaner, Repeated, repeated_lines
+from .files import files_below, sample, units
 from .manifest import Manifest
 from .preparing import Recipe
-from .readers import files_below, keys_of
-from .repeated import Repeated, repeated_lines
-from .sampling import sample
+from .readers import keys_of
 from .sync import Failure, Removal, Replacement, Sync
-from .units import units
 from .workers import Here, Workers, available_cores, worthwhile
 
 LOCK_TIMEOUT = 10.0  # seconds

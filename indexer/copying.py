@@ -10,8 +10,8 @@ from ..analysis import Analyzer
 from ..engines import MEMORY, IndexDirectory, Reader
 from .build import LOCK_TIMEOUT
 from .cleaning import Cleaner
+from .files import Unit
 from .preparing import Change, Recipe
-from .units import Unit
 from .workers import Here, Workers, available_cores, worthwhile
 
 

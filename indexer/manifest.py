@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from typing_extensions import Self
 
 from ..engines import IndexDamaged, IndexUnwritable
-from .repeated import Repeated
+from .cleaning import Repeated
 
 _SETTLED = 2_000_000_000  # ns; the coarsest clock of a file system, that of FAT
 _CACHE = 64_000  # KiB

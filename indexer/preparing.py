@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, TypeAlias
 from ..analysis import Analyzer, Article
 from ..engines import Engine
 from .cleaning import Cleaner
-from .decoding import Replaced
 from .errors import ReadError
-from .units import Unit
+from .files import Unit
+from .readers import Replaced
 
 READERS_VERSION = 1  # counts changes of what the readers make of files
 

@@ -10,11 +10,11 @@ from stat import S_ISREG
 from typing import NamedTuple
 
 from .cleaning import Cleaner
-from .decoding import Replaced
 from .errors import Interrupted, ReadError
+from .files import Unit, units
 from .manifest import Known, Manifest, Stamp
 from .preparing import Change, Outcomes, Recipe, Removed, Unchanged
-from .units import Unit, units
+from .readers import Replaced
 from .workers import Here
 
 _BLOCK = 1 << 20  # bytes read at once

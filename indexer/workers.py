@@ -13,8 +13,8 @@ from typing import Any
 
 from .cleaning import Cleaner
 from .errors import Interrupted, WorkersEnded
+from .files import Unit
 from .preparing import Outcomes, Preparer, Recipe
-from .units import Unit
 
 BATCH = 128  # units that a worker takes at once
 BATCH_BYTES = 2_000_000  # or fewer, if they are so many bytes

@@ -2,7 +2,19 @@
 
 from .choice import Found, Kind, kind_of, read, read_file, read_piece
 from .cutting import Cut, Piece
+from .decoding import Replaced, decode
 from .records import keys_of
-from .walk import files_below
 
-__all__ = ["Cut", "Found", "Kind", "Piece", "files_below", "keys_of", "kind_of", "read", "read_file", "read_piece"]
+__all__ = [
+    "Cut",
+    "Found",
+    "Kind",
+    "Piece",
+    "Replaced",
+    "decode",
+    "keys_of",
+    "kind_of",
+    "read",
+    "read_file",
+    "read_piece",
+]

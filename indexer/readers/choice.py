@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from ...analysis import Article, visible
-from ..decoding import Decoded, Replaced, decode, decode_as
 from ..errors import Interrupted, ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from . import epub, jsonlines, markdown, pages, plain, seed, tables
 from .cutting import Cut, Piece
+from .decoding import Decoded, Replaced, decode, decode_as
 
 Found: TypeAlias = Iterator[Article | Replaced | ReadError]
 

@@ -13,12 +13,12 @@ from lxml import etree
 
 from ...analysis import Article, visible
 from ..cleaning import clean_title, shown_lines
-from ..decoding import decode
 from ..errors import ReadError
 from ..limits import Limits
-from ..markup import visible_lines
 from ..sources import Source
 from .dates import date_of
+from .decoding import decode
+from .markup import visible_lines
 
 MARK = b"PK\x03\x04"
 _MIMETYPE = b"mimetypeapplication/epub+zip"

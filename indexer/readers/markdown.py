@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...analysis import Article
 from ..errors import ReadError
 from ..limits import Limits
-from ..markup import visible_lines
+from .markup import visible_lines
 from .records import article, keys_of
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from ...analysis import Article, visible
 from ..cleaning import shown_lines, split_date_line
 from ..errors import ReadError
 from ..limits import Limits
-from ..markup import visible_lines
 from ..sources import source_of
+from .markup import visible_lines
 from .records import article, keys_of
 
 _NAMES = (".html", ".htm", ".xhtml", ".shtml")

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from ...analysis import Article
-from ..boilerplate import is_boilerplate
-from ..cleaning import clean_title, shown_lines
+from ..cleaning import clean_title, is_boilerplate, shown_lines
 from ..errors import ReadError
 
 _LONGEST_TITLE = 80  # characters; in 20,000 articles of a news archive the longest Chinese headline has 73

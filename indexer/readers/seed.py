@@ -9,9 +9,9 @@ from html import unescape
 from ...analysis import Article
 from ..cleaning import clean_title, shown_lines, split_date_line
 from ..errors import ReadError
-from ..markup import visible_lines
 from ..sources import Source, section_of, source_of
 from .dates import zone_of
+from .markup import visible_lines
 
 # Lengths are bounded, so that no line takes more than its length in time.
 _HEAD = re.compile(

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from souwen.indexer import ReadError
-from souwen.indexer.archives import is_archive, members
+from souwen.indexer.files.archives import is_archive, members
 from souwen.indexer.limits import Limits
 
 if sys.version_info >= (3, 14):
@@ -273,7 +273,7 @@ def test_bombs(bombs: Path) -> None:
 MEASURE = """
 import sys
 from pathlib import Path
-from souwen.indexer.archives import members
+from souwen.indexer.files.archives import members
 
 def most_memory():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from souwen.analysis import Article
-from souwen.indexer.boilerplate import is_boilerplate
 from souwen.indexer.cleaning import Cleaner
+from souwen.indexer.cleaning.boilerplate import is_boilerplate
+from souwen.indexer.cleaning.repeated import form_of, repeated_lines
 from souwen.indexer.readers import read, read_file
-from souwen.indexer.repeated import form_of, repeated_lines
 
 RULES = Cleaner({})
 

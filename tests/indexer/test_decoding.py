@@ -3,7 +3,7 @@
 import pytest
 
 from souwen.indexer import ReadError
-from souwen.indexer.decoding import decode
+from souwen.indexer.readers.decoding import decode
 
 SIMPLIFIED = "据美国国务院，两名美国和中国高级外交官周四在华盛顿举行会晤，以保持对话。"
 TRADITIONAL = "（中央社台北23日電）中國國務院關稅稅則委員會近日印發通知，明年將調整部分進口商品的最惠國稅率。"

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from souwen.analysis import Article
 from souwen.indexer import ReadError, build_index
-from souwen.indexer.decoding import Replaced
+from souwen.indexer.files.pieces import PIECE, contents
+from souwen.indexer.files.units import units
+from souwen.indexer.files.unpacking import Stream
 from souwen.indexer.limits import DEFAULT_LIMITS
-from souwen.indexer.pieces import PIECE, contents
 from souwen.indexer.readers import Piece, read, read_piece
-from souwen.indexer.units import units
-from souwen.indexer.unpacking import Stream
+from souwen.indexer.readers.decoding import Replaced
 
 from .test_archives import tar, zipped
 
@@ -225,7 +225,7 @@ def test_any_cut_is_none(start: tuple[str, str], parts: list[str], size: int) ->
     name, text = start
     data = (text + "".join(parts)).encode()
     with pytest.MonkeyPatch.context() as changed:
-        changed.setattr("souwen.indexer.pieces.PIECE", size)
+        changed.setattr("souwen.indexer.files.pieces.PIECE", size)
         found = list(contents(name, Stream(iter([data, b""])), DEFAULT_LIMITS))
     whole = told(read(name, data))
     assert (

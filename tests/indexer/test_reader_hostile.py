@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from souwen.analysis import Article, visible
 from souwen.indexer import ReadError
-from souwen.indexer.decoding import Replaced
+from souwen.indexer.files.units import units
 from souwen.indexer.readers import read
-from souwen.indexer.units import units
+from souwen.indexer.readers.decoding import Replaced
 
 from ..conftest import tries
 from .mutations import SAMPLES, mutated

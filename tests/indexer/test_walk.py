@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from souwen.indexer.readers import files_below
+from souwen.indexer.files import files_below
 
 
 def test_a_folder_in_order_of_names(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from souwen.analysis import AnalysedArticle
 from souwen.engines.whoosh import WhooshEngine
 from souwen.indexer import ReadError, WorkersEnded, build_index, workers
 from souwen.indexer.cleaning import Cleaner
+from souwen.indexer.files.units import units
 from souwen.indexer.preparing import Change, Recipe
-from souwen.indexer.units import units
 from souwen.indexer.workers import BATCH, Workers
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the processes can't import tests

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from ..analysis import Article, fold
+from ...analysis import Article, fold
 from .boilerplate import is_boilerplate
 
 LEAST_SAMPLE = 20  # articles of a source; fewer teach nothing

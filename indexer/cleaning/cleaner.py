@@ -11,10 +11,10 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ..analysis import Article, visible
+from ...analysis import Article, visible
+from ..sources import Source
 from .boilerplate import is_boilerplate
 from .repeated import Repeated, form_of
-from .sources import Source
 
 _TITLE_END = re.compile(r"\s*[–—-]\s*(?:法国国际广播电台|法國國際廣播電台)\s*[-–—]\s*RFI\s*$")
 _DATE_LINES = 3  # from the top of a body; a byline may stand above the date

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ..analysis import Article
+from ...analysis import Article
+from ..errors import ReadError
+from ..limits import DEFAULT_LIMITS as LIMITS
+from ..readers import Found, Piece, read, read_file, read_piece
 from .archives import START, is_archive, members
-from .errors import ReadError
-from .limits import DEFAULT_LIMITS as LIMITS
 from .pieces import PIECE, kind_of_stream, pieces
-from .readers import Found, Piece, read, read_file, read_piece
 from .unpacking import CHUNK, Stream
 
 

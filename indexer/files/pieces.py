@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from .decoding import decode
-from .errors import ReadError
-from .limits import Limits
-from .readers import Cut, Kind, Piece, kind_of
+from ..errors import ReadError
+from ..limits import Limits
+from ..readers import Cut, Kind, Piece, decode, kind_of
 from .unpacking import CHUNK, Stream
 
 PIECE = 1 << 20  # bytes; a file of no more is read at once

@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-from .errors import ReadError
+from ..errors import ReadError
 
 
 class Decoded(NamedTuple):

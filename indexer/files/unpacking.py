@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
-from .errors import ReadError
-from .limits import Limits
+from ..errors import ReadError
+from ..limits import Limits
 
 CHUNK = 1 << 16
 _DIRECTORY_ENTRY = b"PK\1\2"

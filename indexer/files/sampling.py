@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from ..analysis import Article
+from ...analysis import Article
 from .units import units
 
 SIZE = 2000  # articles at most; of eleven sources in 20,000 they teach three, which all would teach five

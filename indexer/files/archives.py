@@ -15,11 +15,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
-from ..analysis import visible
-from .errors import ReadError
-from .limits import DEFAULT_LIMITS, Limits
+from ...analysis import visible
+from ..errors import ReadError
+from ..limits import DEFAULT_LIMITS, Limits
+from ..readers import Piece
 from .pieces import contents
-from .readers import Piece
 from .unpacking import CHUNK, Budget, Source, Spent, Stream, ZipSource, telling, unpacked
 
 START = 512  # bytes that tell an archive
