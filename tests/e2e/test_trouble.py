@@ -176,5 +176,5 @@ def test_damaged_files_of_every_kind_are_indexed_or_named(tmp_path: Path) -> Non
         assert searcher.search("杨涛").full
         for query in ("中国 会晤", '"台湾海峡"', "-没有"):
             results = searcher.search(query, limit=1000)
-            assert results.total == len(results.hits)
+            assert min(results.total, 1000) == len(results.hits)
         assert searcher.suggest("台湾")
