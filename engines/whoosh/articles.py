@@ -3,9 +3,11 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..records import unpacked
 from .monotone import Numbers
@@ -69,9 +71,13 @@ class ArticleReader:
 
     def record(self, number: int) -> bytes:
         """The texts of an article as they are stored."""
-        ends = self._sections.array("ends", "<u8")
-        start = int(ends[number - 1]) if number else 0
-        return self._sections.read("stored", start, int(ends[number])).tobytes()
+        start = int(self._ends[number - 1]) if number else 0
+        return self._sections.read("stored", start, int(self._ends[number])).tobytes()
+
+    @cached_property
+    def _ends(self) -> NDArray[np.uint64]:
+        ends: NDArray[np.uint64] = self._sections.array("ends", "<u8")
+        return ends
 
     def stored(self, number: int) -> dict[str, str]:
         """The texts of an article by their names."""

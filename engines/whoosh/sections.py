@@ -26,8 +26,8 @@ from typing_extensions import Self
 from .monotone import Bytes
 
 PAGE = 1 << 14  # bytes
-RESIDENT = 32 << 20  # bytes of a file that are kept in memory, roughly; of files without end all would be
-_AROUND = 1 << 16  # bytes that systems map beside the one that is read
+RESIDENT = 256 << 20  # bytes of a file that are kept in memory, roughly; of files without end all would be
+_AROUND = 1 << 12  # bytes that systems map at least
 _TAIL = struct.Struct("<QQI8s")  # length of the sections, of the table; CRC-32 of checksums, table, lengths; magic
 _LENGTHS = struct.Struct("<QQ")
 _MAGIC = b"souwen-1"

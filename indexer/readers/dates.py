@@ -37,7 +37,7 @@ def date_of(written: str, source: Source) -> datetime | None:
             parsed = dates.parse(written, default=datetime(1970, 1, 1))
         dated = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
         dated.isoformat()  # raises where the offset is more than a day
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, ArithmeticError, OSError):
         return None
     return dated
 

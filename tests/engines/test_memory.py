@@ -25,7 +25,7 @@ from souwen.engines.whoosh.contents import Index
 from souwen.engines.whoosh.field import Field
 from souwen.engines.whoosh.lists import Lists
 from souwen.engines.whoosh.schema import FIELDS
-from souwen.engines.whoosh.sections import RESIDENT, Sections, SectionWriter
+from souwen.engines.whoosh.sections import Sections, SectionWriter
 
 from .test_contents import Calls, replace, table
 
@@ -250,18 +250,20 @@ def test_writing_takes_little_more_than_the_memory(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_what_was_read_does_not_stay_in_memory(tmp_path: Path) -> None:
+def test_what_was_read_does_not_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most_resident = 32 * MEGABYTE
+    monkeypatch.setattr("souwen.engines.whoosh.sections.RESIDENT", most_resident)
     with SectionWriter(tmp_path / "file") as file:
-        file.add("all", bytes(3 * RESIDENT))
+        file.add("all", bytes(3 * most_resident))
     sections = Sections(tmp_path / "file")
     most = 0
-    for start in range(0, 3 * RESIDENT, MEGABYTE):
+    for start in range(0, 3 * most_resident, MEGABYTE):
         sections.read("all", start, start + MEGABYTE).max()
         mapping = Path("/proc/self/smaps").read_text("utf-8").partition(str(tmp_path / "file"))[2]
         resident = re.search(r"^Rss: +(\d+) kB", mapping, re.MULTILINE)
         assert resident
         most = max(most, int(resident[1]) << 10)
-    assert RESIDENT // 2 < most < RESIDENT + 3 * MEGABYTE
+    assert most_resident // 2 < most < most_resident + 3 * MEGABYTE
 
 
 @pytest.fixture
