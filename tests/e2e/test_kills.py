@@ -134,7 +134,7 @@ def moments(scenarios: dict[str, Scenario], count: int) -> Iterator[tuple[Scenar
 def test_a_killed_run_leaves_one_state_or_the_other(
     scenarios: dict[str, Scenario], readers: list[Orders], tmp_path: Path
 ) -> None:
-    kills = 50 if SOAK else 5
+    kills = 50 if SOAK else 3
     hits = set()
     for number, (made, phase, delay) in enumerate(moments(scenarios, kills)):
         index = made.copy(tmp_path / f"index{number}")

@@ -22,6 +22,7 @@ from souwen.indexer.limits import DEFAULT_LIMITS
 from souwen.indexer.readers import Piece, read, read_piece
 from souwen.indexer.readers.decoding import Replaced
 
+from ..conftest import tries
 from .test_archives import tar, zipped
 
 Told = list[tuple[str, ...]]
@@ -219,8 +220,9 @@ LINES = st.lists(
 )
 
 
+@pytest.mark.soak
 @given(st.sampled_from([("a.csv", "title,body\n"), ("a", '{"title": "a"}\n{')]), ROWS | LINES, st.integers(1, 99))
-@settings(max_examples=1000)
+@settings(max_examples=tries(200, 5_000))
 def test_any_cut_is_none(start: tuple[str, str], parts: list[str], size: int) -> None:
     name, text = start
     data = (text + "".join(parts)).encode()

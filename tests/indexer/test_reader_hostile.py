@@ -87,7 +87,7 @@ def check_each(outcomes: Iterable[Article | Replaced | ReadError]) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS.keys())
 @given(st.sampled_from(NAMES), TEXTS | st.binary(max_size=200))
-@settings(max_examples=tries(300, 1_000), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(100, 1_000), suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_behind_any_beginning(start: bytes, name: str, rest: bytes) -> None:
     check(name, start + rest)
 
