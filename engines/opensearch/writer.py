@@ -1,7 +1,7 @@
 """A transaction: what it writes becomes visible with the last request, which replaces the state of the index."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -34,15 +34,13 @@ class OpenSearchWriter:
         self._gathered = 0
         self._replaced: list[str] = []
         self._commits = Commits(server, index, folder)
-        with self._writing():
+        with self._writing(), ExitStack() as unless_begun:
             state = self._commits.begin(this_program())
+            unless_begun.callback(self._abort)
             self._number = state.attempt
-            try:
-                self._clean(state.garbage())
-                self._committed = OpenSearchReader(server, index, folder)
-            except BaseException:
-                self._abort()
-                raise
+            self._clean(state.garbage())
+            self._committed = OpenSearchReader(server, index, folder)
+            unless_begun.pop_all()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
