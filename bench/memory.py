@@ -1,7 +1,7 @@
-"""Memory while indexing: python -m bench.memory [--articles FOLDER] [--memory 64,256,512] [--scale 20000,100000]
+"""Memory while indexing: python -m bench.memory [--articles FOLDER] [--memory 64,256,512]
 
-Indexes the articles with each setting of `souwen index --memory`, and growing archives with the default, in a process
-of its own, and prints as Markdown tables what that process and all its workers took at the most. Linux only.
+Indexes the articles with each setting of `souwen index --memory`, in a process of its own, and prints as a Markdown
+table what that process and all its workers took at the most. Linux only; bench.scale shows how it grows.
 """
 
 import shutil
@@ -11,18 +11,17 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import psutil
 
-from .speed import MB, SHARED, machine, made_articles, table
+from .speed import MB, SHARED, machine, table
 from .speed_peers import copied, shuffled, unpacked
 
 PAUSE = 0.2  # seconds from one look at the memory to the next
-DEFAULT = 512  # MB, of `souwen index`
+DEFAULT = 256  # MB, of `souwen index`
 COLUMNS = (
     "articles/s",
     "peak MB, all: resident",
@@ -67,20 +66,13 @@ def most(one: Memory, other: Memory) -> Memory:
     return Memory(*map(max, one, other))
 
 
-def watched(articles: Path, index: Path, memory: int) -> tuple[float, Peaks]:
+def watched(articles: Path, index: Path, memory: int, engine: str) -> tuple[float, Peaks]:
     """Seconds, and the peaks, of indexing a folder."""
-    click.echo(f"--memory {memory} …", err=True)
+    click.echo(f"--engine {engine} --memory {memory} …", err=True)
     started = time.perf_counter()
-    command = [
-        sys.executable,
-        "-c",
-        "from souwen.cli import main; main()",
-        "index",
-        str(articles),
-        "--index",
-        str(index),
-    ]
-    process = psutil.Popen([*command, "--memory", str(memory)], stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-c", "from souwen.cli import main; main()", "index", str(articles)]
+    command += ["--index", str(index), "--engine", engine, "--memory", str(memory)]
+    process = psutil.Popen(command, stdout=subprocess.DEVNULL)
     peaks = Peaks(Memory(), Memory(), Memory())
     while process.poll() is None:
         with suppress(psutil.Error):
@@ -97,7 +89,7 @@ def watched(articles: Path, index: Path, memory: int) -> tuple[float, Peaks]:
 
 def row(articles: Path, size: int, memory: int, work: Path) -> list[str]:
     index = work / "index"
-    seconds, peaks = watched(articles, index, memory)
+    seconds, peaks = watched(articles, index, memory, "whoosh")
     shutil.rmtree(index)
     shown = (*peaks.all, peaks.writer.resident, peaks.writer.anonymous, peaks.worker.anonymous)
     return [f"{size / seconds:.0f}", *(f"{each / MB:.0f}" for each in shown)]
@@ -110,26 +102,14 @@ def numbers(_: click.Context, __: click.Parameter, value: str) -> list[int]:
 @click.command()
 @click.option("--articles", default=SHARED / "corpora/news-20k.tar.xz", type=click.Path(path_type=Path, exists=True))
 @click.option("--memory", "settings", default="64,256,512", callback=numbers, help="MB, with commas between.")
-@click.option("--scale", "sizes", default="", callback=numbers, help="Numbers of articles, made ones after the real.")
-def main(articles: Path, settings: Sequence[int], sizes: Sequence[int]) -> None:
+def main(articles: Path, settings: Sequence[int]) -> None:
     """Measure the memory that indexing takes."""
     with unpacked(articles) as folder, tempfile.TemporaryDirectory() as temporary:
         work, files = Path(temporary), shuffled(folder)
         copied(folder, files, work / "articles")
         click.echo(machine() + "\n")
         rows = {str(each): row(work / "articles", len(files), each, work) for each in settings}
-        if rows:
-            click.echo(table(f"{len(files):,} articles, --memory", COLUMNS, rows))
-        made, done, rows = made_articles(files), len(files), {}
-        for size in sorted(sizes):
-            for number, text in enumerate(islice(made, max(size - done, 0)), done):
-                place = work / "articles" / f"made{number // 1000}" / f"{number}.txt"
-                place.parent.mkdir(exist_ok=True)
-                place.write_text(text, "utf-8")
-            done = max(size, done)
-            rows[f"{size:,}"] = row(work / "articles", size, DEFAULT, work)
-        if rows:
-            click.echo(table(f"--memory {DEFAULT}, articles", COLUMNS, rows))
+        click.echo(table(f"{len(files):,} articles, --memory", COLUMNS, rows))
         click.echo(NOTES)
 
 

@@ -2,8 +2,7 @@
 """Speed and size against named peers: python -m bench.speed [--articles FOLDER] [--limit N] [--system NAME]...
 
 Every system reads, parses and indexes the same files in a process of its own, opens its index in another and is asked
-the same queries, taken from the articles; Markdown tables are printed. `--scale 2000,20000` shows how one of them does
-on indexes of these sizes.
+the same queries, taken from the articles; Markdown tables are printed. bench.scale shows how souwen grows.
 """
 
 import importlib
@@ -13,13 +12,11 @@ import os
 import platform
 import random
 import re
-import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
@@ -27,7 +24,8 @@ from typing import Any, NamedTuple
 import click
 import psutil
 
-from .speed_peers import SEED, Document, Query, System, copied, read_plain, shuffled, systems, unpacked
+from .speed_peers import SEED, Document, Query, System, copied, peers, read_plain, shuffled, unpacked
+from .speed_souwen import engines
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("SOUWEN_SHARED", ROOT.parent / "shared"))
@@ -101,20 +99,6 @@ def write_queries(documents: Sequence[Document], work: Path) -> None:
     (work / "queries.json").write_text(json.dumps(list(queries.values())), "utf-8")
 
 
-def made_articles(files: Sequence[Path]) -> Iterator[str]:
-    """Articles that are not there, without end: a real one's head and form with the paragraphs of others. Their words
-    are as frequent as in real ones, but unlike those of more real ones they are never new."""
-    paragraph = re.compile(r"<p\b.*?</p>", re.DOTALL)
-    rng = random.Random(SEED)  # noqa: S311
-    texts = [file.read_text("utf-8") for file in files]
-    pool = [found for text in texts for found in paragraph.findall(text)]
-    forms = [text for text in texts if len(paragraph.findall(text)) > 2]
-    for number in count(1):
-        stamp, link, rest = rng.choice(forms).split("\n", 2)
-        body = paragraph.sub(lambda _: rng.choice(pool), rest)
-        yield f"{stamp}\n{link.rstrip()[:-1]}?{number})\n{body}"
-
-
 def query_report(system: System, index: Path, queries: Sequence[Query], with_snippets: bool) -> dict[str, Any]:
     """Milliseconds of each kind of query, and how many found the article that they were taken from."""
     started = time.perf_counter()
@@ -180,10 +164,10 @@ def result_of(system: System, work: Path) -> Result:
     index = work / "index"
     index.mkdir()
     indexed = watched(system, "index", work)
-    indexed.report["bytes"] = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
+    indexed.report["bytes"] = system.size(index)
     tasks = {True: "snippets", False: "queries"}
     asked = {way: watched(system, tasks[way], work) for way in system.snippets}
-    shutil.rmtree(index)
+    system.remove(index)
     return Result(indexed, asked)
 
 
@@ -249,35 +233,18 @@ def compared(files: Sequence[Path], work: Path, chosen: Sequence[System]) -> Non
     click.echo(table("queries whose article is among the ten", list(KINDS), rows) + "\n" + NOTES)
 
 
-def scaled(folder: Path, files: Sequence[Path], work: Path, sizes: Sequence[int], system: System) -> None:
-    """Prints how a system does on more and more articles, made ones after the real ones, and the same queries."""
-    write_queries([read_plain(file) for file in files[: min(SAMPLE, *sizes)]], work)
-    made, done = made_articles(files), 0
-    rows = {}
-    for size in sorted(sizes):
-        copied(folder, files[done:size], work / "articles")
-        for number in range(max(done, len(files)), size):
-            (work / "articles" / f"made{number // 1000}").mkdir(exist_ok=True)
-            (work / "articles" / f"made{number // 1000}" / f"{number}.txt").write_text(next(made), "utf-8")
-        done = size
-        result = result_of(system, work)
-        report, asked = result.indexed.report, result.asked[True]
-        cells = [f"{size / report['seconds']:.0f}", f"{report['bytes'] / MB:.1f}", f"{result.indexed.peak / MB:.0f}"]
-        cells += [percentiles(all_times(asked)), f"{asked.report['open']:.0f}", f"{asked.peak / MB:.0f}"]
-        rows[f"{size:,}"] = cells
-    click.echo(f"{len(files)} articles are real. {sum(map(len, asked.report['times'].values()))} queries of all kinds")
-    columns = ["articles/s", "MB of index", "peak MB, indexing", "ms a query, p50 / p95", "ms to open"]
-    click.echo(table(f"articles, {system.name}", [*columns, "peak MB, searching"], rows))
+def systems() -> dict[str, System]:
+    """souwen and its peers by their names."""
+    return {system.name: system for system in (*engines(), *peers())}
 
 
 @click.command()
 @click.option("--articles", default=SHARED / "corpora/news-20k.tar.xz", type=click.Path(path_type=Path, exists=True))
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many articles.")
 @click.option("--system", "names", multiple=True, help="Only those with this in their names; repeatable.")
-@click.option("--scale", help="Numbers of articles with commas between: the first system alone, at these sizes.")
 @click.option("--one", hidden=True, help="Do the task for this system, here; `articles` is the folder of the work.")
 @click.option("--task", type=click.Choice(("index", "queries", "snippets")), hidden=True)
-def main(articles: Path, limit: int | None, names: tuple[str, ...], scale: str, one: str, task: str) -> None:
+def main(articles: Path, limit: int | None, names: tuple[str, ...], one: str, task: str) -> None:
     """Compare the speed and size of souwen with its peers'."""
     if one:
         run_here(systems()[one], task, articles)
@@ -288,11 +255,8 @@ def main(articles: Path, limit: int | None, names: tuple[str, ...], scale: str, 
         if not chosen:
             raise click.UsageError(f"no such system: there are {', '.join(systems())}")
         click.echo(machine() + "\n")
-        if scale:
-            scaled(folder, files, Path(work), [int(size) for size in scale.split(",")], chosen[0])
-        else:
-            copied(folder, files, Path(work) / "articles")
-            compared(files, Path(work), chosen)
+        copied(folder, files, Path(work) / "articles")
+        compared(files, Path(work), chosen)
 
 
 if __name__ == "__main__":

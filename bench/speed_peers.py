@@ -1,5 +1,6 @@
 # mypy: disable-error-code="import-untyped, import-not-found"
-"""The systems whose speed is compared. Each makes an index of a folder of files, opens it, and answers queries.
+"""The systems that souwen's speed is compared with. Each makes an index of a folder of files, opens it, and answers
+queries.
 
 The peers are written the way their documentation and most code that uses them for Chinese has it: files read with
 BeautifulSoup, words cut by jieba in search mode. A system's modules are imported where they are used, so that none
@@ -12,10 +13,9 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timezone
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -57,6 +57,11 @@ class Answer(NamedTuple):
 Search = Callable[[Query, bool], list[Answer]]  # asks for ten articles, with snippets or without
 
 
+def folder_size(index: Path) -> int:
+    """Bytes of all files."""
+    return sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
+
+
 class System(NamedTuple):
     """`modules` are what it imports, not counted as time. `snippets` are the ways in which it can be asked."""
 
@@ -65,6 +70,8 @@ class System(NamedTuple):
     make: Callable[[Path, Path], None]  # from a folder of files to an empty folder
     open: Callable[[Path], Search]
     snippets: tuple[bool, ...] = (False, True)
+    size: Callable[[Path], int] = folder_size
+    remove: Callable[[Path], None] = shutil.rmtree
 
 
 def read_plain(path: Path) -> Document:
@@ -109,27 +116,6 @@ def copied(folder: Path, files: Sequence[Path], target: Path) -> None:
 
 def _documents(folder: Path) -> Iterator[Document]:
     return map(read_plain, files_of(folder))
-
-
-def _make_souwen(engine: str, folder: Path, index: Path) -> None:
-    from souwen.indexer import build_index
-
-    report = build_index([folder], index, engine=engine)
-    if report.failed:
-        raise ValueError(f"{len(report.failed)} files were not indexed: {report.failed[0]}")
-
-
-def _open_souwen(index: Path) -> Search:
-    from souwen.query import Searcher
-
-    searcher = Searcher(index)
-
-    def search(query: Query, _: bool) -> list[Answer]:
-        asked = f'"{query.text}"' if query.kind == "phrase" else query.text
-        hits = searcher.search(asked, limit=10)
-        return [Answer(hit.url, hit.title, "…".join(snippet.html() for snippet in hit.snippets)) for hit in hits]
-
-    return search
 
 
 def _make_whoosh(folder: Path, index: Path) -> None:
@@ -282,23 +268,15 @@ def _quoted(query: Query) -> str:
     return f'"{" ".join(words)}"' if query.kind == "phrase" else " ".join(f'"{word}"' for word in words)
 
 
-def _souwen(name: str, engine: str) -> System:
-    return System(name, ("souwen.indexer", "souwen.query"), partial(_make_souwen, engine), _open_souwen, (True,))
-
-
-def systems() -> Mapping[str, System]:
-    """souwen and its peers by their names here, with their versions."""
+def peers() -> list[System]:
+    """Each has its versions in its name."""
     jieba = f"jieba {version('jieba')}"
     whoosh, bm25s, tantivy = (f"{name} {version(name.lower())}" for name in ("Whoosh", "bm25s", "tantivy"))
     fts5 = f"SQLite {sqlite3.sqlite_version} FTS5"
-    souwen = f"souwen {version('souwen')}"
-    found = [
-        _souwen(souwen, "whoosh"),
-        _souwen(f"{souwen} --engine tantivy", "tantivy"),
+    return [
         System(f"{whoosh} + {jieba} ChineseAnalyzer", ("whoosh.index", "jieba.analyse"), _make_whoosh, _open_whoosh),
         System(f"{fts5} trigram", (), _make_trigrams, _open_trigrams),
         System(f"{fts5} unicode61 + {jieba}", ("jieba",), _make_cut, _open_cut),
         System(f"{tantivy} + {jieba}", ("tantivy", "jieba"), _make_tantivy, _open_tantivy),
         System(f"{bm25s} + {jieba}", ("bm25s", "jieba"), _make_bm25s, _open_bm25s, (False,)),
     ]
-    return {system.name: system for system in found}

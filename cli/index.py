@@ -53,7 +53,7 @@ def _mapping(context: click.Context, option: click.Parameter, values: tuple[str,
 @click.option("--watch", is_flag=True, help="Go on, and read what changes, until interrupted.")
 @click.option("--show-cleaning", is_flag=True, help="List the lines that were taken out of articles.")
 @click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
-@click.option("--memory", type=click.IntRange(16), default=512, show_default=True, help="MB that the writer gathers.")
+@click.option("--memory", type=click.IntRange(16), default=256, show_default=True, help="MB that the writer gathers.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes that read and analyse; by default one for each core.")
 @json_option
 @click.pass_context

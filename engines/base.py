@@ -12,7 +12,7 @@ from ..analysis import AnalysedArticle
 from .clauses import Clause, Found, KeywordField, Request, Weighted
 from .stored import StoredArticle
 
-MEMORY = 512 << 20  # bytes
+MEMORY = 256 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
