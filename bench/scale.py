@@ -22,7 +22,7 @@ from .speed import all_times as times_of
 from .speed_peers import SEED, copied, read_plain, shuffled, unpacked
 from .speed_souwen import ENGINES, souwen
 
-CHANGED = 20  # of so many words of a made article one is new, and its own
+CHANGED = 40  # of so many characters of a made article two are others than in the real one
 COLUMNS = (
     "articles/s",
     "index, MB",
@@ -35,9 +35,9 @@ NOTES = f"""
 Each index was made from nothing. All is the most that the writer's process and its workers had resident together, files
 mapped into memory included and shared pages counted once for each; without files is what the system cannot take back.
 Of OpenSearch the servers' memory is not in the figures. {OF_A_KIND * len(KINDS)} queries, ten hits each with snippets.
-Articles beyond the real ones have the paragraphs of others, and every {CHANGED}th character pair of Han made anew."""
+Articles beyond the real ones have paragraphs of others, two of every {CHANGED} characters in them drawn anew."""
 _PARAGRAPH = re.compile(r"<p\b.*?</p>", re.DOTALL)
-_PAIR = re.compile("[一-鿿]{2}")
+_HAN = re.compile("[一-鿿]")
 
 
 class Grown(NamedTuple):
@@ -54,14 +54,18 @@ def made_articles(files: Sequence[Path]) -> Iterator[str]:
     texts = [file.read_text("utf-8") for file in files]
     pool = [found for text in texts for found in _PARAGRAPH.findall(text)]
     forms = [text for text in texts if len(_PARAGRAPH.findall(text)) > 2]
-    characters = sorted({character for text in texts for pair in _PAIR.findall(text) for character in pair})
+    characters = _HAN.findall("".join(pool[:10_000]))  # as often as they are used
 
-    def word(found: re.Match[str]) -> str:
-        return found[0] if rng.randrange(CHANGED) else "".join(rng.choices(characters, k=2))
+    def changed(paragraph: str) -> str:
+        for _ in range(len(paragraph) // CHANGED):
+            at = rng.randrange(len(paragraph) - 1)
+            if _HAN.match(paragraph, at) and _HAN.match(paragraph, at + 1):
+                paragraph = paragraph[:at] + rng.choice(characters) + rng.choice(characters) + paragraph[at + 2 :]
+        return paragraph
 
     for number in count(1):
         stamp, link, rest = rng.choice(forms).split("\n", 2)
-        body = _PARAGRAPH.sub(lambda _: _PAIR.sub(word, rng.choice(pool)), rest)
+        body = _PARAGRAPH.sub(lambda _: changed(rng.choice(pool)), rest)
         yield f"{stamp}\n{link.rstrip()[:-1]}?{number})\n{body}"
 
 
