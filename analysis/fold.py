@@ -19,24 +19,25 @@ _LONG = 60  # characters from which numpy is faster
 
 
 @cache
-def _table() -> str:
-    """The folded character of every code point up to the largest one that folds; later ones stay as they are."""
-    variants: dict[int, str] = {}
+def _codes() -> NDArray[np.uint32]:
+    """For every code point there is, that of the folded character."""
+    folded: dict[int, int] = {}
     for line in files(__package__).joinpath("fold_table.txt").read_text("ascii").splitlines():
         if not line.startswith("#"):
-            target, codes = line.split("\t")
-            variants.update(dict.fromkeys((int(code, 16) for code in codes.split()), chr(int(target, 16))))
-    # A string, because str.translate indexes one at twice the speed of a dictionary.
-    return "".join(variants.get(code) or chr(code) for code in range(max(variants) + 1))
+            target, variants = line.split("\t")
+            folded.update(dict.fromkeys((int(code, 16) for code in variants.split()), int(target, 16)))
+    codes = np.arange(sys.maxunicode + 1, dtype="<u4")
+    codes[list(folded)] = list(folded.values())
+    return codes
 
 
 @cache
-def _codes() -> NDArray[np.uint32]:
-    """The same table for every code point there is."""
-    codes = np.arange(sys.maxunicode + 1, dtype="<u4")
-    table = np.frombuffer(_table().encode("utf-32-le", "surrogatepass"), "<u4")
-    codes[: len(table)] = table
-    return codes
+def _table() -> str:
+    """The folded characters up to the largest one that folds; later ones stay as they are. A string, because
+    str.translate indexes one at twice the speed of a dictionary."""
+    codes = _codes()
+    largest = np.flatnonzero(codes != np.arange(len(codes)))[-1]
+    return codes[: largest + 1].tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def fold(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib.metadata import version
 from typing import IO
 
 import click
@@ -55,7 +54,7 @@ def _give_up_output() -> None:
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("souwen"), prog_name="souwen")
+@click.version_option(package_name="souwen", prog_name="souwen")
 @click.pass_context
 def main(context: click.Context) -> None:
     """搜文: search a folder of Chinese articles.
