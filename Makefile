@@ -11,7 +11,7 @@ demo: .venv/demo
 	$(BIN)/souwen search 台湾海峡
 
 test: .venv/dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
 
 # Tries for an hour or two to lose or corrupt an archive, where `make test` tries a sample. build/soak.log tells in which
 # phases runs were killed, and which inputs took more than a second.
@@ -20,7 +20,7 @@ soak: .venv/dev
 
 # Whoosh's maintained fork has the same import name, so it needs an environment of its own.
 test-whoosh3: .venv-whoosh3/ready
-	.venv-whoosh3/bin/python -m pytest tests/engines tests/indexer tests/query
+	.venv-whoosh3/bin/python -m pytest -n auto --dist loadscope tests/engines tests/indexer tests/query
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

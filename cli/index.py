@@ -41,6 +41,7 @@ def _mapping(context: click.Context, option: click.Parameter, values: tuple[str,
     type=click.File(encoding="utf-8-sig"),
     help="A file of words that are to stay whole, one a line; the index keeps them.",
 )
+@click.option("--entities/--no-entities", default=None, help="Whether to look for names; the index keeps the choice.")
 @click.option(
     "--map",
     "mapping",
@@ -64,6 +65,7 @@ def index(
     engine: str,
     from_index: str | None,
     dictionary: TextIO | None,
+    entities: bool | None,
     mapping: dict[str, str],
     delete_missing: bool,
     watch: bool,
@@ -79,13 +81,19 @@ def index(
     where they changed. With --from-index the index is made anew from what another one keeps, such as with another
     engine.
     """
-    from ..indexer import build_index, changes  # loads HTML and engine libraries, which --help does not need
+    from ..indexer import (
+        build_index,
+        changes,
+        copy_index,
+    )  # loads HTML and engine libraries, which --help does not need
 
     own_words = _words(dictionary) if dictionary else None
     if from_index:
         if paths or mapping or delete_missing or watch:
             raise click.UsageError("--from-index takes articles from an index, and from no PATH")
-        _copy(from_index, index_dir, engine, jobs, memory, own_words, as_json)
+        copy = partial(copy_index, engine=engine, jobs=jobs, memory=memory << 20)
+        copied, seconds = _with_bar(partial(copy, from_index, index_dir, dictionary=own_words, entities=entities))
+        _print_copied(index_dir, copied, seconds, as_json)
         return
     paths = paths or ("seeds/",)
     run = partial(
@@ -98,7 +106,7 @@ def index(
         jobs=jobs,
         memory=memory << 20,
     )
-    report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words))
+    report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words, entities=entities))
     _print(report, seconds, index_dir, show_cleaning, as_json)
     if not (report.added or report.updated or report.skipped or report.deleted):
         click.echo(f"no article was found in {' '.join(paths)}; {index_dir} is as it was", err=True)
@@ -112,13 +120,7 @@ def index(
                 _print(report, seconds, index_dir, show_cleaning, as_json)
 
 
-def _copy(
-    source: str, index_dir: str, engine: str, jobs: int | None, memory: int, own_words: list[str] | None, as_json: bool
-) -> None:
-    from ..indexer import copy_index
-
-    run = partial(copy_index, source, index_dir, engine=engine, jobs=jobs, memory=memory << 20, dictionary=own_words)
-    copied, seconds = _with_bar(run)
+def _print_copied(index_dir: str, copied: int, seconds: float, as_json: bool) -> None:
     if as_json:
         print_json({"copied": copied})
     else:

@@ -14,7 +14,7 @@ A new index is drafted in a folder of its own and counts from the moment meta.js
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import filelock
 
+from ..analysis import Analyzer
 from .base import Engine
 from .durable import replace
 from .errors import (
@@ -36,7 +37,7 @@ from .errors import (
 )
 from .holder import this_program
 
-FORMAT = 1
+FORMAT = 2
 META = "meta.json"
 ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"
@@ -53,6 +54,11 @@ class Meta(NamedTuple):
     folder: str  # beside meta.json
     created: str  # ISO 8601, UTC
     dictionary: list[str]  # words of the user's own
+    entities: bool  # whether names were looked for
+
+    def analyzer(self) -> Analyzer:
+        """One that makes the same terms, if this is still the same souwen."""
+        return Analyzer(self.dictionary, entities=self.entities)
 
 
 class IndexDirectory:
@@ -82,21 +88,21 @@ class IndexDirectory:
             raise IndexDamaged(self.path, f"{META} lacks what it should tell")
         return Meta(**values)
 
-    def dictionary(self) -> list[str]:
-        """The user's own words that the index was made with; none where there is no index to tell."""
+    def analyzer(self) -> Analyzer:
+        """As the index was made with; the default one where there is no index to tell."""
         try:
-            return self.meta().dictionary
+            return self.meta().analyzer()
         except (IndexNotFound, IndexMismatch, IndexDamaged):
-            return []
+            return Analyzer()
 
     def open(self, fingerprint: str) -> Engine:
-        """The engine of an existing index. Raises IndexMismatch unless the index was made with `fingerprint`."""
+        """The engine of an existing index. Raises IndexMismatch unless an analyzer with `fingerprint` made it."""
         meta = self.meta()
         if meta.fingerprint != fingerprint:
             raise IndexMismatch(self.path, "was made with another analyzer (segmenter, dictionary or folding)")
         return _engine(meta.engine, self.path / meta.folder)
 
-    def draft(self, fingerprint: str, engine: str, dictionary: Sequence[str] = ()) -> tuple[Meta, Engine]:
+    def draft(self, analyzer: Analyzer, engine: str) -> tuple[Meta, Engine]:
         """A new, empty index in a folder of its own, not yet the one that `open` gives. Needs the lock."""
         current = self._current()
         # A number is never used twice, so that no reader of the index before takes the new one for its own.
@@ -108,7 +114,8 @@ class IndexDirectory:
             (self.path / folder).mkdir()
             made.create()
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        return Meta(FORMAT, fingerprint, engine, folder, created, list(dictionary)), made
+        settings = analyzer.fingerprint, engine, folder, created, analyzer.dictionary, analyzer.entities
+        return Meta(FORMAT, *settings), made
 
     def publish(self, meta: Meta) -> None:
         """Makes a drafted index the one that `open` gives, and removes the one before. Needs the lock."""
@@ -169,6 +176,8 @@ def _is_meta(values: dict[str, object]) -> bool:
         return False
     *texts, words = (values[name] for name in ("fingerprint", "engine", "folder", "created", "dictionary"))
     if not (isinstance(words, list) and all(isinstance(text, str) for text in [*texts, *words])):
+        return False
+    if not isinstance(values["entities"], bool):
         return False
     return _ENGINE_FOLDER.fullmatch(str(values["folder"])) is not None
 

@@ -1,18 +1,17 @@
 """From folders of files to an index, in one transaction."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..analysis import Analyzer
 from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory, Meta
 from .cleaning import Cleaner, Repeated, repeated_lines
 from .files import files_below, sample, units
 from .manifest import Manifest
-from .preparing import Recipe
+from .preparing import Recipe, changed
 from .readers import keys_of
 from .sync import Failure, Removal, Replacement, Sync
 from .workers import Here, Workers, available_cores, worthwhile
@@ -47,6 +46,7 @@ def build_index(
     jobs: int | None = None,
     memory: int = MEMORY,
     dictionary: Iterable[str] | None = None,
+    entities: bool | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> IndexReport:
@@ -55,11 +55,12 @@ def build_index(
     The index is made if there is none, and an article to put into it; with `rebuild` it is made anew beside the old
     one, whose place it takes at the end. Articles that are no longer below `paths`, in files that were indexed from
     there, stay, unless `delete_missing`. `mapping` gives fields of articles (title, body, date …) the keys that records
-    in JSON, tables and front matter have for them. `dictionary` are words that are to stay whole; an index keeps those
-    that it was made with, and needs a rebuild to take others. `jobs` processes read and analyse, by default one for
-    each core where there are files enough; the writer gathers about `memory` bytes before it writes to the disk. Either
-    everything is committed, or, after an exception, nothing. `progress` is called with the bytes done and those of all
-    files that may have changed. Raises PathNotFound, UnknownField, UnknownEngine, IndexLocked, IndexMismatch,
+    in JSON, tables and front matter have for them. `dictionary` are words that are to stay whole; `entities` says
+    whether to look for people, places and organisations, which takes time; an index keeps what it was made with, and
+    needs a rebuild to take others. `jobs` processes read and analyse, by default one for each core where there are
+    files enough; the writer gathers about `memory` bytes before it writes to the disk. Either everything is committed,
+    or, after an exception, nothing. `progress` is called with the bytes done and those of all files that may have
+    changed. Raises PathNotFound, UnknownField, UnknownEngine, IndexLocked, IndexMismatch,
     IndexDamaged, IndexUnwritable, WorkersEnded.
     """
     keys = dict(mapping or {})
@@ -67,19 +68,17 @@ def build_index(
     below = _walked([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     directory = IndexDirectory(index)
 
-    def bring_up_to_date(meta: Meta, opened: Engine, own_words: Sequence[str]) -> IndexReport:
-        recipe = Recipe(opened, own_words, keys)
+    def bring_up_to_date(meta: Meta, opened: Engine) -> IndexReport:
+        recipe = Recipe(opened, analyzer, keys)
         cores = available_cores() if jobs is None else jobs
         return _write(recipe, directory.manifest(meta), below, delete_missing, cores, memory, progress)
 
     with directory.lock(lock_timeout):
-        kept = directory.dictionary()
-        own_words = kept if dictionary is None else list(dictionary)
-        fingerprint = Analyzer(own_words).fingerprint
+        analyzer = changed(directory.analyzer(), dictionary, entities)
         if directory.exists() and not rebuild:
-            return bring_up_to_date(directory.meta(), directory.open(fingerprint), own_words)
-        draft, opened = directory.draft(fingerprint, engine, own_words)
-        report = bring_up_to_date(draft, opened, own_words)
+            return bring_up_to_date(directory.meta(), directory.open(analyzer.fingerprint))
+        draft, opened = directory.draft(analyzer, engine)
+        report = bring_up_to_date(draft, opened)
         if report.added:  # a wrong folder must not cost the index there is
             directory.publish(draft)
         return report

@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 
-from ..analysis import Analyzer
 from ..engines import IndexDirectory
 from .build import LOCK_TIMEOUT
 from .manifest import Manifest
@@ -30,7 +29,7 @@ def check_index(
     directory = IndexDirectory(index)
     meta = directory.meta()
     with directory.lock(lock_timeout):
-        reader = directory.open(Analyzer(meta.dictionary).fingerprint).reader()
+        reader = directory.open(meta.analyzer().fingerprint).reader()
         try:
             reader.check()
             statistics = reader.statistics()

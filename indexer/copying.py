@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ..analysis import Analyzer
 from ..engines import MEMORY, IndexDirectory, Reader
 from .build import LOCK_TIMEOUT
 from .cleaning import Cleaner
 from .files import Unit
-from .preparing import Change, Recipe
+from .preparing import Change, Recipe, changed
 from .workers import Here, Workers, available_cores, worthwhile
 
 
@@ -23,6 +22,7 @@ def copy_index(
     jobs: int | None = None,
     memory: int = MEMORY,
     dictionary: Iterable[str] | None = None,
+    entities: bool | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
@@ -42,11 +42,11 @@ def copy_index(
             stack.enter_context(old.lock(lock_timeout))
         # What was analysed in another way is still stored as it was written.
         reader = stack.enter_context(closing(old.open(meta.fingerprint).reader()))
-        own_words = meta.dictionary if dictionary is None else list(dictionary)
-        draft, opened = new.draft(Analyzer(own_words).fingerprint, engine, own_words)
+        analyzer = changed(meta.analyzer(), dictionary, entities)
+        draft, opened = new.draft(analyzer, engine)
         statistics = reader.statistics()
         cores = worthwhile(available_cores() if jobs is None else jobs, statistics.size)
-        recipe = Recipe(opened, own_words, {})
+        recipe = Recipe(opened, analyzer, {})
         with opened.writer(memory) as writer, closing(Workers(recipe, cores) if cores > 1 else Here(recipe)) as workers:
             for unit, found in workers.outcomes(_units(reader), Cleaner({})):
                 for change in found:

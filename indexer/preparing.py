@@ -3,7 +3,7 @@ processes can do it."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeAlias
 
@@ -44,11 +44,11 @@ Outcomes: TypeAlias = list[Outcome]
 
 
 class Recipe(NamedTuple):
-    """How files become what the writer of the engine takes. `mapping` gives fields of articles their keys in records;
-    `dictionary` are words of the user's own."""
+    """How files become what the writer of the engine takes. `mapping` gives fields of articles their keys in
+    records."""
 
     engine: Engine
-    dictionary: Sequence[str]
+    analyzer: Analyzer
     mapping: Mapping[str, str]
 
     @property
@@ -57,13 +57,19 @@ class Recipe(NamedTuple):
         return json.dumps([READERS_VERSION, sorted(self.mapping.items())], ensure_ascii=False)
 
 
+def changed(analyzer: Analyzer, dictionary: Iterable[str] | None, entities: bool | None) -> Analyzer:
+    """The analyzer with another dictionary, with or without entities; as it is in what is None."""
+    words = analyzer.dictionary if dictionary is None else dictionary
+    return Analyzer(words, entities=analyzer.entities if entities is None else entities)
+
+
 class Preparer:
     """Prepares articles for the last commit of an engine."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._engine = recipe.engine
         self._mapping = recipe.mapping
-        self._analyzer = Analyzer(recipe.dictionary)
+        self._analyzer = recipe.analyzer
         self._committed = recipe.engine.reader()
 
     def prepare(self, batch: Iterable[Unit], cleaner: Cleaner) -> list[Outcomes]:

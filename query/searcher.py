@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from typing_extensions import Self
 
-from ..analysis import Analyzer, Article, fold, visible
+from ..analysis import Article, fold, visible
 from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
 from .aliases import Aliases
 from .correction import corrections
@@ -44,7 +44,7 @@ class Searcher:
     def __init__(self, index: str | os.PathLike[str] = "index_data") -> None:
         directory = IndexDirectory(index)
         self._closed = False
-        self._analyzer = Analyzer(directory.meta().dictionary)
+        self._analyzer = directory.meta().analyzer()
         aliases = Aliases.of_index(directory.path)
         self._reader = directory.open(self._analyzer.fingerprint).reader()
         self._expander = Expander(self._analyzer, aliases, self._reader, lambda: self._lexicon)

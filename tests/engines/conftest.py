@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from souwen.analysis import Analyzer
 from souwen.engines import ENGINES, EngineUnavailable, IndexDirectory
 
 
@@ -14,7 +15,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     directory = IndexDirectory(tmp_path_factory.mktemp("probe"))
     try:
         with directory.lock(1):
-            directory.draft("fingerprint", request.param)
+            directory.draft(Analyzer(), request.param)
     except EngineUnavailable as error:
         pytest.skip(str(error))
     return str(request.param)

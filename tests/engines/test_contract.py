@@ -78,7 +78,7 @@ def clauses(seed: int, count: int) -> list[Clause]:
 
 
 def write(directory: IndexDirectory, *, put: dict[str, Article], delete: list[str] | None = None) -> None:
-    opened = directory.open("fingerprint")
+    opened = directory.open(ANALYZER.fingerprint)
     with opened.writer() as writer:
         for prepared in opened.prepare((ANALYZER.analyse(article), "digest") for article in put.values()):
             writer.put(prepared)
@@ -96,7 +96,7 @@ def ids(reader: Reader, request: Request) -> list[str]:
 def directory(tmp_path: Path, engine: str) -> IndexDirectory:
     made = IndexDirectory(tmp_path)
     with made.lock(1):
-        meta, _ = made.draft("fingerprint", engine)
+        meta, _ = made.draft(ANALYZER, engine)
         made.publish(meta)
     return made
 
@@ -107,7 +107,7 @@ def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
     readers: list[Reader] = []
 
     def make() -> Reader:
-        readers.append(directory.open("fingerprint").reader())
+        readers.append(directory.open(ANALYZER.fingerprint).reader())
         return readers[-1]
 
     yield make
@@ -332,7 +332,7 @@ def test_a_reader_keeps_what_it_opened(directory: IndexDirectory, opened: Callab
 
 def test_a_transaction_that_fails_changes_nothing(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     write(directory, put=articles(5, 3))
-    engine = directory.open("fingerprint")
+    engine = directory.open(ANALYZER.fingerprint)
 
     def stop() -> None:
         with engine.writer() as writer:

@@ -45,7 +45,7 @@ EVERY = Request(match=All(()), limit=1_000)
 def directory(tmp_path: Path, opensearch: str) -> IndexDirectory:
     made = IndexDirectory(tmp_path / "index")
     with made.lock(1):
-        meta, _ = made.draft("fingerprint", opensearch)
+        meta, _ = made.draft(ANALYZER, opensearch)
         made.publish(meta)
     return made
 
@@ -68,7 +68,7 @@ def bodies(opened: Reader) -> dict[str, str]:
 
 
 def now(directory: IndexDirectory) -> dict[str, str]:
-    opened = directory.open("fingerprint").reader()
+    opened = directory.open(ANALYZER.fingerprint).reader()
     try:
         return bodies(opened)
     finally:
@@ -94,14 +94,14 @@ def kept_by_servers(directory: IndexDirectory) -> int:
 
 def test_a_copied_folder_opens_the_same_index(directory: IndexDirectory) -> None:
     other = on_another_machine(directory)
-    put(directory.open("fingerprint"), {"1": "一", "2": "二"})
+    put(directory.open(ANALYZER.fingerprint), {"1": "一", "2": "二"})
     assert now(other) == {"1": "一", "2": "二"}
-    put(other.open("fingerprint"), {"2": "两", "3": "三"}, delete=["1"])
+    put(other.open(ANALYZER.fingerprint), {"2": "两", "3": "三"}, delete=["1"])
     assert now(directory) == now(other) == {"2": "两", "3": "三"}
 
 
 def test_a_second_machine_waits_for_the_first(directory: IndexDirectory) -> None:
-    here, there = directory.open("fingerprint"), on_another_machine(directory).open("fingerprint")
+    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open("fingerprint")
     with here.writer(), pytest.raises(IndexLocked, match=r"is being written by process \d+ of .* on "):
         put(there, {"1": "一"})
     put(there, {"1": "一"})
@@ -109,7 +109,7 @@ def test_a_second_machine_waits_for_the_first(directory: IndexDirectory) -> None
 
 
 def test_a_writer_that_writes_keeps_its_place(directory: IndexDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
-    here, there = directory.open("fingerprint"), on_another_machine(directory).open("fingerprint")
+    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open("fingerprint")
     clock = [1e9]
     monkeypatch.setattr(commits, "time", SimpleNamespace(time=lambda: clock[0]))
     with here.writer(1) as writer:
@@ -125,7 +125,7 @@ def test_a_writer_that_writes_keeps_its_place(directory: IndexDirectory, monkeyp
 def test_who_lost_the_place_of_the_writer_commits_nothing(
     directory: IndexDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, there = directory.open("fingerprint"), on_another_machine(directory).open("fingerprint")
+    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open("fingerprint")
     put(here, {"0": "〇", "1": "一"})
 
     (slow, quick) = (
@@ -181,7 +181,7 @@ def test_a_killed_run_is_never_seen_and_the_next_one_cleans_up(tmp_path: Path, o
 def test_what_was_replaced_goes_when_no_reader_needs_it(
     directory: IndexDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = directory.open("fingerprint")
+    opened = directory.open(ANALYZER.fingerprint)
     put(opened, {"1": "一", "2": "二"})
     before = opened.reader()
     put(opened, {"1": "新"})
@@ -225,7 +225,7 @@ def test_a_rebuilt_index_answers_its_readers_for_a_while(
 
 
 def test_an_index_that_somebody_deleted(directory: IndexDirectory) -> None:
-    opened = directory.open("fingerprint")
+    opened = directory.open(ANALYZER.fingerprint)
     put(opened, {"1": "一"})
     before, writer = opened.reader(), opened.writer()
     server = Server(address())
@@ -245,7 +245,7 @@ def test_a_handle_can_name_one_index_only(directory: IndexDirectory) -> None:
     for name in ('"*"', '"souwen-*"', '"souwen-a,souwen-b"', '"_all"', '"souwen-a/_search"', "7", '"other"'):
         file.write_text(f'{{"index": {name}}}', "utf-8")
         with pytest.raises(Exception, match="names no index"):
-            directory.open("fingerprint").reader()
+            directory.open(ANALYZER.fingerprint).reader()
     file.write_text(kept, "utf-8")
     assert now(directory) == {}
 
@@ -254,8 +254,8 @@ def test_lists_longer_than_an_answer_are_read_to_their_end(
     directory: IndexDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     articles = {str(number): "外交" * (number % 5) + f"第{number}篇" for number in range(40)}
-    put(directory.open("fingerprint"), articles)
-    opened = directory.open("fingerprint").reader()
+    put(directory.open(ANALYZER.fingerprint), articles)
+    opened = directory.open(ANALYZER.fingerprint).reader()
     request = Request(
         match=All(()),
         tiers=(Contains("text", "外交外"),),
@@ -274,9 +274,9 @@ def test_lists_longer_than_an_answer_are_read_to_their_end(
 
 
 def test_no_query_asks_for_more_than_servers_take(directory: IndexDirectory) -> None:
-    put(directory.open("fingerprint"), {"1": "外交" * 10})
+    put(directory.open(ANALYZER.fingerprint), {"1": "外交" * 10})
     choose = random.Random(1)
-    opened = directory.open("fingerprint").reader()
+    opened = directory.open(ANALYZER.fingerprint).reader()
     strings = ["".join(choose.choices("外交会谈总统南京市长江大桥", k=4)) for _ in range(900)]
     leaves = tuple(dict.fromkeys(Contains("text", string) for string in strings))
     some = tuple(Keyword("source", string) for string in dict.fromkeys(strings))

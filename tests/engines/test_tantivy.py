@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from souwen.analysis import AnalysedArticle, Article, Terms
+from souwen.analysis import AnalysedArticle, Analyzer, Article, Terms
 from souwen.engines import All, Contains, EngineUnavailable, Has, IndexDamaged, IndexDirectory, Request, TextField
 from souwen.indexer import build_index, check_index
 from souwen.query import Searcher
@@ -21,6 +21,7 @@ from ..conftest import SEEDS
 
 pytest.importorskip("tantivy", reason="the engine 'tantivy' needs a package: pip install 'souwen[tantivy]'")
 
+ANALYZER = Analyzer()
 EACH = 5  # articles of a commit
 WRITER = """
 import sys
@@ -42,7 +43,7 @@ def article(text: str, title: str = "", name: str = "1") -> AnalysedArticle:
 def commit(directory: IndexDirectory, number: int) -> None:
     """Number n of an endless row of commits. Each replaces an article of the one before."""
     numbers = range(number * EACH - (number > 0), number * EACH + EACH)
-    engine = directory.open("fingerprint")
+    engine = directory.open(ANALYZER.fingerprint)
     with engine.writer() as writer:
         for prepared in engine.prepare((article(f"第{n}篇 中国 外交", name=str(n)), "digest") for n in numbers):
             writer.put(prepared)
@@ -52,14 +53,14 @@ def commit(directory: IndexDirectory, number: int) -> None:
 def directory(tmp_path: Path) -> IndexDirectory:
     made = IndexDirectory(tmp_path / "index")
     with made.lock(1):
-        meta, _ = made.draft("fingerprint", "tantivy")
+        meta, _ = made.draft(ANALYZER, "tantivy")
         made.publish(meta)
     return made
 
 
 def committed(directory: IndexDirectory) -> int:
     """How many articles the index has; asserts that it has all up to the last one, whole."""
-    reader = directory.open("fingerprint").reader()
+    reader = directory.open(ANALYZER.fingerprint).reader()
     found = reader.search(Request(match=Has("text", "外交"), limit=100_000))
     stored = reader.fetch([candidate.key for candidate in found.candidates])
     assert sorted(int(each.article.id) for each in stored) == list(range(found.total))
@@ -155,7 +156,7 @@ def test_check_finds_nothing_wrong_after_updates(directory: IndexDirectory) -> N
     for number in range(3):
         commit(directory, number)
     assert list((directory.path / "tantivy-1").glob("*.del"))
-    reader = directory.open("fingerprint").reader()
+    reader = directory.open(ANALYZER.fingerprint).reader()
     reader.check()
     reader.close()
 
@@ -168,7 +169,7 @@ def test_a_title_within_the_body(directory: IndexDirectory) -> None:
         "3": article("海峡两岸", "台湾海峡两岸"),
         "4": article("x", "海 峡"),
     }
-    engine = directory.open("fingerprint")
+    engine = directory.open(ANALYZER.fingerprint)
     with engine.writer() as writer:
         for name, each in made.items():
             put = AnalysedArticle(

@@ -138,12 +138,12 @@ def test_an_index_of_another_analyzer_is_refused_and_can_be_rebuilt(tmp_path: Pa
 def test_an_index_of_another_format_is_refused(tmp_path: Path) -> None:
     build_index([SEEDS], tmp_path / "index")
     meta = tmp_path / "index" / "meta.json"
-    meta.write_text(meta.read_text("utf-8").replace('"format": 1', '"format": 99'), "utf-8")
+    meta.write_text(meta.read_text("utf-8").replace('"format": 2', '"format": 99'), "utf-8")
     with pytest.raises(IndexMismatch, match="format 99"):
         Searcher(tmp_path / "index")
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', "\x00", '{"format": 1, "folder": 5}'])
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 2}', "\x00", '{"format": 2, "folder": 5}'])
 def test_damaged_meta_is_told_and_can_be_rebuilt(tmp_path: Path, content: str) -> None:
     build_index([SEEDS], tmp_path / "index")
     (tmp_path / "index" / "meta.json").write_text(content, "utf-8")
@@ -154,7 +154,7 @@ def test_damaged_meta_is_told_and_can_be_rebuilt(tmp_path: Path, content: str) -
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("dictionary", 5), ("dictionary", [5]), ("folder", ".."), ("created", None)]
+    ("name", "value"), [("dictionary", 5), ("dictionary", [5]), ("entities", 1), ("folder", ".."), ("created", None)]
 )
 def test_meta_of_wrong_kinds_is_told(tmp_path: Path, name: str, value: object) -> None:
     build_index([SEEDS], tmp_path / "index")
@@ -333,3 +333,18 @@ def test_words_of_the_user_stay_whole_after_a_rebuild(tmp_path: Path) -> None:
         assert [hit.snippets for hit in searcher.search("hong kong")] == [()]
         assert [hit.title_highlights for hit in searcher.search("Hong Kong")] == [((8, 12), (13, 17))]
     assert counts(build_index(source, tmp_path / "index")) == (0, 0, 0, 1)
+
+
+def test_an_index_without_entities_stays_one(tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    build_index([SEEDS], index, entities=False)
+    build_index([SEEDS], index)
+    with Searcher(index) as searcher:
+        assert [hit.entities for hit in searcher.search("中国")] == [(), ()]
+        assert searcher.search("布林肯").total == 1
+        assert searcher.search("中国", entity="布林肯").total == 0
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        build_index([SEEDS], index, entities=True)
+    build_index([SEEDS], index, entities=True, rebuild=True)
+    with Searcher(index) as searcher:
+        assert searcher.search("中国", entity="布林肯").total == 1

@@ -12,7 +12,7 @@ from typing import Any
 import cloudpickle
 import pytest
 
-from souwen.analysis import AnalysedArticle
+from souwen.analysis import AnalysedArticle, Analyzer
 from souwen.engines.whoosh import WhooshEngine
 from souwen.indexer import ReadError, WorkersEnded, build_index, workers
 from souwen.indexer.cleaning import Cleaner
@@ -46,7 +46,7 @@ def recipe(tmp_path: Path) -> Recipe:
     (tmp_path / "whoosh-1").mkdir()
     engine = Deadly(tmp_path / "whoosh-1")
     engine.create()
-    return Recipe(engine, (), {})
+    return Recipe(engine, Analyzer(), {})
 
 
 def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: Recipe) -> None:
