@@ -13,10 +13,10 @@ ENGINES = ("whoosh", "tantivy", "opensearch")
 SERVERS = "SOUWEN_OPENSEARCH_URL"
 
 
-def _make(engine: str, folder: Path, index: Path) -> None:
+def _make(engine: str, entities: bool, folder: Path, index: Path) -> None:
     from souwen.indexer import build_index
 
-    report = build_index([folder], index, engine=engine)
+    report = build_index([folder], index, engine=engine, entities=entities)
     if report.failed:
         raise ValueError(f"{len(report.failed)} files were not indexed: {report.failed[0]}")
 
@@ -51,13 +51,15 @@ def _remove_from_servers(index: Path) -> None:
     shutil.rmtree(index)
 
 
-def souwen(engine: str) -> System:
+def souwen(engine: str, *, entities: bool = True) -> System:
     """souwen with this engine, the default one unnamed."""
     name = f"souwen {version('souwen')}" + ("" if engine == "whoosh" else f" --engine {engine}")
-    system = System(name, ("souwen.indexer", "souwen.query"), partial(_make, engine), _open, (True,))
+    name += "" if entities else " --no-entities"
+    system = System(name, ("souwen.indexer", "souwen.query"), partial(_make, engine, entities), _open, (True,))
     return system._replace(size=_size_with_servers, remove=_remove_from_servers) if engine == "opensearch" else system
 
 
 def engines() -> list[System]:
-    """souwen with every engine that can be had here."""
-    return [souwen(engine) for engine in ENGINES if engine != "opensearch" or SERVERS in os.environ]
+    """souwen with every engine that can be had here, with names and without."""
+    engines = [engine for engine in ENGINES if engine != "opensearch" or SERVERS in os.environ]
+    return [souwen(engine, entities=entities) for engine in engines for entities in (True, False)]
