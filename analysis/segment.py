@@ -16,6 +16,7 @@ UNKNOWN = "x"  # the tag of a word that is not in the dictionary
 OWN_TAG = "nz"  # of a word that the user adds: a proper noun
 OWN_FREQUENCY = 1_000  # at least; high enough to win over the words inside
 RUNS_KEPT = 2_000
+PARTS_KEPT = 50_000  # words
 LONGEST_KEPT = 100  # characters
 LONGEST_SPLIT = 16  # characters; longer dictionary words are not looked into
 
@@ -99,7 +100,7 @@ class Segmenter:
         # Words and names of an article come from the same runs.
         self._cut_before = lru_cache(maxsize=RUNS_KEPT)(self._cutter.cut)
         self.knows = self._cutter.knows
-        self.parts = lru_cache(maxsize=200_000)(self._parts)
+        self.parts = lru_cache(maxsize=PARTS_KEPT)(self._parts)
 
     def cut(self, run: str) -> list[str]:
         """The words of a run of Han characters."""

@@ -14,7 +14,7 @@ from .merging import Source, merged, moved, share
 from .schema import FIELDS, PLACED
 from .sections import Sections, SectionWriter
 
-FAN_IN = 64  # runs; each is a file handle, and some memory, while it is merged
+FAN_IN = 128  # runs; each is a file handle, and some memory, while it is merged
 
 
 class Point(NamedTuple):
