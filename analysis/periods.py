@@ -15,6 +15,16 @@ class Period(NamedTuple):
     first: date
     last: date
 
+    def __str__(self) -> str:
+        """2023-09-28, 2023-09 or 2023, or two of a kind: 2023-07..2023-12."""
+        first, last = self
+        if first.day != 1 or last.day != _length(last.year, last.month):
+            size = 10
+        else:
+            size = 4 if (first.month, last.month) == (1, 12) else 7
+        ends = dict.fromkeys(str(day)[:size] for day in self)
+        return "..".join(ends)
+
 
 def days(first: date, count: int = 1) -> Period:
     """`count` days from `first` on."""
@@ -31,7 +41,7 @@ def months(year: int, month: int, count: int = 1) -> Period:
     ends = [divmod(12 * year + month - 1 + later, 12) for later in (0, count - 1)]
     (first_year, first), (last_year, last) = ends
     first_day = date(first_year, first + 1, 1)
-    return Period(first_day, date(last_year, last + 1, calendar.monthrange(last_year, last + 1)[1]))
+    return Period(first_day, date(last_year, last + 1, _length(last_year, last + 1)))
 
 
 def years(year: int, count: int = 1) -> Period:
@@ -58,3 +68,7 @@ def earliest(periods: Iterable[Period], day: date) -> Period:
 def nearest(periods: Iterable[Period], day: date) -> Period:
     """The period that begins nearest to `day`."""
     return min(periods, key=lambda period: abs(period.first - day))
+
+
+def _length(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]
