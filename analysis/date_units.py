@@ -35,6 +35,7 @@ class Unit(NamedTuple):
 
 _NINE = "一二三四五六七八九"
 _ALONE = rf"(?<![\d{DIGIT}十百千万])(?<!\d[.,])"  # no larger number
+_NAMING = "(?:(?<![以之此目日基光文])|(?=[今昨去]))"  # of 以上, 之前, 日本 and their like
 _COUNT = rf"{_ALONE}(?<![两几数多第每])(\d{{1,3}}|[{_NINE}两十百]{{1,3}})"
 _CENTURY = rf"(?<!前){_ALONE}(\d{{1,2}}|[{_NINE}十]{{1,3}})"
 _MONTH = rf"(?<![农阴]历){_ALONE}(1[0-2]|0?[1-9]|十[一二]?|[{_NINE}元])"
@@ -71,11 +72,11 @@ UNITS = (
     Unit(Level.WHOLE, f"(?:{_CENTURY}|(上|本)个?)世纪(初|中叶|末)?", means.century),
     Unit(Level.WHOLE, rf"{_COUNT}个?(年|(?<=个)月|{_WEEKS}|天|小时)[之以]?(前|后)(?![往来去后夕])", means.away),
     Unit(Level.WHOLE, rf"(过去|最近|近|未来|今后|接下来)的?{_COUNT}个?(年|(?<=个)月|{_WEEKS}|天|日)", means.lately),
-    Unit(Level.YEAR, rf"(?=[12一二])({YEAR}) ?年(?!的?历史)", means.year),
+    Unit(Level.YEAR, rf"(?=[12一二])(?<!前)({YEAR}) ?年(?!的?历史)", means.year),
     Unit(Level.YEAR, rf"民国 ?{_COUNT} ?年", means.year_of_republic),
     Unit(Level.YEAR, rf"{_ALONE}(1[01]\d) ?年(?= ?\d{{1,2}} ?月)", means.year_of_republic),
     Unit(Level.YEAR, r"(?<![a-z0-9'])'(\d\d)(?!\d)年?", means.short_year),
-    Unit(Level.YEAR, "(今|去|大前|前|明|后|本|上)年(?![度轻纪级])", means.named_year),
+    Unit(Level.YEAR, f"{_NAMING}(今|去|大前|前|明|后|本|上)年(?![度轻纪级代龄均])", means.named_year),
     Unit(Level.YEAR, "[当同次翌]年", means.nothing),
     Unit(Level.SEASON, "(上|下)半年", means.half_year),
     Unit(Level.SEASON, "第?([一二三四1-4首])季(?:度|(?<=第.季)|(?<=首季))", means.quarter),
@@ -84,14 +85,14 @@ UNITS = (
     Unit(Level.SEASON, "([春夏秋冬])[天季日]", means.season),
     Unit(Level.SEASON, "(今|去|明)([春夏秋冬])", means.named_season),
     Unit(Level.MONTH, f"{_MONTH} ?月份?", means.month),
-    Unit(Level.MONTH, "(上上|上|本|这|下下|下)个?月(?!球|亮)", means.named_month),
+    Unit(Level.MONTH, f"{_NAMING}(上上|上|本|这|下下|下)个?月(?![球亮刊])", means.named_month),
     Unit(Level.WEEK, "月([初底末])", means.part_of_month),
     Unit(Level.WEEK, "([上中下])旬", means.part_of_month),
     Unit(Level.WEEK, "(?<=[月份])(初|底|末)", means.part_of_month, narrows_only=True),
-    Unit(Level.DAY, f"(上上|上|本|这|下下|下){_WEEK}{_WEEKDAY}?(?![年岁刊边])", means.named_week),
+    Unit(Level.DAY, f"{_NAMING}(上上|上|本|这|下下|下){_WEEK}{_WEEKDAY}?(?![年岁刊边])", means.named_week),
     Unit(Level.DAY, f"{_ALONE}(?<![近每第连续前后两几数]){_DAY} ?日(?![内游无间])", means.day),
     Unit(Level.DAY, f"{_DAY} ?[日号]", means.day, narrows_only=True),
-    Unit(Level.DAY, "(今|昨|大前|前|明|大后|后)[天日]", means.named_day),
+    Unit(Level.DAY, f"{_NAMING}(今|昨|大前|前|明|大后|后)[天日](?![本军元方])", means.named_day),
     Unit(Level.DAY, "(今|昨|明)[晚夜晨早]", means.named_day),
     Unit(Level.DAY, "[当次翌][天日晚]", means.nothing),
     Unit(Level.DAY, f"(?<![国湾])({'|'.join(means.FEASTS)})[节日]?", means.feast),

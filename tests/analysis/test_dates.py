@@ -181,6 +181,10 @@ def test_the_calendar_is_that_of_the_publishers_zone() -> None:
     assert shown(extract("今天", instant.astimezone(CHINA))[0]) == "今天=2023-09-29"
 
 
+def test_a_line_ends_a_date() -> None:
+    assert found("去年\n9月", THURSDAY) == ["去年=2022-01-01..2022-12-31", "9月=2023-09-01..2023-09-30"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -206,6 +210,9 @@ def test_the_calendar_is_that_of_the_publishers_zone() -> None:
             "明年度",
             "本周刊",
             "上月球",
+            "前日本首相",
+            "以上年龄",
+            "日本周刊",
             "二十多人",
             "10000年",
             "5000年文明",
