@@ -1,11 +1,13 @@
-"""Text → terms: folding, words, term streams, entities. Imports nothing of souwen's other rooms."""
+"""Text → terms: folding, words, term streams, entities, dates. Imports nothing of souwen's other rooms."""
 
-from . import entities, pinyin
+from . import dates, entities, pinyin
 from .analyzer import NAME_JOINT, TITLE_END, Analyzer, name_words, text_of
 from .article import AnalysedArticle, Article, Terms
+from .dates import DateMention
 from .entities import Entity, Kind
 from .errors import SouwenError
 from .fold import fold
+from .periods import Period
 from .segment import Segmenter
 from .visible import visible
 from .words import HAN, Word
@@ -17,12 +19,15 @@ __all__ = [
     "AnalysedArticle",
     "Analyzer",
     "Article",
+    "DateMention",
     "Entity",
     "Kind",
+    "Period",
     "Segmenter",
     "SouwenError",
     "Terms",
     "Word",
+    "dates",
     "entities",
     "fold",
     "name_words",

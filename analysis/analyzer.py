@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 
 from .article import AnalysedArticle, Article, Terms
+from .dates import find
 from .entities import Entity, NameFinder
 from .fold import FOLD_TABLE_VERSION, fold
 from .segment import DICTIONARY, Segmenter
 from .words import HAN, Word, terms, words
 
-STREAMS_VERSION = 2  # raise it when `Terms`, `words` or `entities` give anything else for the same text
+STREAMS_VERSION = 3  # raise it when `Terms`, `words`, `entities` or `dates` give anything else for the same text
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
@@ -95,4 +96,5 @@ class Analyzer:
         in_title = [name for name in names if name.end <= len(article.title)]
         title = self.terms(article.title, in_title)
         body = self.terms(article.body, names[len(in_title) :])
-        return AnalysedArticle(article, Terms(title.words + body.words, folded), title, names)
+        dates = tuple(find(text, folded, article.published))
+        return AnalysedArticle(article, Terms(title.words + body.words, folded), title, names, dates)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from .dates import DateMention
 from .entities import Entity
 
 
@@ -56,3 +57,4 @@ class AnalysedArticle:
     text: Terms
     title: Terms
     entities: tuple[Entity, ...]  # mentions in `text_of(article)`, in order
+    dates: tuple[DateMention, ...] = ()  # likewise

@@ -9,17 +9,18 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-_DIGIT = "〇零一二三四五六七八九"
+DIGIT = "〇零一二三四五六七八九"
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
 _LARGEST = 10**16
-_NUMERAL = rf"[{_DIGIT}两十百千万亿]"
+_NUMERAL = rf"[{DIGIT}两十百千万亿]"
+YEAR = rf"(?<![\d{DIGIT}])(?:\d{{4}}|[{DIGIT}]{{4}})"
 _EXPRESSION = re.compile(
     rf"""
-      (?<![\d{_DIGIT}]) (?P<year>\d{{4}}|[{_DIGIT}]{{4}})年
+      (?P<year>{YEAR})年
           (?: (?P<month>\d{{1,2}}|{_NUMERAL}{{1,2}})月 (?:(?P<day>\d{{1,2}}|{_NUMERAL}{{1,3}})[日号])? )?
     | (?<![\d.]) (?P<iso_year>\d{{4}})(?P<sep>[-/.])(?P<iso_month>\d{{1,2}})(?P=sep)(?P<iso_day>\d{{1,2}}) (?![\d.])
-    | (?<![\d{_DIGIT}十]) (?P<only_month>\d{{1,2}}|{_NUMERAL}{{1,2}})月
+    | (?<![\d{DIGIT}十]) (?P<only_month>\d{{1,2}}|{_NUMERAL}{{1,2}})月
           (?: (?P<only_day>\d{{1,2}}|{_NUMERAL}{{1,3}})[日号] )?
     | 第(?P<ordinal>\d{{1,9}}|{_NUMERAL}{{1,9}})
     | 百分之(?P<percent>\d{{1,9}}(?:\.\d{{1,9}})?|{_NUMERAL}{{1,9}})
@@ -29,7 +30,7 @@ _EXPRESSION = re.compile(
     re.VERBOSE,
 )
 
-_MAY_BEGIN = re.compile(rf"[\d{_DIGIT}两十百千万亿第]")
+_MAY_BEGIN = re.compile(rf"[\d{DIGIT}两十百千万亿第]")
 
 
 def numeral(written: str) -> int | None:
@@ -40,10 +41,10 @@ def numeral(written: str) -> int | None:
     """
     if written.isdecimal():
         return int(written)
-    if not written or set(written) - set(_DIGIT) - set("两十百千万亿"):
+    if not written or set(written) - set(DIGIT) - set("两十百千万亿"):
         return None
-    if set(written) <= set(_DIGIT):
-        return int("".join(str(max(0, _DIGIT.index(character) - 1)) for character in written))
+    if set(written) <= set(DIGIT):
+        return int("".join(str(max(0, DIGIT.index(character) - 1)) for character in written))
     return _with_units(written)
 
 
@@ -69,7 +70,7 @@ def _with_units(written: str) -> int | None:
         elif digit is not None:
             return None  # 三四十 is no number but a guess
         else:
-            digit = 2 if character == "两" else _DIGIT.index(character) - 1
+            digit = 2 if character == "两" else DIGIT.index(character) - 1
     return total + section + (digit or 0)
 
 
@@ -100,7 +101,7 @@ def _terms(found: re.Match[str]) -> list[str]:
         return _mixed_terms(parts["mixed"], parts["unit"])
     value = numeral(parts["number"])
     # A row of digits (一二) is a number only in a year or a percentage.
-    return [str(value)] if value is not None and value >= 10 and set(parts["number"]) - set(_DIGIT) else []
+    return [str(value)] if value is not None and value >= 10 and set(parts["number"]) - set(DIGIT) else []
 
 
 def _date_terms(year: str | None, month: str | None, day: str | None) -> list[str]:

@@ -53,6 +53,7 @@ Examples:
 @click.option("--source", multiple=True, help="From this publisher; several: from any of them.")
 @click.option("--section", multiple=True, help="From this section.")
 @click.option("--entity", multiple=True, help="Naming this person, place or organisation.")
+@click.option("--about", metavar="DATE", multiple=True, help="Mentioning a day of this day, month, year or range.")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="Best or newest first.")
 @click.option(
     "--recency",
@@ -74,6 +75,7 @@ def search(
     source: tuple[str, ...],
     section: tuple[str, ...],
     entity: tuple[str, ...],
+    about: tuple[str, ...],
     sort: Literal["relevance", "date"],
     recency: float | None,
     explain: bool,
@@ -82,7 +84,7 @@ def search(
     """Find the articles that match QUERY, best first.
 
     Spaces mean all. "…" means these very characters, - means not, OR means either, brackets group, and title: body:
-    source: section: author: entity: date: url: search one field.
+    source: section: author: entity: about: date: url: search one field.
     """
     with Searcher(index_dir) as searcher:
         results = searcher.search(
@@ -94,6 +96,7 @@ def search(
             source=source,
             section=section,
             entity=entity,
+            about=about,
             sort=sort,
             recency=recency,
             explain=explain,

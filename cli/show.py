@@ -22,6 +22,7 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
         context.exit(NOTHING_FOUND)
     article = stored.article
     names = list(dict.fromkeys((entity.text, entity.kind) for entity in stored.entities))
+    dates = dict.fromkeys((mention.text, mention.period) for mention in stored.dates if mention.period)
     if as_json:
         print_json(
             {
@@ -36,6 +37,7 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
                 "lead": article.lead,
                 "path": article.path,
                 "entities": [{"text": text, "kind": kind} for text, kind in names],
+                "dates": [{"text": text, "first": str(days.first), "last": str(days.last)} for text, days in dates],
             }
         )
         return
@@ -45,4 +47,7 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
     click.echo("\n" + for_terminal(article.body, lines=True) + "\n")
     if names:
         click.secho(for_terminal("、".join(text for text, _ in names)), fg="cyan")
+    if dates:
+        days = sorted({days for _, days in dates})
+        click.secho("、".join(map(str, days)), fg="cyan")
     click.secho(shown_address(article.url or article.id), dim=True)

@@ -21,6 +21,7 @@ from .clauses import (
     TextField,
     Weighted,
 )
+from .days import MOST_YEARS, covering
 from .directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, Meta
 from .errors import (
     EngineUnavailable,
@@ -45,6 +46,7 @@ __all__ = [
     "DEFAULT_ENGINE",
     "ENGINES",
     "MEMORY",
+    "MOST_YEARS",
     "All",
     "AnyOf",
     "AtLeast",
@@ -84,5 +86,6 @@ __all__ = [
     "UnknownEngine",
     "Weighted",
     "Writer",
+    "covering",
     "keyword",
 ]

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from ..analysis import NAME_JOINT, AnalysedArticle, fold
 from .clauses import KeywordField
+from .days import spelled
 
 
 def keyword(field: KeywordField, value: str) -> str:
@@ -15,7 +16,8 @@ def keyword(field: KeywordField, value: str) -> str:
 
 def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
     """Field → the values it is found under: an address also by its host and the host's parents, a source also by the
-    host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯)."""
+    host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯), a day that is
+    mentioned also by its month and year."""
     article = analysed.article
     hosts = _hosts(article.url)
     return {
@@ -25,6 +27,7 @@ def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
         "section": _folded(article.section),
         "author": _folded(article.author),
         "entity": sorted({key for entity in analysed.entities for key in _name_keys(fold(entity.text))}),
+        "about": sorted({key for mention in analysed.dates if mention.period for key in spelled(mention.period)}),
     }
 
 

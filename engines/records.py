@@ -8,7 +8,7 @@ from itertools import accumulate
 # Of all encodings of Unicode this one takes least for Chinese, before compression and after it.
 _ENCODING = "gb18030"
 _LEVEL = 6
-_MOST = 64 << 20  # bytes of a record; a million characters, the most an article has, take 4, its entities 3
+_MOST = 64 << 20  # bytes of a record; a million characters, the most an article has, take 4, its entities 3, dates 7
 
 
 def packed(texts: Sequence[str]) -> bytes:

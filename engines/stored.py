@@ -3,14 +3,29 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from ..analysis import AnalysedArticle, Article, Entity, Kind, text_of
+from ..analysis import AnalysedArticle, Article, DateMention, Entity, Kind, Period, text_of
 
-NAMES = ("id", "url", "source", "section", "author", "title", "body", "lead", "path", "published", "entities", "digest")
+NAMES = (
+    "id",
+    "url",
+    "source",
+    "section",
+    "author",
+    "title",
+    "body",
+    "lead",
+    "path",
+    "published",
+    "entities",
+    "dates",
+    "digest",
+)
 _KINDS: dict[str, Kind] = {"p": "person", "l": "place", "o": "organisation"}
 _LETTERS = {kind: letter for letter, kind in _KINDS.items()}
 _MENTION = re.compile(r"([plo])(\d+),(\d+)")
+_DATE_MENTION = re.compile(r"(\d+),(\d+)(?:=(\d+)\+(\d+))?;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +34,18 @@ class StoredArticle:
 
     article: Article
     mentions: str  # of entities, packed: many articles are fetched for their texts alone
+    date_mentions: str  # likewise
     digest: str
 
     @property
     def entities(self) -> tuple[Entity, ...]:
         """The names in `text_of(article)`, in order."""
         return tuple(_unpacked(self.mentions, text_of(self.article)))
+
+    @property
+    def dates(self) -> tuple[DateMention, ...]:
+        """The dates in `text_of(article)`, in order."""
+        return tuple(_unpacked_dates(self.date_mentions, text_of(self.article)))
 
 
 def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
@@ -36,6 +57,7 @@ def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
         "path": article.path,
         "published": article.published.isoformat() if article.published else "",
         "entities": _packed(analysed.entities),
+        "dates": _packed_dates(analysed.dates),
         "digest": digest,
     }
 
@@ -43,10 +65,11 @@ def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
 def stored_article(texts: Mapping[str, str]) -> StoredArticle:
     """The article whose texts these are. Raises ValueError, LookupError or TypeError if they are of none."""
     values = dict(texts)
-    mentions, digest, published = values.pop("entities"), values.pop("digest"), values.pop("published")
+    mentions, dates, digest = values.pop("entities"), values.pop("dates"), values.pop("digest")
+    published = values.pop("published")
     values["id"] = values["id"] or values["url"]
     article = Article(**values, published=datetime.fromisoformat(published) if published else None)
-    return StoredArticle(article, mentions, digest)
+    return StoredArticle(article, mentions, dates, digest)
 
 
 def _packed(entities: Iterable[Entity]) -> str:
@@ -64,3 +87,24 @@ def _unpacked(mentions: str, text: str) -> Iterator[Entity]:
         start = at + int(gap)
         at = start + int(length)
         yield Entity(text[start:at], _KINDS[letter], start, at)
+
+
+def _packed_dates(dates: Iterable[DateMention]) -> str:
+    """2,9=738791+0;4,2;: after 2 characters, 9 long, the 738,791st day of the calendar and 0 days more; 4 characters
+    later, 2 long, nobody knows when."""
+    at, parts = 0, []
+    for mention in dates:
+        first, last = mention.period or (None, None)
+        days = f"={first.toordinal()}+{(last - first).days}" if first and last else ""
+        parts.append(f"{mention.start - at},{mention.end - mention.start}{days};")
+        at = mention.end
+    return "".join(parts)
+
+
+def _unpacked_dates(mentions: str, text: str) -> Iterator[DateMention]:
+    at = 0
+    for gap, length, first, more in _DATE_MENTION.findall(mentions):
+        start = at + int(gap)
+        at = start + int(length)
+        days = Period(*(date.fromordinal(int(first) + later) for later in (0, int(more)))) if first else None
+        yield DateMention(text[start:at], start, at, days)

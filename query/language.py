@@ -4,6 +4,7 @@
     中美 -贸易           not the second                中国 OR 美国      either
     (中国 OR 美国) 外交   brackets group                title:外交  标题:外交   in one field
     source:rfi  entity:布林肯  date:2023-08..2023-10   filters
+    about:2023-09-28  提到:2023-08..2023-10           dates that are mentioned
 
 Full-width signs count as their half-width forms, and every kind of quotation mark as a straight one.
 """
@@ -11,9 +12,9 @@ Full-width signs count as their half-width forms, and every kind of quotation ma
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..engines import KeywordField, TextField, keyword
+from ..engines import KeywordField, TextField, covering, keyword
 from .notes import Note
-from .periods import Period, parse_range
+from .periods import Period, bounded, parse_range
 from .tokens import Token, tokens
 
 MAX_LENGTH = 1_000  # characters of a query that are read
@@ -72,7 +73,8 @@ _KEYWORD_FIELDS: dict[str, KeywordField] = {
     "实体": "entity",
 }
 _DATE_FIELDS = ("date", "日期")
-FIELDS = (*_TEXT_FIELDS, *_KEYWORD_FIELDS, *_DATE_FIELDS)
+_MENTIONED_FIELDS = ("about", "提到")
+FIELDS = (*_TEXT_FIELDS, *_KEYWORD_FIELDS, *_DATE_FIELDS, *_MENTIONED_FIELDS)
 
 
 def parse(query: str) -> tuple[Group, tuple[Note, ...]]:
@@ -177,13 +179,27 @@ class _Parser:
         if name in _TEXT_FIELDS:
             return Part(node.text, node.quoted, _TEXT_FIELDS[name])
         if name in _DATE_FIELDS:
-            period = parse_range(node.text)
-            if period is None:
-                self.note(
-                    "date", f"“{node.text}” is not a date or a range of dates; write 2023, 2023-09 or 2023-08..2023-10"
-                )
-            elif period.first and period.last and period.first > period.last:
-                self.note("date", f"“{node.text}” ends before it begins")
-            return period
+            return self._period(node.text)
+        if name in _MENTIONED_FIELDS:
+            return self._mentioned(node.text)
         field = _KEYWORD_FIELDS[name]
         return Filter(field, keyword(field, node.text))
+
+    def _period(self, text: str) -> Period | None:
+        period = parse_range(text)
+        if period is None:
+            self.note("date", f"“{text}” is not a date or a range of dates; write 2023, 2023-09 or 2023-08..2023-10")
+        elif period.first and period.last and period.first > period.last:
+            self.note("date", f"“{text}” ends before it begins")
+        return period
+
+    def _mentioned(self, text: str) -> Node | None:
+        """One of the days, months and years that make up a period."""
+        period = self._period(text)
+        if period is None:
+            return None
+        first, last = bounded(period)
+        if (first, last) != (period.first, period.last):
+            self.note("date", f"of “{text}” only the years {first.year} to {last.year} were looked for")
+        values = list(covering(first, last)) or [text]  # which nothing mentions
+        return Group(tuple(Filter("about", value) for value in values), any_of=True)

@@ -17,7 +17,7 @@ from .aliases import Aliases
 from .correction import corrections
 from .errors import InvalidRecency, SearcherClosed
 from .expansion import Expander
-from .filters import days, one_of
+from .filters import days, mentioning, one_of
 from .headline import joined
 from .hits import HitMaker
 from .language import parse
@@ -70,6 +70,7 @@ class Searcher:
         source: str | Sequence[str] = (),
         section: str | Sequence[str] = (),
         entity: str | Sequence[str] = (),
+        about: str | date | Sequence[str | date] = (),
         sort: Order = "relevance",
         recency: float | None = None,
         explain: bool = False,
@@ -78,7 +79,8 @@ class Searcher:
         told in `notes`.
 
         `since` and `until` are days, or years, months and days as text (`2023-09`), both included. Of several values
-        for `source`, `section` or `entity` one must match. With `recency`, an article that many days old counts three
+        for `source`, `section` or `entity` one must match, of those for `about` (days, months, years, or ranges such as
+        `2023-08..2023-10`) the text must mention one. With `recency`, an article that many days old counts three
         quarters of a new one, and the oldest half. `explain` adds how the query was read and what each hit's score is
         made of. Raises InvalidDate, InvalidRecency, SearcherClosed.
         """
@@ -87,7 +89,13 @@ class Searcher:
             raise InvalidRecency(recency)
         started = time.perf_counter()
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
-        filters = (days(since, until), one_of("source", source), one_of("section", section), one_of("entity", entity))
+        filters = (
+            days(since, until),
+            one_of("source", source),
+            one_of("section", section),
+            one_of("entity", entity),
+            mentioning(about),
+        )
         typed, notes = parse(visible(query))
         tree, expanded = self._expander.expand(joined(typed, self._analyzer))
         plan = Plan(tree, self._analyzer)

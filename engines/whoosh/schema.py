@@ -8,9 +8,9 @@ with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn 
     from whoosh import columns, fields
     from whoosh.analysis import IDTokenizer, NgramTokenizer
 
-TEXTS = ("title", "body", "published", "lead", "path", "entities", "digest")
-KEYWORDS = ("id", "url", "source", "section", "author", "entity")
-STORED = (*KEYWORDS[:-1], *TEXTS)
+TEXTS = ("title", "body", "published", "lead", "path", "entities", "dates", "digest")
+KEYWORDS = ("id", "url", "source", "section", "author", "entity", "about")
+STORED = (*KEYWORDS[:-2], *TEXTS)
 NUMBERS = ("day", "time")
 # Fields of character grams, by the size of the gram. They take a folded text, other term fields take lists of terms.
 GRAMS = {"text_pairs": 2, "text_singles": 1, "title_pairs": 2, "title_singles": 1}

@@ -57,9 +57,23 @@ def test_index_search_show_stats_of_the_seeds(tmp_path: Path) -> None:
     done = run("show", article_id, cwd=tmp_path)
     assert done.stdout.startswith("美国五角大楼与中国外交部罕见高官对话\n2023-08-03 21:11 +02:00 · RFI · 国际\n")
     assert "司长杨涛。" in done.stdout
+    assert "\n2023-08-02\n" in done.stdout
+    assert json.loads(run("show", article_id, "--json", cwd=tmp_path).stdout)["dates"] == [
+        {"text": "8月2日", "first": "2023-08-02", "last": "2023-08-02"},
+        {"text": "周三", "first": "2023-08-02", "last": "2023-08-02"},
+    ]
     statistics = json.loads(run("stats", "--json", cwd=tmp_path).stdout)
     assert (statistics["articles"], statistics["engine"]) == (2, "whoosh")
     assert statistics["bytes"] > 10_000
+
+
+def test_search_for_what_mentions_a_day(seeds_index: Path) -> None:
+    for about, found_there in (("2023-08-02", 1), ("2023", 2), ("2023-09..2023-10", 1), ("1999", 0)):
+        done = run("search", "美国", "--about", about, "--json", "--index", seeds_index)
+        assert json.loads(done.stdout)["total"] == found_there
+    done = run("search", "美国", "--about", "soon", "--index", seeds_index)
+    assert done.returncode == 2
+    assert "about 'soon' is not a date" in done.stderr
 
 
 def test_json_has_the_documented_keys(seeds_index: Path) -> None:

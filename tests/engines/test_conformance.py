@@ -177,6 +177,7 @@ def test_filters_and_dates_beside_the_query(pair: Pair) -> None:
     assert compared(pair, some, source=["rfi", "BBC"], since="2021") == 4
     assert compared(pair, some, section="国际", until="2023-01") == 4
     assert compared(pair, some, entity="布林肯") >= 3
+    assert compared(pair, some, about=["2023-09-28", "1998..1999"]) >= 3
 
 
 def test_sorted_by_date(pair: Pair) -> None:

@@ -187,7 +187,9 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
             author="Ｏ’Brien",
             published=datetime(2023, 9, 29, 1, tzinfo=beijing),  # the 28th in UTC
         ),
-        "old": Article(id="old", title="旧", body="文", published=datetime(1931, 1, 1, tzinfo=timezone.utc)),
+        "old": Article(
+            id="old", title="旧", body="去年9月28日和目前", published=datetime(1931, 1, 1, tzinfo=timezone.utc)
+        ),
         "undated": Article(id="undated", title="无", body="文", url="https://b.com/" + "路" * 3000),
     }
     write(directory, put=dated)
@@ -204,6 +206,10 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
         Keyword("author", "o'brien"): {"a b"},
         Keyword("entity", "北京"): {"a b"},
         Keyword("entity", ""): set(),
+        Keyword("about", "1930-09-28"): {"old"},
+        Keyword("about", "1930-09"): {"old"},
+        Keyword("about", "1930"): {"old"},
+        Keyword("about", "1931"): set(),
         Days(): {"a b", "old"},
         Days(date(2023, 9, 29), date(2023, 9, 29)): {"a b"},
         Days(date(2023, 9, 28), date(2023, 9, 28)): set(),
@@ -295,8 +301,8 @@ def test_vocabulary_counts_articles(directory: IndexDirectory, opened: Callable[
 def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     published = datetime(2023, 9, 29, 10, 45, tzinfo=timezone(timedelta(hours=2)))
     whole = Article(
-        id="x", title="布林肯访华", body="文\n二，布林肯", url="https://a.b/c", published=published, source="s",
-        section="t", author="u", lead="v", path="p",
+        id="x", title="布林肯访华", body="周四，布林肯9月28号说目前\n2023年", url="https://a.b/c", published=published,
+        source="s", section="t", author="u", lead="v", path="p",
     )  # fmt: skip
     write(directory, put={"x": whole, "y": Article(id="y", title="别", body="")})
     reader = opened()
@@ -304,6 +310,8 @@ def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Call
     assert stored is not None
     assert (stored.article, stored.digest) == (whole, "digest")
     assert stored.entities == ANALYZER.analyse(whole).entities
+    assert stored.dates == ANALYZER.analyse(whole).dates
+    assert [str(mention.period) for mention in stored.dates] == ["2023-09-28", "2023-09-28", "None", "2023"]
     assert reader.find("z") is None
     assert reader.find("") is None
     assert reader.digests(["z", "x", "y"]) == {"x": "digest", "y": "digest"}

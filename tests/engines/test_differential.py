@@ -8,13 +8,14 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from souwen.analysis import AnalysedArticle, Article, Entity, Terms, text_of
+from souwen.analysis import AnalysedArticle, Article, DateMention, Entity, Terms, text_of
+from souwen.analysis.periods import days
 from souwen.engines.evaluate import UNDATED, day_number
 from souwen.engines.keywords import keywords
 from souwen.engines.stored import texts_of
@@ -82,6 +83,12 @@ def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, Anal
             entities=tuple(
                 Entity(text_of(article)[at : at + 2], choose.choice(["person", "place", "organisation"]), at, at + 2)
                 for at in range(0, len(text_of(article)) - 2, 7)
+            ),
+            dates=tuple(
+                DateMention(
+                    text_of(article)[at : at + 2], at, at + 2, choose.choice([None, days(date(2023, 9, 28), at)])
+                )
+                for at in range(1, len(text_of(article)) - 2, 9)
             ),
         )
     return made
@@ -190,7 +197,7 @@ def scenario(folder: Path, seed: int, memory: int, *, commits: int, optimized: b
             old = twins.articles[key].article
             new = put[key]
             article = Article(**{name: getattr(new.article, name) for name in Article.__slots__} | {"id": old.id})
-            put[key] = AnalysedArticle(article, new.text, new.title, new.entities)
+            put[key] = AnalysedArticle(article, new.text, new.title, new.entities, new.dates)
         twins.commit(put, gone)
     if optimized:
         twins.optimize()

@@ -56,6 +56,14 @@ def shown(node: Node) -> str:
         pytest.param("date:2023-08..2023-10", "all(2023-08-01~2023-10-31)", id="date range"),
         pytest.param("日期:2023年9月", "all(2023-09-01~2023-09-30)", id="month in Chinese"),
         pytest.param("date:..2020", "all(None~2020-12-31)", id="open range"),
+        pytest.param("about:2023/9/28", "all(any(about=2023-09-28))", id="a day that is mentioned"),
+        pytest.param("提到：2023年9月", "all(any(about=2023-09))", id="a month that is mentioned"),
+        pytest.param(
+            "about:2022-12-31..2024-02-01",
+            "all(any(about=2022-12-31 about=2023 about=2024-01 about=2024-02-01))",
+            id="days are made up of years, months and days",
+        ),
+        pytest.param("-about:2023", "all(-any(about=2023))", id="not mentioned"),
     ],
 )
 def test_reads(query: str, tree: str) -> None:
@@ -72,6 +80,8 @@ def test_reads(query: str, tree: str) -> None:
         pytest.param('"中国', "all(中国)", "quote", id="quote not closed"),
         pytest.param('""', "all()", "empty", id="empty quotes"),
         pytest.param("date:soon 中国", "all(中国)", "date", id="not a date"),
+        pytest.param("about:soon 中国", "all(中国)", "date", id="not a date that could be mentioned"),
+        pytest.param("about:2024..2020", "all(any(about=2024..2020))", "date", id="mentioned, backwards"),
         pytest.param("date:2023-13", "all()", "date", id="no such month"),
         pytest.param("date:2024..2020", "all(2024-01-01~2020-12-31)", "date", id="backwards"),
     ],
