@@ -6,6 +6,7 @@ from .article import AnalysedArticle, Article, Terms
 from .entities import Entity, Kind
 from .errors import SouwenError
 from .fold import fold
+from .reprints import SHARED_VALUES, Opening, split_sketch
 from .segment import Segmenter
 from .visible import visible
 from .words import HAN, Word
@@ -13,12 +14,14 @@ from .words import HAN, Word
 __all__ = [
     "HAN",
     "NAME_JOINT",
+    "SHARED_VALUES",
     "TITLE_END",
     "AnalysedArticle",
     "Analyzer",
     "Article",
     "Entity",
     "Kind",
+    "Opening",
     "Segmenter",
     "SouwenError",
     "Terms",
@@ -27,6 +30,7 @@ __all__ = [
     "fold",
     "name_words",
     "pinyin",
+    "split_sketch",
     "text_of",
     "visible",
 ]

@@ -8,10 +8,11 @@ from functools import cached_property
 from .article import AnalysedArticle, Article, Terms
 from .entities import Entity, NameFinder
 from .fold import FOLD_TABLE_VERSION, fold
+from .reprints import Opening
 from .segment import DICTIONARY, Segmenter
 from .words import HAN, Word, terms, words
 
-STREAMS_VERSION = 2  # raise it when `Terms`, `words` or `entities` give anything else for the same text
+STREAMS_VERSION = 3  # raise it when `Terms`, `words`, `entities` or `sketch` give anything else for the same text
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
@@ -87,4 +88,6 @@ class Analyzer:
         in_title = [name for name in names if name.end <= len(article.title)]
         title = self.terms(article.title, in_title)
         body = self.terms(article.body, names[len(in_title) :])
-        return AnalysedArticle(article, Terms(title.words + body.words, folded), title, names)
+        return AnalysedArticle(
+            article, Terms(title.words + body.words, folded), title, names, Opening(article).sketch()
+        )

@@ -56,3 +56,4 @@ class AnalysedArticle:
     text: Terms
     title: Terms
     entities: tuple[Entity, ...]  # mentions in `text_of(article)`, in order
+    sketch: tuple[str, ...] = ()  # by which reprints are found

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..analysis import AnalysedArticle, Article, Entity, Kind, text_of
+from ..analysis import AnalysedArticle, Article, Entity, Kind, split_sketch, text_of
 
-NAMES = ("id", "url", "source", "section", "author", "title", "body", "lead", "path", "published", "entities", "digest")
+NAMES = (
+    *("id", "url", "source", "section", "author", "title", "body"),
+    *("lead", "path", "published", "entities", "sketch", "digest"),
+)
 _KINDS: dict[str, Kind] = {"p": "person", "l": "place", "o": "organisation"}
 _LETTERS = {kind: letter for letter, kind in _KINDS.items()}
 _MENTION = re.compile(r"([plo])(\d+),(\d+)")
@@ -19,6 +22,7 @@ class StoredArticle:
 
     article: Article
     mentions: str  # of entities, packed: many articles are fetched for their texts alone
+    sketch: tuple[str, ...]  # see `analysis.Opening`
     digest: str
 
     @property
@@ -36,6 +40,7 @@ def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
         "path": article.path,
         "published": article.published.isoformat() if article.published else "",
         "entities": _packed(analysed.entities),
+        "sketch": "".join(analysed.sketch),
         "digest": digest,
     }
 
@@ -43,10 +48,11 @@ def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
 def stored_article(texts: Mapping[str, str]) -> StoredArticle:
     """The article whose texts these are. Raises ValueError, LookupError or TypeError if they are of none."""
     values = dict(texts)
-    mentions, digest, published = values.pop("entities"), values.pop("digest"), values.pop("published")
+    mentions, sketch, digest = values.pop("entities"), split_sketch(values.pop("sketch")), values.pop("digest")
+    published = values.pop("published")
     values["id"] = values["id"] or values["url"]
     article = Article(**values, published=datetime.fromisoformat(published) if published else None)
-    return StoredArticle(article, mentions, digest)
+    return StoredArticle(article, mentions, sketch, digest)
 
 
 def _packed(entities: Iterable[Entity]) -> str:
