@@ -38,6 +38,7 @@ from .errors import (
     ServerUnreachable,
     UnknownEngine,
 )
+from .evaluate import inverse_document_frequency
 from .keywords import keyword
 from .stored import StoredArticle
 
@@ -84,5 +85,6 @@ __all__ = [
     "UnknownEngine",
     "Weighted",
     "Writer",
+    "inverse_document_frequency",
     "keyword",
 ]

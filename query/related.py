@@ -12,7 +12,18 @@ from datetime import datetime, timezone
 from math import log
 
 from ..analysis import Analyzer, name_words
-from ..engines import All, AtLeast, Has, Keyword, Not, Reader, Request, StoredArticle, Weighted
+from ..engines import (
+    All,
+    AtLeast,
+    Has,
+    Keyword,
+    Not,
+    Reader,
+    Request,
+    StoredArticle,
+    Weighted,
+    inverse_document_frequency,
+)
 from .hits import HitMaker
 from .language import Group, Part
 from .plan import Plan
@@ -32,10 +43,10 @@ _INSIDE_WORDS = 1  # the level (see `plan`) at which matches are marked wherever
 
 def related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limit: int) -> tuple[Hit, ...]:
     """The articles closest to one, without itself and its reprints, reprints among them folded."""
-    terms = _telling(stored, analyzer, reader)
+    same = [stored.article, *(reprint.article for reprint in reprints_of(stored, reader))]
+    terms = _telling(stored, analyzer, reader, len(same))
     if not terms:
         return ()
-    same = [stored.article, *(reprint.article for reprint in reprints_of(stored, reader))]
     sharing = AtLeast(min(SHARED, len(terms)), tuple(Has("text", term.term) for term in terms))
     match = All((sharing, *(Not(Keyword("id", article.id)) for article in same)))
     found = reader.search(Request(match=match, weights=tuple(terms), limit=limit + FOLDED)).candidates
@@ -45,11 +56,15 @@ def related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limit: in
     return maker.hits(found, folded(found, maker.fetched, limit)[:limit], 1, len(found))
 
 
-def _telling(stored: StoredArticle, analyzer: Analyzer, reader: Reader) -> list[Weighted]:
-    """The most telling words, as they score, the first of them first."""
+def _telling(stored: StoredArticle, analyzer: Analyzer, reader: Reader, copies: int) -> list[Weighted]:
+    """The most telling words, as they score, the first of them first. What no article but its copies has, says nothing
+    of others."""
     weights = sorted(_weights(stored, analyzer), key=lambda term: (-term.weight, term.term))[:LOOKED_UP]
-    rarities = dict(zip(weights, reader.rarities(weights), strict=True))
-    return sorted(weights, key=lambda term: -term.weight * rarities[term])[:TELLING]
+    rarest = inverse_document_frequency(reader.statistics().articles, copies + 1)
+    rarities = {
+        term: rarity for term, rarity in zip(weights, reader.rarities(weights), strict=True) if rarity <= rarest
+    }
+    return sorted(rarities, key=lambda term: -term.weight * rarities[term])[:TELLING]
 
 
 def _weights(stored: StoredArticle, analyzer: Analyzer) -> Iterator[Weighted]:

@@ -23,14 +23,17 @@ def index(tmp_path: Path) -> Path:
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     assert build_index([source, SEEDS], tmp_path / "index").added == 32
+    with Searcher(tmp_path / "index") as searcher:
+        assert any(searcher.reprints(article.id) for article in searcher.articles())
     return tmp_path / "index"
 
 
 def told(index: Path) -> list[object]:
     with Searcher(index) as searcher:
         articles = sorted(searcher.articles(), key=lambda article: article.id)
+        reprints = [{reprint.id for reprint in searcher.reprints(article.id) or ()} for article in articles]
         hits = [[(hit.id, hit.snippets) for hit in searcher.search(query)] for query in QUERIES]
-    return [articles, hits]
+    return [articles, reprints, hits]
 
 
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
