@@ -2,9 +2,10 @@
 
 Two articles are reprints of each other if at least half of the strings of 14 letters and digits that the opening of one
 has stand in the opening of the other (of that with fewer strings; folded), and half of the numbers; or nine tenths of
-the strings, where not both were published within three days. An opening is the first 600 characters of the body: who
-shortens a story cuts its end, and what a site puts under its articles is not the story. Texts too short to tell must be
-the same altogether.
+the strings, where they are not known to have been published within three days, or, by one source, within twelve hours:
+a source fills the same frames again and again. An opening is the first 600 characters of the body: who shortens a story
+cuts its end, and what a site puts under its articles is not the story. Texts too short to tell must be the same
+altogether.
 
 A *sketch* finds them among many: the strings of the opening whose hashes are the least. It depends on the article
 alone. After Broder, "On the resemblance and containment of documents", 1997.
@@ -27,7 +28,7 @@ STRING = 14  # letters
 OPENING = 600  # characters
 SHORT = 100  # letters of an opening; with fewer the whole texts are compared
 SHARE, SHARE_OF_NUMBERS = 0.5, 0.5
-FAR = timedelta(days=3)  # frames that are filled anew each week come again, reprints come soon
+FAR, FAR_IN_ONE_SOURCE = timedelta(days=3), timedelta(hours=12)
 SHARE_FROM_FAR = 0.9
 VALUES = 12  # of a sketch
 SHARED_VALUES = 3  # that reprints have in common; measured in docs/benchmarks.md
@@ -72,8 +73,9 @@ class Opening:
         )
 
     def _is_near(self, other: "Opening") -> bool:
-        one, two = self._article.published, other._article.published
-        return one is not None and two is not None and abs(one - two) <= FAR
+        one, two = self._article, other._article
+        far = FAR_IN_ONE_SOURCE if one.source == two.source else FAR
+        return one.published is not None and two.published is not None and abs(one.published - two.published) <= far
 
     def sketch(self) -> tuple[str, ...]:
         """Its values; none of an article without text. Reprints have `SHARED_VALUES` of them in common, or all that

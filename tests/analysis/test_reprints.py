@@ -95,6 +95,14 @@ def test_what_is_far_away_must_be_nearly_the_same(seeds: Searcher, days: int | N
     assert Opening(replace(article, published=later)).is_reprint_of(Opening(article))
 
 
+def test_a_source_fills_its_frames_daily_and_others_reprint_it(seeds: Searcher) -> None:
+    article = replace(next(seeds.articles()), source="甲报", published=MORNING)
+    half = article.body[:400] + "".join(reversed(article.body[400:]))
+    tomorrow = MORNING + timedelta(days=1)
+    assert not Opening(replace(article, body=half, published=tomorrow)).is_reprint_of(Opening(article))
+    assert Opening(replace(article, body=half, published=tomorrow, source="乙报")).is_reprint_of(Opening(article))
+
+
 def test_a_sketch_is_of_the_article_alone(seeds: Searcher) -> None:
     """Other values are another index: see STREAMS_VERSION."""
     body = "".join(chr(0x4E00 + number * 7) for number in range(300))

@@ -11,14 +11,15 @@ from souwen.query import Searcher
 
 from ..conftest import SEEDS
 
+REPRINTED = "".join(f"第{number}段谈中国与美国的贸易往来和外交关系。" for number in range(9))
 QUERIES = ("中国", '"台湾海峡"', "杨涛 OR 孙卫东", "source:rfi", "五角大楼")
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     records = [
-        {"id": str(number), "title": f"第{number}篇谈台湾海峡", "body": "中国与美国。\n" * number, "author": "某人"}
-        for number in range(30)
+        {"id": str(number), "title": f"第{number}篇谈台湾海峡", "body": body, "author": "某人"}
+        for number, body in enumerate([*("中国与美国。\n" * number for number in range(28)), REPRINTED, REPRINTED])
     ]
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
