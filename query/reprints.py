@@ -13,7 +13,7 @@ from ..engines import All, AtLeast, Candidate, Keyword, Not, Reader, Request, St
 from .results import Reprint
 
 FOLDED = 300  # of a ranking's first articles; later ones stand for themselves
-REACH = 30  # ranks behind a listed article in which its reprints are looked for
+REACH = 20  # ranks behind a listed article in which its reprints are looked for
 MOST_SUSPECTS = 1_000  # articles of which it is looked whether they are reprints of one
 
 Fetch = Callable[[Sequence[Candidate]], Sequence[StoredArticle]]

@@ -421,4 +421,4 @@ def test_reprints_and_related_articles(tmp_path: Path) -> None:
     assert "另有 1 篇转载：乙报" in run("show", "甲", cwd=tmp_path).stdout
     related = json.loads(run("related", "甲", "--json", cwd=tmp_path).stdout)
     assert [hit["id"] for hit in related["hits"]] == ["丙"]
-    assert "秦刚谈芯片" in run("related", "甲", cwd=tmp_path).stdout
+    assert " 1. 【秦刚】谈【芯片】" in run("related", "甲", cwd=tmp_path).stdout
