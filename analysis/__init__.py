@@ -8,6 +8,7 @@ from .entities import Entity, Kind
 from .errors import SouwenError
 from .fold import fold
 from .periods import Period
+from .reprints import SHARED_VALUES, Opening, split_sketch
 from .segment import Segmenter
 from .visible import visible
 from .words import HAN, Word
@@ -15,6 +16,7 @@ from .words import HAN, Word
 __all__ = [
     "HAN",
     "NAME_JOINT",
+    "SHARED_VALUES",
     "TITLE_END",
     "AnalysedArticle",
     "Analyzer",
@@ -22,6 +24,7 @@ __all__ = [
     "DateMention",
     "Entity",
     "Kind",
+    "Opening",
     "Period",
     "Segmenter",
     "SouwenError",
@@ -32,6 +35,7 @@ __all__ = [
     "fold",
     "name_words",
     "pinyin",
+    "split_sketch",
     "text_of",
     "visible",
 ]

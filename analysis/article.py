@@ -58,3 +58,4 @@ class AnalysedArticle:
     title: Terms
     entities: tuple[Entity, ...]  # mentions in `text_of(article)`, in order
     dates: tuple[DateMention, ...] = ()  # likewise
+    sketch: tuple[str, ...] = ()  # by which reprints are found

@@ -66,7 +66,7 @@ def _souwen(_: Sequence[Document], file: Path, folder: Path) -> Search:
     searcher = Searcher(folder)
 
     def search(query: str, depth: int) -> list[str]:
-        return [hit.id for hit in searcher.search(query, limit=depth)]
+        return [hit.id for hit in searcher.search(query, limit=depth, collapse=False)]
 
     return search
 

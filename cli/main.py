@@ -12,6 +12,7 @@ from .check import check
 from .eval import eval_command
 from .export import export
 from .index import index
+from .related import related
 from .search import search
 from .shared import FOUND, INTERRUPTED, for_terminal, wants_colours
 from .show import show
@@ -67,5 +68,5 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for command in (index, search, show, suggest, stats, check, export, analyze, eval_command):
+for command in (index, search, show, related, suggest, stats, check, export, analyze, eval_command):
     main.add_command(command)

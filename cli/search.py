@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from ..query import Hit, Results, Searcher, Snippet
+from ..query import Hit, Reprint, Results, Searcher, Snippet, reprints_note
 from .shared import (
     FOUND,
     NOTHING_FOUND,
@@ -61,6 +61,7 @@ Examples:
     type=click.FloatRange(0, min_open=True),
     help="Prefer newer articles: one so many days old counts three quarters of a new one, the oldest half.",
 )
+@click.option("--collapse/--no-collapse", default=True, help="List reprints of an article under it, or one by one.")
 @click.option("--explain", is_flag=True, help="Show how the query was read and what each score is made of.")
 @json_option
 @click.pass_context
@@ -78,6 +79,7 @@ def search(
     about: tuple[str, ...],
     sort: Literal["relevance", "date"],
     recency: float | None,
+    collapse: bool,
     explain: bool,
     as_json: bool,
 ) -> None:
@@ -100,6 +102,7 @@ def search(
             sort=sort,
             recency=recency,
             explain=explain,
+            collapse=collapse,
         )
     if as_json:
         print_json(as_dict(results))
@@ -117,12 +120,13 @@ def as_dict(results: Results) -> dict[str, object]:
         "took_ms": results.took_ms,
         "notes": [{"kind": note.kind, "message": note.message} for note in results.notes],
         "suggestions": results.suggestions,
-        "hits": [_hit_as_dict(hit) for hit in results.hits],
+        "hits": [hit_as_dict(hit) for hit in results.hits],
         **({"reading": results.reading} if results.reading else {}),
     }
 
 
-def _hit_as_dict(hit: Hit) -> dict[str, object]:
+def hit_as_dict(hit: Hit) -> dict[str, object]:
+    """One hit as part of it."""
     return {
         "rank": hit.rank,
         "id": hit.id,
@@ -136,7 +140,19 @@ def _hit_as_dict(hit: Hit) -> dict[str, object]:
         "section": hit.section,
         "entities": [{"text": name.text, "kind": name.kind, "mentions": name.mentions} for name in hit.entities],
         "snippets": [{"text": snippet.text, "highlights": snippet.highlights} for snippet in hit.snippets],
+        "reprints": list(map(reprint_as_dict, hit.reprints)),
         **({"explanation": asdict(hit.explanation)} if hit.explanation else {}),
+    }
+
+
+def reprint_as_dict(reprint: Reprint) -> dict[str, object]:
+    """A reprint as part of it."""
+    return {
+        "id": reprint.id,
+        "title": reprint.title,
+        "url": reprint.url,
+        "date": reprint.published.isoformat() if reprint.published else None,
+        "source": reprint.source,
     }
 
 
@@ -146,14 +162,15 @@ def _print(results: Results) -> None:
     if results.reading:
         click.secho(for_terminal(f"(read as: {results.reading})"), fg="yellow", err=True)
     for hit in results:
-        _print_hit(hit)
+        print_hit(hit)
     if results.suggestions:
         click.echo(for_terminal(f"Did you mean: {' · '.join(results.suggestions)}"))
     articles = "article" if results.total == 1 else "articles"
     click.echo(f"{results.total} {articles} in {results.took_ms:.0f} ms")
 
 
-def _print_hit(hit: Hit) -> None:
+def print_hit(hit: Hit) -> None:
+    """One hit, as a person reads it."""
     click.echo(f"{hit.rank:>2}. {_highlighted(hit.title, hit.title_highlights, bold=True)}")
     facts = [local_time(hit.published), hit.source, hit.section, f"score {hit.score:.2f}"]
     click.secho("    " + for_terminal(" · ".join(fact for fact in facts if fact)), fg="green")
@@ -164,6 +181,8 @@ def _print_hit(hit: Hit) -> None:
         names = "、".join(name.text for name in by_kind[:SHOWN_NAMES])
         click.secho(f"    {for_terminal(names)}", fg="cyan")
     click.secho(f"    {shown_address(hit.url or hit.id)}", dim=True)
+    if hit.reprints:
+        click.secho("    " + for_terminal(reprints_note(hit.reprints)), fg="green")
     if hit.explanation:
         terms = " + ".join(f"{part:.2f} {term}" for term, part in hit.explanation.terms[:SHOWN_TERMS])
         more = " + …" if len(hit.explanation.terms) > SHOWN_TERMS else ""

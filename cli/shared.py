@@ -5,6 +5,7 @@ import os
 import sys
 import unicodedata
 from datetime import datetime
+from typing import NoReturn
 from urllib.parse import unquote
 
 import click
@@ -17,6 +18,12 @@ index_option = click.option(
     "--index", "index_dir", default="index_data", show_default=True, metavar="DIR", help="The folder of the index."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def no_such_article(context: click.Context, article_id: str, index_dir: str) -> NoReturn:
+    """Ends the command, which was given an ID that no article has."""
+    click.echo(f"there is no article {article_id!r} in {index_dir}: `souwen search … --json` prints IDs", err=True)
+    context.exit(NOTHING_FOUND)
 
 
 def print_json(value: object) -> None:

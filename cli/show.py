@@ -2,8 +2,9 @@
 
 import click
 
-from ..query import Searcher
-from .shared import NOTHING_FOUND, for_terminal, index_option, json_option, local_time, print_json, shown_address
+from ..query import Searcher, reprints_note
+from .search import reprint_as_dict
+from .shared import for_terminal, index_option, json_option, local_time, no_such_article, print_json, shown_address
 
 
 @click.command(
@@ -16,10 +17,9 @@ from .shared import NOTHING_FOUND, for_terminal, index_option, json_option, loca
 def show(context: click.Context, article_id: str, index_dir: str, as_json: bool) -> None:
     """Print the article with this ID, as it was indexed. A search prints the IDs with --json."""
     with Searcher(index_dir) as searcher:
-        stored = searcher.article(article_id)
-    if stored is None:
-        click.echo(f"there is no article {article_id!r} in {index_dir}: `souwen search … --json` prints IDs", err=True)
-        context.exit(NOTHING_FOUND)
+        stored, reprints = searcher.article(article_id), searcher.reprints(article_id)
+    if stored is None or reprints is None:
+        no_such_article(context, article_id, index_dir)
     article = stored.article
     names = list(dict.fromkeys((entity.text, entity.kind) for entity in stored.entities))
     dates = dict.fromkeys((mention.text, mention.period) for mention in stored.dates if mention.period)
@@ -38,6 +38,7 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
                 "path": article.path,
                 "entities": [{"text": text, "kind": kind} for text, kind in names],
                 "dates": [{"text": text, "first": str(days.first), "last": str(days.last)} for text, days in dates],
+                "reprints": list(map(reprint_as_dict, reprints)),
             }
         )
         return
@@ -51,3 +52,5 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
         days = sorted({days for _, days in dates})
         click.secho("、".join(map(str, days)), fg="cyan")
     click.secho(shown_address(article.url or article.id), dim=True)
+    if reprints:
+        click.secho(for_terminal(reprints_note(reprints)), fg="green")

@@ -39,6 +39,7 @@ from .errors import (
     ServerUnreachable,
     UnknownEngine,
 )
+from .evaluate import inverse_document_frequency
 from .keywords import keyword
 from .stored import StoredArticle
 
@@ -87,5 +88,6 @@ __all__ = [
     "Weighted",
     "Writer",
     "covering",
+    "inverse_document_frequency",
     "keyword",
 ]

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 TextField = Literal["text", "title", "body"]  # text: title and body together; terms of it are what scores
 IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
 Stream = Literal["words", "pairs", "singles"]
-KeywordField = Literal["id", "url", "source", "section", "author", "entity", "about"]
+KeywordField = Literal["id", "url", "source", "section", "author", "sketch", "entity", "about"]
 Sort = Literal["relevance", "newest"]
 
 
@@ -35,7 +35,7 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """One of the field's keywords is `value`: folded, but for `id` and `url`."""
+    """One of the field's keywords is `value`: folded, but for `id`, `url` and `sketch`."""
 
     field: KeywordField
     value: str

@@ -8,8 +8,9 @@ from .days import spelled
 
 
 def keyword(field: KeywordField, value: str) -> str:
-    """The form in which a keyword is compared: an id or address as it is, others folded, names without their dots."""
-    if field in ("id", "url"):
+    """The form in which a keyword is compared: an id, address or sketch as it is, others folded, names without their
+    dots."""
+    if field in ("id", "url", "sketch"):
         return value
     return NAME_JOINT.sub("", fold(value)) if field == "entity" else fold(value)
 
@@ -26,6 +27,7 @@ def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
         "source": list(dict.fromkeys([*_folded(article.source), *hosts, *(host.split(".")[0] for host in hosts)])),
         "section": _folded(article.section),
         "author": _folded(article.author),
+        "sketch": list(analysed.sketch),
         "entity": sorted({key for entity in analysed.entities for key in _name_keys(fold(entity.text))}),
         "about": sorted({key for mention in analysed.dates if mention.period for key in spelled(mention.period)}),
     }

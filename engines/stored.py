@@ -5,22 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..analysis import AnalysedArticle, Article, DateMention, Entity, Kind, Period, text_of
+from ..analysis import AnalysedArticle, Article, DateMention, Entity, Kind, Period, split_sketch, text_of
 
 NAMES = (
-    "id",
-    "url",
-    "source",
-    "section",
-    "author",
-    "title",
-    "body",
-    "lead",
-    "path",
-    "published",
-    "entities",
-    "dates",
-    "digest",
+    *("id", "url", "source", "section", "author", "title", "body"),
+    *("lead", "path", "published", "entities", "dates", "sketch", "digest"),
 )
 _KINDS: dict[str, Kind] = {"p": "person", "l": "place", "o": "organisation"}
 _LETTERS = {kind: letter for letter, kind in _KINDS.items()}
@@ -35,6 +24,7 @@ class StoredArticle:
     article: Article
     mentions: str  # of entities, packed: many articles are fetched for their texts alone
     date_mentions: str  # likewise
+    sketch: tuple[str, ...]  # see `analysis.Opening`
     digest: str
 
     @property
@@ -58,6 +48,7 @@ def texts_of(analysed: AnalysedArticle, digest: str) -> dict[str, str]:
         "published": article.published.isoformat() if article.published else "",
         "entities": _packed(analysed.entities),
         "dates": _packed_dates(analysed.dates),
+        "sketch": "".join(analysed.sketch),
         "digest": digest,
     }
 
@@ -66,10 +57,10 @@ def stored_article(texts: Mapping[str, str]) -> StoredArticle:
     """The article whose texts these are. Raises ValueError, LookupError or TypeError if they are of none."""
     values = dict(texts)
     mentions, dates, digest = values.pop("entities"), values.pop("dates"), values.pop("digest")
-    published = values.pop("published")
+    sketch, published = split_sketch(values.pop("sketch")), values.pop("published")
     values["id"] = values["id"] or values["url"]
     article = Article(**values, published=datetime.fromisoformat(published) if published else None)
-    return StoredArticle(article, mentions, dates, digest)
+    return StoredArticle(article, mentions, dates, sketch, digest)
 
 
 def _packed(entities: Iterable[Entity]) -> str:

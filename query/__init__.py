@@ -11,7 +11,8 @@ from .errors import (
 )
 from .evaluation import Evaluation, evaluate
 from .notes import Note
-from .results import Explanation, Hit, Name, Results, Snippet, Suggestion, marked_html
+from .reprints import reprints_note
+from .results import Explanation, Hit, Name, Reprint, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidTestFile",
     "Name",
     "Note",
+    "Reprint",
     "Results",
     "RunUnwritable",
     "Searcher",
@@ -33,4 +35,5 @@ __all__ = [
     "Suggestion",
     "evaluate",
     "marked_html",
+    "reprints_note",
 ]

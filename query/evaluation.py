@@ -62,7 +62,7 @@ def evaluate(
     times: list[float] = []
     rankings: dict[str, list[str]] = {}
     for done, (query, text) in enumerate(asked.items(), start=1):
-        results = searcher.search(text, limit=DEPTH)
+        results = searcher.search(text, limit=DEPTH, collapse=False)
         times.append(results.took_ms)
         rankings[query] = [trec_id(hit.id) for hit in results]
         if progress:

@@ -8,6 +8,7 @@ from ..engines import Candidate, Reader, StoredArticle
 from .marking import Marker, merged
 from .plan import Plan
 from .ranking import CANDIDATES, Ranker
+from .reprints import as_reprint
 from .results import Explanation, Hit, Name
 from .snippets import snippets
 
@@ -29,30 +30,33 @@ class HitMaker:
     def reordered(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The first candidates with their scores of the second phase, in that order, tiers kept apart; the others
         behind them, as they came."""
-        self._fetch(candidates[:CANDIDATES])
         first = [
-            Candidate(candidate.key, candidate.score * self._factor(candidate), candidate.tier)
-            for candidate in candidates[:CANDIDATES]
+            Candidate(candidate.key, candidate.score * self._ranker.evidence(stored.article).factor, candidate.tier)
+            for candidate, stored in zip(candidates, self.fetched(candidates[:CANDIDATES]), strict=False)
         ]
         first.sort(key=lambda candidate: (candidate.tier, -candidate.score))
         return [*first, *candidates[CANDIDATES:]]
 
-    def hits(self, candidates: Sequence[Candidate], first_rank: int, full: int) -> tuple[Hit, ...]:
-        """The hits that candidates are; the first `full` of the whole list match all of the query."""
-        self._fetch(candidates)
+    def hits(
+        self, candidates: Sequence[Candidate], groups: Sequence[Sequence[int]], first_rank: int, full: int
+    ) -> tuple[Hit, ...]:
+        """The hits that groups of candidates are, given by their places: each stands for the others of its group. The
+        first `full` candidates match all of the query."""
+        self.fetched([candidates[place] for group in groups for place in group])
         return tuple(
-            self._hit(rank, candidate, rank <= full) for rank, candidate in enumerate(candidates, start=first_rank)
+            self._hit(rank, [candidates[place] for place in group], group[0] < full)
+            for rank, group in enumerate(groups, start=first_rank)
         )
 
-    def _fetch(self, candidates: Sequence[Candidate]) -> None:
+    def fetched(self, candidates: Sequence[Candidate]) -> list[StoredArticle]:
+        """The articles of candidates, each read once."""
         keys = [candidate.key for candidate in candidates if candidate.key not in self._fetched]
         self._fetched.update(zip(keys, self._reader.fetch(keys), strict=True))
+        return [self._fetched[candidate.key] for candidate in candidates]
 
-    def _factor(self, candidate: Candidate) -> float:
-        return self._ranker.evidence(self._fetched[candidate.key].article).factor
-
-    def _hit(self, rank: int, candidate: Candidate, full: bool) -> Hit:
-        stored = self._fetched[candidate.key]
+    def _hit(self, rank: int, group: Sequence[Candidate], full: bool) -> Hit:
+        candidate = group[0]
+        stored, *others = self.fetched(group)
         article = stored.article
         return Hit(
             rank=rank,
@@ -67,6 +71,7 @@ class HitMaker:
             section=article.section,
             entities=_names(stored.entities),
             snippets=snippets(article.body, self._marker, self._analyzer),
+            reprints=tuple(map(as_reprint, others)),
             explanation=self._explanation(candidate) if self._explain else None,
         )
 

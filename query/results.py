@@ -53,9 +53,20 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Reprint:
+    """An article that is the same as another but for what editors do."""
+
+    id: str
+    title: str
+    source: str
+    url: str
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One article found. `rank` counts from 1 over the whole result list, pages included; `full` tells whether it
-    matches all of the query."""
+    matches all of the query; `reprints` are articles that match, too, but are not listed because this one is."""
 
     rank: int
     id: str
@@ -69,12 +80,14 @@ class Hit:
     section: str
     entities: tuple[Name, ...]
     snippets: tuple[Snippet, ...]
+    reprints: tuple[Reprint, ...] = ()
     explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits. Of `total` articles that can be listed, the first `full` match all of the query.
+    """One page of hits. Of `total` articles that match, reprints that others stand for included, the first `full` match
+    all of the query.
 
     `suggestions` are other queries that find more, for one that finds nothing as it was asked for. `reading` is the
     query as it was understood, if an explanation was asked for.

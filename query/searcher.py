@@ -25,7 +25,9 @@ from .lexicon import Lexicon
 from .notes import LEVEL_NOTES, Note, partial_note
 from .plan import LEVELS, Plan
 from .ranking import CANDIDATES, Ranker, pairs_of
-from .results import Results, Suggestion
+from .related import related
+from .reprints import FOLDED, as_reprint, folded, reprints_of
+from .results import Hit, Reprint, Results, Suggestion
 
 MOST_HITS = 1_000  # a page's size at most
 MOST_SUGGESTIONS = 3
@@ -74,6 +76,7 @@ class Searcher:
         sort: Order = "relevance",
         recency: float | None = None,
         explain: bool = False,
+        collapse: bool = True,
     ) -> Results:
         """The `limit` hits after the first `offset`, with snippets. No query raises; what was not taken as typed is
         told in `notes`.
@@ -82,7 +85,9 @@ class Searcher:
         for `source`, `section` or `entity` one must match, of those for `about` (days, months, years, or ranges such as
         `2023-08..2023-10`) the text must mention one. With `recency`, an article that many days old counts three
         quarters of a new one, and the oldest half. `explain` adds how the query was read and what each hit's score is
-        made of. Raises InvalidDate, InvalidRecency, SearcherClosed.
+        made of. `collapse` lists of articles that are reprints of each other the first alone, with the others as its
+        `reprints`; pages count what is listed, `total` and `full` all articles. Raises InvalidDate, InvalidRecency,
+        SearcherClosed.
         """
         self._must_be_open()
         if recency is not None and not recency > 0:
@@ -104,7 +109,9 @@ class Searcher:
         if plan.is_empty:
             notes += (Note("empty", "there is nothing to search for"),)
             return Results(query, 0, 0, _since(started), notes, (), (), reading)
-        level, total, full, candidates = self._candidates(plan, filters, offset + limit, sort)
+        level, total, full, candidates = self._candidates(
+            plan, filters, offset + limit + (FOLDED if collapse else 0), sort
+        )
         if total and level in LEVEL_NOTES:
             notes += (LEVEL_NOTES[level],)
         elif full < total:
@@ -112,7 +119,9 @@ class Searcher:
         maker = HitMaker(self._analyzer, self._reader, plan, level, self._ranker(plan, recency), explain=explain)
         if sort == "relevance":
             candidates = maker.reordered(candidates)
-        hits = maker.hits(candidates[offset : offset + limit], offset + 1, full)
+        singly: Sequence[Sequence[int]] = [(place,) for place in range(len(candidates))]
+        groups = folded(candidates, maker.fetched, offset + limit) if collapse else singly
+        hits = maker.hits(candidates, groups[offset : offset + limit], offset + 1, full)
         suggestions: tuple[str, ...] = ()
         if level or not full:  # nothing, or nothing as it was asked for
             suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
@@ -158,6 +167,17 @@ class Searcher:
         self._must_be_open()
         article_id = visible(article_id)
         return self._reader.find(article_id) or self._reader.find(quote(article_id, safe=_KEPT_IN_ADDRESSES))
+
+    def reprints(self, article_id: str) -> tuple[Reprint, ...] | None:
+        """All reprints of an article that the index has, newest first; None if there is no such article."""
+        stored = self.article(article_id)
+        return None if stored is None else tuple(map(as_reprint, reprints_of(stored, self._reader)))
+
+    def related(self, article_id: str, limit: int = 10) -> tuple[Hit, ...] | None:
+        """The articles closest to this one by its most telling words and names, without its reprints, closest first;
+        None if there is no such article."""
+        stored = self.article(article_id)
+        return None if stored is None else related(stored, self._analyzer, self._reader, max(0, min(limit, MOST_HITS)))
 
     def statistics(self) -> Statistics:
         """Counts and size of the index."""

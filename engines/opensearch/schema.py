@@ -4,7 +4,7 @@ from typing import Any
 
 from ..evaluate import K1, B
 
-KEYWORDS = ("id", "url", "source", "section", "author", "entity", "about")
+KEYWORDS = ("id", "url", "source", "section", "author", "sketch", "entity", "about")
 STREAMS = ("words", "pairs", "singles")
 
 

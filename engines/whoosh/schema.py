@@ -9,7 +9,7 @@ with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn 
     from whoosh.analysis import IDTokenizer, NgramTokenizer
 
 TEXTS = ("title", "body", "published", "lead", "path", "entities", "dates", "digest")
-KEYWORDS = ("id", "url", "source", "section", "author", "entity", "about")
+KEYWORDS = ("id", "url", "source", "section", "author", "sketch", "entity", "about")
 STORED = (*KEYWORDS[:-2], *TEXTS)
 NUMBERS = ("day", "time")
 # Fields of character grams, by the size of the gram. They take a folded text, other term fields take lists of terms.

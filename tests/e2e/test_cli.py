@@ -82,7 +82,7 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
     (hit,) = result["hits"]  # type: ignore[misc]
     assert set(hit) == {
         *("rank", "id", "score", "full", "title", "title_highlights", "url", "date", "source", "section"),
-        *("entities", "snippets"),
+        *("entities", "snippets", "reprints"),
     }
     assert hit["date"] == "2023-09-29T10:45:00+02:00"
     snippets = hit["snippets"]
@@ -104,6 +104,7 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
         pytest.param(["search", "中国", "--limit", "0"], 2, "1<=x<=1000", id="bad limit"),
         pytest.param(["search"], 2, "Missing argument", id="no query"),
         pytest.param(["show", "nowhere"], 1, "prints IDs", id="no such article"),
+        pytest.param(["related", "nowhere"], 1, "prints IDs", id="related to no such article"),
     ],
 )
 def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status: int, says: str) -> None:
@@ -411,3 +412,27 @@ def test_an_index_moves_to_another_engine_and_out_as_text(seeds_index: Path, tmp
     )
     done = run("index", SEEDS, "--from-index", seeds_index)
     assert (done.returncode, "from no PATH" in done.stderr) == (2, True)
+
+
+def test_reprints_and_related_articles(tmp_path: Path) -> None:
+    body = "布林肯在北京会见秦刚，双方谈到台湾海峡与芯片出口管制。" * 6
+    records = [
+        {"id": "甲", "title": "会谈", "body": body, "source": "甲报"},
+        {"id": "乙", "title": "會談", "body": body, "source": "乙报"},
+        {"id": "丙", "title": "秦刚谈芯片", "body": "秦刚说，布林肯同意继续讨论芯片出口管制。", "source": "丙报"},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    run("index", "a.jsonl", cwd=tmp_path)
+    shown = run("search", "台湾海峡", cwd=tmp_path).stdout
+    assert "另有 1 篇转载：" in shown
+    assert "2 articles in" in shown
+    assert "转载" not in run("search", "台湾海峡", "--no-collapse", cwd=tmp_path).stdout
+    (hit,) = json.loads(run("search", "台湾海峡", "--json", cwd=tmp_path).stdout)["hits"]
+    assert {hit["id"], hit["reprints"][0]["id"]} == {"甲", "乙"}
+    assert set(hit["reprints"][0]) == {"id", "title", "url", "date", "source"}
+    (reprint,) = json.loads(run("show", "甲", "--json", cwd=tmp_path).stdout)["reprints"]
+    assert reprint["id"] == "乙"
+    assert "另有 1 篇转载：乙报" in run("show", "甲", cwd=tmp_path).stdout
+    related = json.loads(run("related", "甲", "--json", cwd=tmp_path).stdout)
+    assert [hit["id"] for hit in related["hits"]] == ["丙"]
+    assert " 1. 【秦刚】谈【芯片】" in run("related", "甲", cwd=tmp_path).stdout

@@ -229,6 +229,27 @@ def test_suggestions_articles_and_statistics(pair: Pair) -> None:
     assert statistics.size > 10_000
 
 
+def test_reprints_and_related_articles(pair_of: Callable[..., Pair], tmp_path: Path) -> None:
+    records = [each for each in generated(5, range(40)) if len(each["body"]) > 200]
+    copies = [
+        {**each, "id": f"{each['id']}-copy", "url": "", "title": "转载", "body": each["body"][:-50]} for each in records
+    ]
+    pair = pair_of(written([*records, *copies], tmp_path))
+    for each in records:
+        found = [{reprint.id for reprint in searcher.reprints(each["id"]) or ()} for searcher in pair]
+        assert found == [{f"{each['id']}-copy"}] * 2
+        for searcher in pair:
+            hits = searcher.related(each["id"]) or ()
+            assert len(hits) > 3
+            assert not {hit.id for hit in hits} & {each["id"], f"{each['id']}-copy"}
+    for query in ("外交", "布林肯", "中国 -美国"):
+        ours, theirs = (searcher.search(query, limit=100) for searcher in pair)
+        assert {frozenset({hit.id, *(each.id for each in hit.reprints)}) for hit in ours} == {
+            frozenset({hit.id, *(each.id for each in hit.reprints)}) for hit in theirs
+        }
+        assert any(hit.reprints for hit in ours)
+
+
 def test_random_strings(pair: Pair) -> None:
     """Of what the articles have, quoted and not, with random operators."""
     choose = random.Random(9)

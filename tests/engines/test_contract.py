@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from souwen.analysis import Analyzer, Article, fold
+from souwen.analysis import Analyzer, Article, Opening, fold
 from souwen.engines import (
     All,
     AnyOf,
@@ -194,6 +194,9 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
     }
     write(directory, put=dated)
     reader = opened()
+    sketch = Opening(dated["undated"]).sketch()
+    assert [stored.sketch for stored in reader.articles() if stored.article.id == "undated"] == [sketch]
+    assert len(list(reader.values("sketch"))) == 3
     expected: dict[Clause, set[str]] = {
         Keyword("id", "a b"): {"a b"},
         Keyword("id", "a"): set(),
@@ -210,6 +213,8 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
         Keyword("about", "1930-09"): {"old"},
         Keyword("about", "1930"): {"old"},
         Keyword("about", "1931"): set(),
+        AnyOf(tuple(Keyword("sketch", value) for value in sketch)): {"undated"},
+        AtLeast(2, tuple(Keyword("sketch", value) for value in (*sketch, "0{#}"))): set(),
         Days(): {"a b", "old"},
         Days(date(2023, 9, 29), date(2023, 9, 29)): {"a b"},
         Days(date(2023, 9, 28), date(2023, 9, 28)): set(),

@@ -11,26 +11,30 @@ from souwen.query import Searcher
 
 from ..conftest import SEEDS
 
+REPRINTED = "".join(f"第{number}段谈中国与美国的贸易往来和外交关系。" for number in range(9))
 QUERIES = ("中国", '"台湾海峡"', "杨涛 OR 孙卫东", "source:rfi", "五角大楼")
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     records = [
-        {"id": str(number), "title": f"第{number}篇谈台湾海峡", "body": "中国与美国。\n" * number, "author": "某人"}
-        for number in range(30)
+        {"id": str(number), "title": f"第{number}篇谈台湾海峡", "body": body, "author": "某人"}
+        for number, body in enumerate([*("中国与美国。\n" * number for number in range(28)), REPRINTED, REPRINTED])
     ]
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     assert build_index([source, SEEDS], tmp_path / "index").added == 32
+    with Searcher(tmp_path / "index") as searcher:
+        assert any(searcher.reprints(article.id) for article in searcher.articles())
     return tmp_path / "index"
 
 
 def told(index: Path) -> list[object]:
     with Searcher(index) as searcher:
         articles = sorted(searcher.articles(), key=lambda article: article.id)
+        reprints = [{reprint.id for reprint in searcher.reprints(article.id) or ()} for article in articles]
         hits = [[(hit.id, hit.snippets) for hit in searcher.search(query)] for query in QUERIES]
-    return [articles, hits]
+    return [articles, reprints, hits]
 
 
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])

@@ -65,7 +65,7 @@ def test_queries_whose_judgements_name_nothing_relevant_count_as_nothing(index_o
 
 def test_only_ten_and_a_hundred_hits_count(index_of: Index, files: Files) -> None:
     searcher = index_of(*(f"外交新闻{'，外交新闻今天' * number}" for number in range(110)))
-    found = [hit.id for hit in searcher.search("外交", limit=110)]
+    found = [hit.id for hit in searcher.search("外交", limit=110, collapse=False)]
     queries = {str(rank): "外交" for rank in (10, 11, 100, 101)}
     judgements = [f"{rank} 0 {found[int(rank) - 1]} 1" for rank in queries]
     measures = evaluate(searcher, *files(queries, *judgements)).measures

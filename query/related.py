@@ -1,0 +1,78 @@
+"""Related articles: those that share the words which tell most about an article.
+
+A word tells the more about an article the more often it is there and the fewer others have it; names tell more than
+other words, and so does the title:
+
+    weight = (1 + ln count) × NAME × TITLE, where they apply;     how telling = weight × inverse document frequency
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from math import log
+
+from ..analysis import Analyzer, name_words
+from ..engines import (
+    All,
+    AtLeast,
+    Has,
+    Keyword,
+    Not,
+    Reader,
+    Request,
+    StoredArticle,
+    Weighted,
+    inverse_document_frequency,
+)
+from .hits import HitMaker
+from .language import Group, Part
+from .plan import Plan
+from .ranking import Ranker
+from .reprints import FOLDED, folded, reprints_of
+from .results import Hit
+from .stopwords import STOP_WORDS
+
+NAME, TITLE = 2.0, 2.0
+READ = 3_000  # characters of a body
+LOOKED_UP = 150  # words of which it is asked how rare they are
+TELLING = 25  # words that are looked for …
+SHARED = 3  # … of which a related article has so many
+MARKED = 10  # in snippets
+_INSIDE_WORDS = 1  # the level (see `plan`) at which matches are marked wherever they stand
+
+
+def related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limit: int) -> tuple[Hit, ...]:
+    """The articles closest to one, without itself and its reprints, reprints among them folded."""
+    same = [stored.article, *(reprint.article for reprint in reprints_of(stored, reader))]
+    terms = _telling(stored, analyzer, reader, len(same))
+    if not terms:
+        return ()
+    sharing = AtLeast(min(SHARED, len(terms)), tuple(Has("text", term.term) for term in terms))
+    match = All((sharing, *(Not(Keyword("id", article.id)) for article in same)))
+    found = reader.search(Request(match=match, weights=tuple(terms), limit=limit + FOLDED)).candidates
+    plan = Plan(Group(tuple(Part(term.term) for term in terms[:MARKED]), any_of=True), analyzer)
+    ranker = Ranker((), {}, half_life=None, now=datetime.now(timezone.utc))
+    maker = HitMaker(analyzer, reader, plan, _INSIDE_WORDS, ranker, explain=False)
+    return maker.hits(found, folded(found, maker.fetched, limit)[:limit], 1, len(found))
+
+
+def _telling(stored: StoredArticle, analyzer: Analyzer, reader: Reader, copies: int) -> list[Weighted]:
+    """The most telling words, as they score, the first of them first. What no article but its copies has, says nothing
+    of others."""
+    weights = sorted(_weights(stored, analyzer), key=lambda term: (-term.weight, term.term))[:LOOKED_UP]
+    rarest = inverse_document_frequency(reader.statistics().articles, copies + 1)
+    rarities = {
+        term: rarity for term, rarity in zip(weights, reader.rarities(weights), strict=True) if rarity <= rarest
+    }
+    return sorted(rarities, key=lambda term: -term.weight * rarities[term])[:TELLING]
+
+
+def _weights(stored: StoredArticle, analyzer: Analyzer) -> Iterator[Weighted]:
+    article = stored.article
+    in_title = {word.term for word in analyzer.words(article.title)}
+    names = Counter(word.term for word in name_words(stored.entities))
+    words = Counter(word.term for text in (article.title, article.body[:READ]) for word in analyzer.words(text))
+    for term, count in (names | words).items():
+        if len(term) > 1 and term not in STOP_WORDS and not (term[0] == "=" or term[0].isdecimal()):
+            factor = (NAME if term in names else 1.0) * (TITLE if term in in_title else 1.0)
+            yield Weighted("text", "words", term, (1 + log(count)) * factor)

@@ -1,0 +1,122 @@
+"""Reprints are recognised whatever editors do to them, and nothing else is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import opencc
+import pytest
+
+from souwen.analysis import SHARED_VALUES, Analyzer, Article, Opening, split_sketch
+from souwen.query import Searcher
+
+MORNING = datetime(2023, 9, 29, 8, tzinfo=timezone(timedelta(hours=8)))
+RATES = "今日人民币市场汇价公布如下：美元兑人民币中间价报{}，欧元兑人民币报{}，英镑报{}，港元报{}，日元报{}。" * 3
+WEATHER = "据中央气象台网站消息，今天白天到夜间，华北大部多云转{}，气温{}到{}度，{}风三到四级，请市民出行注意安全。" * 4
+
+
+def cut(article: Article) -> Article:
+    """Without its second paragraph, and with nothing behind the sixth."""
+    paragraphs = article.body.split("\n")
+    return replace(article, body="\n".join(paragraphs[:1] + paragraphs[2:6]))
+
+
+def with_a_line(article: Article) -> Article:
+    return replace(article, body="（本报综合报道）以下为法国国际广播电台的报道全文。\n" + article.body)
+
+
+def traditional(article: Article) -> Article:
+    convert = opencc.OpenCC("s2t").convert
+    return replace(article, title=convert(article.title), body=convert(article.body))
+
+
+def with_other_names(article: Article) -> Article:
+    body = article.body.replace("康达", "坎达").replace("布林肯", "布林肯国务卿").replace("杨涛", "楊濤司长")
+    return replace(article, title="另一标题", body=body.replace("美国国防部", "五角大厦"))
+
+
+def with_other_marks(article: Article) -> Article:
+    body = article.body.translate(str.maketrans("，“”。", ",「」．"))
+    return replace(article, body=body.replace("\n", "\n\n　　"))
+
+
+CHANGES = [cut, with_a_line, traditional, with_other_names, with_other_marks]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_families(seeds: Searcher, change: Callable[[Article], Article]) -> None:
+    first, second = (replace(article, published=MORNING) for article in seeds.articles())
+    for article, other in ((first, second), (second, first)):
+        changed = replace(change(article), id="changed", source="转载者", published=MORNING + timedelta(hours=20))
+        assert changed.body != article.body
+        assert Opening(changed).is_reprint_of(Opening(article))
+        assert Opening(article).is_reprint_of(Opening(changed))
+        assert len(set(Opening(changed).sketch()) & set(Opening(article).sketch())) >= SHARED_VALUES
+        assert not Opening(changed).is_reprint_of(Opening(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(
+            RATES.format(*"6.7890 7.2311 8.5402 0.8701 0.0489".split() * 3),
+            RATES.format(*"6.8123 7.1987 8.6114 0.8795 0.0501".split() * 3),
+            id="exchange rates of two days",
+        ),
+        pytest.param(
+            WEATHER.format(*("晴", 12, 21, "南") * 4), WEATHER.format(*("雨", 3, 9, "北") * 4), id="weather of two days"
+        ),
+        pytest.param("外交部发言人例行记者会", "外交部发言人例行记者会（二）", id="short"),
+        pytest.param("文" * 13, "文" * 200, id="short within long"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_what_only_looks_alike(one: str, other: str) -> None:
+    first, second = (Article(id=text, title="", body=text, published=MORNING) for text in (one, other))
+    assert not Opening(first).is_reprint_of(Opening(second))
+    assert not Opening(second).is_reprint_of(Opening(first))
+
+
+def test_a_short_text_is_a_reprint_of_what_is_the_same() -> None:
+    one = Opening(Article(id="1", title="图片：外长会谈", body="今天，北京。"))
+    assert one.is_reprint_of(Opening(Article(id="2", title="圖片：外長會談", body="今天，\n北京。")))
+    assert not one.is_reprint_of(Opening(Article(id="3", title="图片：总统会谈", body="今天，北京。")))
+    assert len(one.sketch()) == 1
+
+
+@pytest.mark.parametrize("days", [8, None], ids=["a week later", "undated"])
+def test_what_is_far_away_must_be_nearly_the_same(seeds: Searcher, days: int | None) -> None:
+    """A frame that is filled anew comes again after a while, and so does an article as it was."""
+    article = replace(next(seeds.articles()), published=MORNING)
+    later = MORNING + timedelta(days=days) if days else None
+    half = article.body[:400] + "".join(reversed(article.body[400:]))
+    assert Opening(replace(article, body=half)).is_reprint_of(Opening(article))
+    assert not Opening(replace(article, body=half, published=later)).is_reprint_of(Opening(article))
+    assert Opening(replace(article, published=later)).is_reprint_of(Opening(article))
+
+
+def test_a_source_fills_its_frames_daily_and_others_reprint_it(seeds: Searcher) -> None:
+    article = replace(next(seeds.articles()), source="甲报", published=MORNING)
+    half = article.body[:400] + "".join(reversed(article.body[400:]))
+    tomorrow = MORNING + timedelta(days=1)
+    assert not Opening(replace(article, body=half, published=tomorrow)).is_reprint_of(Opening(article))
+    assert Opening(replace(article, body=half, published=tomorrow, source="乙报")).is_reprint_of(Opening(article))
+
+
+def test_a_sketch_is_of_the_article_alone(seeds: Searcher) -> None:
+    """Other values are another index: see STREAMS_VERSION."""
+    body = "".join(chr(0x4E00 + number * 7) for number in range(300))
+    article = Article(id="1", title="题", body=body)
+    expected = ">Uc-5!1B~K9IwE+tW1WB8)PwBj?^s=HJ*)s?1_YrO<mh{B-qtX53Dk<8{tGX"
+    assert "".join(Opening(article).sketch()) == expected
+    assert Analyzer().analyse(article).sketch == split_sketch(expected)
+    assert Opening(replace(article, id="2", title="别的题", source="某报", published=MORNING)).sketch() == split_sketch(
+        expected
+    )
+
+
+def test_hostile_texts_have_sketches() -> None:
+    for text in ("\ud800" * 700, "哈" * 10**6, "\x00", "！" * 10**5, "𠮷" * 150, "a" * 120):
+        sketch = Opening(Article(id="1", title="", body=text)).sketch()
+        assert len(sketch) <= 12
+        assert all(len(value) == 5 for value in sketch)
