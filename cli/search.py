@@ -5,8 +5,10 @@ from dataclasses import asdict
 from typing import Literal
 
 import click
+from typing_extensions import Unpack
 
-from ..query import Hit, Results, Searcher, Snippet
+from ..query import Filters, Hit, Results, Searcher, Snippet
+from .filters import filter_options
 from .shared import (
     FOUND,
     NOTHING_FOUND,
@@ -48,11 +50,7 @@ Examples:
 @index_option
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Hits on a page.")
 @click.option("--offset", default=0, type=click.IntRange(0), help="Hits to pass over.")
-@click.option("--since", metavar="DATE", help="Published on or after a day, month or year: 2023-09-28, 2023-09, 2023.")
-@click.option("--until", metavar="DATE", help="Published on or before a day, month or year.")
-@click.option("--source", multiple=True, help="From this publisher; several: from any of them.")
-@click.option("--section", multiple=True, help="From this section.")
-@click.option("--entity", multiple=True, help="Naming this person, place or organisation.")
+@filter_options
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="Best or newest first.")
 @click.option(
     "--recency",
@@ -69,34 +67,26 @@ def search(
     index_dir: str,
     limit: int,
     offset: int,
-    since: str | None,
-    until: str | None,
-    source: tuple[str, ...],
-    section: tuple[str, ...],
-    entity: tuple[str, ...],
     sort: Literal["relevance", "date"],
     recency: float | None,
     explain: bool,
     as_json: bool,
+    **filters: Unpack[Filters],
 ) -> None:
     """Find the articles that match QUERY, best first.
 
     Spaces mean all. "…" means these very characters, - means not, OR means either, brackets group, and title: body:
-    source: section: author: entity: date: url: search one field.
+    source: section: author: entity: person: place: org: date: url: search one field.
     """
     with Searcher(index_dir) as searcher:
         results = searcher.search(
             " ".join(re.sub(f"^{_MINUS}", "-", part) for part in query),
             limit=limit,
             offset=offset,
-            since=since,
-            until=until,
-            source=source,
-            section=section,
-            entity=entity,
             sort=sort,
             recency=recency,
             explain=explain,
+            **filters,
         )
     if as_json:
         print_json(as_dict(results))

@@ -14,6 +14,7 @@ from .clauses import (
     IndexedField,
     Keyword,
     KeywordField,
+    NameField,
     Not,
     Request,
     Sort,
@@ -38,13 +39,14 @@ from .errors import (
     ServerUnreachable,
     UnknownEngine,
 )
-from .keywords import keyword
+from .keywords import NAME_FIELDS, keyword
 from .stored import StoredArticle
 
 __all__ = [
     "DEFAULT_ENGINE",
     "ENGINES",
     "MEMORY",
+    "NAME_FIELDS",
     "All",
     "AnyOf",
     "AtLeast",
@@ -69,6 +71,7 @@ __all__ = [
     "Keyword",
     "KeywordField",
     "Meta",
+    "NameField",
     "Not",
     "Reader",
     "Request",

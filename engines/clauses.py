@@ -13,7 +13,8 @@ from typing import Literal, TypeAlias
 TextField = Literal["text", "title", "body"]  # text: title and body together; terms of it are what scores
 IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
 Stream = Literal["words", "pairs", "singles"]
-KeywordField = Literal["id", "url", "source", "section", "author", "entity"]
+NameField = Literal["entity", "person", "place", "organisation"]  # entity: any of the three kinds
+KeywordField = Literal["id", "url", "source", "section", "author"] | NameField
 Sort = Literal["relevance", "newest"]
 
 

@@ -36,7 +36,7 @@ from .errors import (
 )
 from .holder import this_program
 
-FORMAT = 1
+FORMAT = 2
 META = "meta.json"
 ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"

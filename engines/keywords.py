@@ -1,22 +1,29 @@
 """The keywords an article is filtered by."""
 
+from typing import get_args
 from urllib.parse import urlsplit
 
 from ..analysis import NAME_JOINT, AnalysedArticle, fold
-from .clauses import KeywordField
+from .clauses import KeywordField, NameField
+
+NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
 
 def keyword(field: KeywordField, value: str) -> str:
     """The form in which a keyword is compared: an id or address as it is, others folded, names without their dots."""
     if field in ("id", "url"):
         return value
-    return NAME_JOINT.sub("", fold(value)) if field == "entity" else fold(value)
+    return NAME_JOINT.sub("", fold(value)) if field in NAME_FIELDS else fold(value)
 
 
 def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
     """Field → the values it is found under: an address also by its host and the host's parents, a source also by the
     host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯)."""
     article = analysed.article
+    names: dict[str, set[str]] = {field: set() for field in NAME_FIELDS}
+    for entity in analysed.entities:
+        names[entity.kind].update(_name_keys(fold(entity.text)))
+    names["entity"] = names["person"] | names["place"] | names["organisation"]
     hosts = _hosts(article.url)
     return {
         "id": [article.id],
@@ -24,7 +31,7 @@ def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
         "source": list(dict.fromkeys([*_folded(article.source), *hosts, *(host.split(".")[0] for host in hosts)])),
         "section": _folded(article.section),
         "author": _folded(article.author),
-        "entity": sorted({key for entity in analysed.entities for key in _name_keys(fold(entity.text))}),
+        **{field: sorted(keys) for field, keys in names.items()},
     }
 
 

@@ -10,6 +10,7 @@ from .errors import (
     SearcherClosed,
 )
 from .evaluation import Evaluation, evaluate
+from .filters import Filters
 from .notes import Note
 from .results import Explanation, Hit, Name, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
@@ -18,6 +19,7 @@ __all__ = [
     "Evaluation",
     "EvaluationUnavailable",
     "Explanation",
+    "Filters",
     "Hit",
     "InvalidAliases",
     "InvalidDate",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..analysis import Analyzer, fold, pinyin
-from ..engines import Contains, Reader, keyword
+from ..engines import NAME_FIELDS, Contains, Reader, keyword
 from .aliases import Aliases
 from .language import Excluded, Filter, Group, Node, Part
 from .lexicon import Entry, Lexicon
@@ -51,7 +51,7 @@ class Expander:
         if _WILDCARD in node.value:
             fitting = [value for value in self._reader.values(node.field) if _fits(value, node.value)][:MOST_FITTING]
             return Group(tuple(Filter(node.field, value) for value in fitting), any_of=True) if fitting else node
-        names = self._aliases.of(node.value) if node.field == "entity" else []
+        names = self._aliases.of(node.value) if node.field in NAME_FIELDS else []
         return _either(node, [Filter(node.field, keyword(node.field, name)) for name in names])
 
     def _expand_part(self, node: Part, notes: list[Note]) -> Node:

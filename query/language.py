@@ -70,6 +70,13 @@ _KEYWORD_FIELDS: dict[str, KeywordField] = {
     "作者": "author",
     "entity": "entity",
     "实体": "entity",
+    "person": "person",
+    "人物": "person",
+    "place": "place",
+    "地点": "place",
+    "org": "organisation",
+    "organisation": "organisation",
+    "机构": "organisation",
 }
 _DATE_FIELDS = ("date", "日期")
 FIELDS = (*_TEXT_FIELDS, *_KEYWORD_FIELDS, *_DATE_FIELDS)

@@ -3,13 +3,13 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from functools import cached_property
 from types import TracebackType
 from typing import Literal
 from urllib.parse import quote
 
-from typing_extensions import Self
+from typing_extensions import Self, Unpack
 
 from ..analysis import Analyzer, Article, fold, visible
 from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
@@ -17,7 +17,7 @@ from .aliases import Aliases
 from .correction import corrections
 from .errors import InvalidRecency, SearcherClosed
 from .expansion import Expander
-from .filters import days, one_of
+from .filters import Filters, filtering
 from .headline import joined
 from .hits import HitMaker
 from .language import parse
@@ -65,29 +65,24 @@ class Searcher:
         *,
         limit: int = 10,
         offset: int = 0,
-        since: str | date | None = None,
-        until: str | date | None = None,
-        source: str | Sequence[str] = (),
-        section: str | Sequence[str] = (),
-        entity: str | Sequence[str] = (),
         sort: Order = "relevance",
         recency: float | None = None,
         explain: bool = False,
+        **filters: Unpack[Filters],
     ) -> Results:
         """The `limit` hits after the first `offset`, with snippets. No query raises; what was not taken as typed is
         told in `notes`.
 
-        `since` and `until` are days, or years, months and days as text (`2023-09`), both included. Of several values
-        for `source`, `section` or `entity` one must match. With `recency`, an article that many days old counts three
-        quarters of a new one, and the oldest half. `explain` adds how the query was read and what each hit's score is
-        made of. Raises InvalidDate, InvalidRecency, SearcherClosed.
+        With `recency`, an article that many days old counts three quarters of a new one, and the oldest half.
+        `explain` adds how the query was read and what each hit's score is made of. For the others see `Filters`.
+        Raises InvalidDate, InvalidRecency, SearcherClosed.
         """
         self._must_be_open()
         if recency is not None and not recency > 0:
             raise InvalidRecency(recency)
         started = time.perf_counter()
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
-        filters = (days(since, until), one_of("source", source), one_of("section", section), one_of("entity", entity))
+        asked = filtering(**filters)
         typed, notes = parse(visible(query))
         tree, expanded = self._expander.expand(joined(typed, self._analyzer))
         plan = Plan(tree, self._analyzer)
@@ -96,7 +91,7 @@ class Searcher:
         if plan.is_empty:
             notes += (Note("empty", "there is nothing to search for"),)
             return Results(query, 0, 0, _since(started), notes, (), (), reading)
-        level, total, full, candidates = self._candidates(plan, filters, offset + limit, sort)
+        level, total, full, candidates = self._candidates(plan, asked, offset + limit, sort)
         if total and level in LEVEL_NOTES:
             notes += (LEVEL_NOTES[level],)
         elif full < total:

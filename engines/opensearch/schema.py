@@ -4,7 +4,7 @@ from typing import Any
 
 from ..evaluate import K1, B
 
-KEYWORDS = ("id", "url", "source", "section", "author", "entity")
+KEYWORDS = ("id", "url", "source", "section", "author", "entity", "person", "place", "organisation")
 STREAMS = ("words", "pairs", "singles")
 
 

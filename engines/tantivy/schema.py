@@ -13,7 +13,17 @@ from ..clauses import IndexedField, KeywordField, Stream
 
 STREAMS: tuple[Stream, ...] = ("words", "pairs", "singles")
 TEXTS: tuple[IndexedField, ...] = ("text", "title")
-KEYWORDS: tuple[KeywordField, ...] = ("id", "url", "source", "section", "author", "entity")
+KEYWORDS: tuple[KeywordField, ...] = (
+    "id",
+    "url",
+    "source",
+    "section",
+    "author",
+    "entity",
+    "person",
+    "place",
+    "organisation",
+)
 AGAIN = "again"
 DAY, TIME, STORED = "day", "time", "stored"  # day is missing where unknown
 _LONGEST_KEYWORD = 8_000  # characters; Tantivy drops terms of more than 65,530 bytes

@@ -9,8 +9,8 @@ with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn 
     from whoosh.analysis import IDTokenizer, NgramTokenizer
 
 TEXTS = ("title", "body", "published", "lead", "path", "entities", "digest")
-KEYWORDS = ("id", "url", "source", "section", "author", "entity")
-STORED = (*KEYWORDS[:-1], *TEXTS)
+KEYWORDS = ("id", "url", "source", "section", "author", "entity", "person", "place", "organisation")
+STORED = ("id", "url", "source", "section", "author", *TEXTS)
 NUMBERS = ("day", "time")
 # Fields of character grams, by the size of the gram. They take a folded text, other term fields take lists of terms.
 GRAMS = {"text_pairs": 2, "text_singles": 1, "title_pairs": 2, "title_singles": 1}

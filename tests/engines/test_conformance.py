@@ -177,6 +177,9 @@ def test_filters_and_dates_beside_the_query(pair: Pair) -> None:
     assert compared(pair, some, source=["rfi", "BBC"], since="2021") == 4
     assert compared(pair, some, section="国际", until="2023-01") == 4
     assert compared(pair, some, entity="布林肯") >= 3
+    assert compared(pair, some, person=["布林肯", "特朗普"]) >= 3
+    assert compared(pair, some, place="北京", organisation="外交部") >= 2
+    assert compared(pair, ["person:布林肯 -place:北京", "org:外交部", "机构:北京 OR 地点:北京"]) == 3
 
 
 def test_sorted_by_date(pair: Pair) -> None:

@@ -34,7 +34,7 @@ def test_a_name_typed_without_its_dot(index_of: Index) -> None:
     ]
 
 
-@pytest.mark.parametrize("query", ["entity:安东尼·布林肯", "entity:安东尼-布林肯"])
+@pytest.mark.parametrize("query", ["entity:安东尼·布林肯", "entity:安东尼-布林肯", "person:安东尼-布林肯"])
 def test_filters_do_not_mind_the_dot(index_of: Index, query: str) -> None:
     assert set(ids(index_of(*NAMES), query)) == {"1", "2"}
 
