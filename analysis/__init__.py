@@ -6,11 +6,13 @@ from .article import AnalysedArticle, Article, Terms
 from .entities import Entity, Kind
 from .errors import SouwenError
 from .fold import fold
+from .normal_names import DOT, name_key, normal_names, with_dots
 from .segment import Segmenter
 from .visible import visible
 from .words import HAN, Word
 
 __all__ = [
+    "DOT",
     "HAN",
     "NAME_JOINT",
     "TITLE_END",
@@ -25,8 +27,11 @@ __all__ = [
     "Word",
     "entities",
     "fold",
+    "name_key",
     "name_words",
+    "normal_names",
     "pinyin",
     "text_of",
     "visible",
+    "with_dots",
 ]

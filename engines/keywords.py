@@ -21,8 +21,8 @@ def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
     host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯)."""
     article = analysed.article
     names: dict[str, set[str]] = {field: set() for field in NAME_FIELDS}
-    for entity in analysed.entities:
-        names[entity.kind].update(_name_keys(fold(entity.text)))
+    for kind, text in {(entity.kind, entity.text) for entity in analysed.entities}:
+        names[kind].update(_name_keys(fold(text)))
     names["entity"] = names["person"] | names["place"] | names["organisation"]
     hosts = _hosts(article.url)
     return {

@@ -10,6 +10,7 @@ from hashlib import blake2b
 import tantivy
 
 from ..clauses import IndexedField, KeywordField, Stream
+from ..facets import FACETS
 
 STREAMS: tuple[Stream, ...] = ("words", "pairs", "singles")
 TEXTS: tuple[IndexedField, ...] = ("text", "title")
@@ -39,6 +40,8 @@ def schema() -> tantivy.Schema:
             builder.add_text_field(f"{text}_{stream}", tokenizer_name="whitespace", index_option=option)
     for keyword in KEYWORDS:
         builder.add_text_field(keyword, tokenizer_name="raw", index_option="basic")
+    for facet in FACETS:
+        builder.add_text_field(facet, tokenizer_name="raw", index_option="basic", fast=True)
     for name in (DAY, TIME):
         builder.add_integer_field(name, fast=True)
     builder.add_bytes_field(STORED, stored=True)
