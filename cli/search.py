@@ -1,14 +1,15 @@
 """souwen search"""
 
-import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Literal
 
 import click
 from typing_extensions import Unpack
 
-from ..query import Filters, Hit, Results, Searcher, Snippet
+from ..query import FACET_FIELDS, Counted, Filters, Hit, Results, Searcher, Snippet
 from .filters import filter_options
+from .queries import QueryCommand, query_of
 from .shared import (
     FOUND,
     NOTHING_FOUND,
@@ -18,26 +19,17 @@ from .shared import (
     json_option,
     local_time,
     print_json,
+    print_notes,
     shown_address,
 )
 
 SHOWN_NAMES = 8
 SHOWN_TERMS = 8
-_MINUS = "\N{MINUS SIGN}"  # keeps an excluded part from being taken for an option
 NAMES_FIRST = ("person", "organisation", "place")
 
 
-class _QueryCommand(click.Command):
-    """Lets an argument like -贸易 or -source:rfi through, which is a part of a query; options have two dashes or one
-    letter."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        parts = [_MINUS + arg[1:] if arg[:1] == "-" and arg[1:2] != "-" and len(arg) > 2 else arg for arg in args]
-        return super().parse_args(ctx, parts)
-
-
 @click.command(
-    cls=_QueryCommand,
+    cls=QueryCommand,
     short_help="Find articles.",
     epilog="""\b
 Examples:
@@ -58,6 +50,13 @@ Examples:
     type=click.FloatRange(0, min_open=True),
     help="Prefer newer articles: one so many days old counts three quarters of a new one, the oldest half.",
 )
+@click.option(
+    "--facet",
+    "facets",
+    type=click.Choice(FACET_FIELDS),
+    multiple=True,
+    help="Count all that was found by this, too; several: by each.",
+)
 @click.option("--explain", is_flag=True, help="Show how the query was read and what each score is made of.")
 @json_option
 @click.pass_context
@@ -69,6 +68,7 @@ def search(
     offset: int,
     sort: Literal["relevance", "date"],
     recency: float | None,
+    facets: tuple[str, ...],
     explain: bool,
     as_json: bool,
     **filters: Unpack[Filters],
@@ -80,11 +80,12 @@ def search(
     """
     with Searcher(index_dir) as searcher:
         results = searcher.search(
-            " ".join(re.sub(f"^{_MINUS}", "-", part) for part in query),
+            query_of(query),
             limit=limit,
             offset=offset,
             sort=sort,
             recency=recency,
+            facets=facets,
             explain=explain,
             **filters,
         )
@@ -105,6 +106,10 @@ def as_dict(results: Results) -> dict[str, object]:
         "notes": [{"kind": note.kind, "message": note.message} for note in results.notes],
         "suggestions": results.suggestions,
         "hits": [_hit_as_dict(hit) for hit in results.hits],
+        "facets": {
+            field: [{"value": value, "articles": articles} for value, articles in counted]
+            for field, counted in results.facets.items()
+        },
         **({"reading": results.reading} if results.reading else {}),
     }
 
@@ -128,16 +133,24 @@ def _hit_as_dict(hit: Hit) -> dict[str, object]:
 
 
 def _print(results: Results) -> None:
-    for note in results.notes:
-        click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
+    print_notes(results.notes)
     if results.reading:
         click.secho(for_terminal(f"(read as: {results.reading})"), fg="yellow", err=True)
     for hit in results:
         _print_hit(hit)
     if results.suggestions:
         click.echo(for_terminal(f"Did you mean: {' · '.join(results.suggestions)}"))
+    for field, counted in results.facets.items():
+        _print_facet(field, counted)
     articles = "article" if results.total == 1 else "articles"
     click.echo(f"{results.total} {articles} in {results.took_ms:.0f} ms")
+
+
+def _print_facet(field: str, counted: Sequence[Counted]) -> None:
+    click.secho(field, bold=True)
+    for value, articles in counted:
+        click.echo(f"{articles:>7}  {for_terminal(value)}")
+    click.echo()
 
 
 def _print_hit(hit: Hit) -> None:

@@ -4,10 +4,13 @@ import json
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import unquote
 
 import click
+
+from ..query import Note
 
 _DIRECTIONS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
 FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong use and unusable indexes give 2
@@ -22,6 +25,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 def print_json(value: object) -> None:
     """`value` as JSON with Chinese left readable."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_notes(notes: Iterable[Note]) -> None:
+    """What a search tells about itself, on standard error."""
+    for note in notes:
+        click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
 
 
 def has_colours() -> bool:

@@ -44,6 +44,7 @@ from .errors import (
     ServerUnreachable,
     UnknownEngine,
 )
+from .facets import is_valued
 from .keywords import NAME_FIELDS, keyword
 from .stored import StoredArticle
 
@@ -97,5 +98,6 @@ __all__ = [
     "Valued",
     "Weighted",
     "Writer",
+    "is_valued",
     "keyword",
 ]

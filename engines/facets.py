@@ -6,7 +6,7 @@ parts, and none of these should be counted.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import TypeGuard, get_args
 
 from ..analysis import AnalysedArticle, normal_names
 from .clauses import Counted, FacetField, ValueField
@@ -16,13 +16,13 @@ LONGEST_VALUE = 200  # characters; of a longer value the beginning counts
 _DATE_LENGTHS: dict[FacetField, int] = {"year": 4, "month": 7, "day": 10}
 
 
-def is_date(field: FacetField) -> bool:
-    """Whether the values are days, or made of days."""
-    return field in _DATE_LENGTHS
+def is_valued(field: FacetField) -> TypeGuard[ValueField]:
+    """Whether engines keep values of the facet; dates are made of days."""
+    return field in VALUE_FIELDS
 
 
-def stored_field(field: FacetField) -> str:
-    """The name under which engines keep the values of a facet that is no date."""
+def stored_field(field: ValueField) -> str:
+    """The name under which engines keep the values of a facet."""
     return f"facet_{field}"
 
 

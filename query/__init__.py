@@ -1,9 +1,13 @@
 """A query string → ranked hits with snippets."""
 
+from ..engines import Counted
+from .counts import FACET_FIELDS
+from .entities import KINDS, Mentioned, Names
 from .errors import (
     EvaluationUnavailable,
     InvalidAliases,
     InvalidDate,
+    InvalidFacet,
     InvalidRecency,
     InvalidTestFile,
     RunUnwritable,
@@ -14,8 +18,12 @@ from .filters import Filters
 from .notes import Note
 from .results import Explanation, Hit, Name, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
+from .timeline import Step, Timeline
 
 __all__ = [
+    "FACET_FIELDS",
+    "KINDS",
+    "Counted",
     "Evaluation",
     "EvaluationUnavailable",
     "Explanation",
@@ -23,16 +31,21 @@ __all__ = [
     "Hit",
     "InvalidAliases",
     "InvalidDate",
+    "InvalidFacet",
     "InvalidRecency",
     "InvalidTestFile",
+    "Mentioned",
     "Name",
+    "Names",
     "Note",
     "Results",
     "RunUnwritable",
     "Searcher",
     "SearcherClosed",
     "Snippet",
+    "Step",
     "Suggestion",
+    "Timeline",
     "evaluate",
     "marked_html",
 ]

@@ -1,13 +1,12 @@
 """Filters that are given beside a query, as arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeAlias
 
 from typing_extensions import TypedDict
 
-from ..analysis import visible
-from ..engines import All, AnyOf, Clause, Days, Keyword, KeywordField, keyword
+from ..engines import All, AnyOf, Clause, Days, KeywordField
 from .errors import InvalidDate
 from .periods import Period, parse_period
 
@@ -29,6 +28,7 @@ class Filters(TypedDict, total=False):
 
 
 def filtering(
+    one: Callable[[KeywordField, str], Clause],
     *,
     since: str | date | None = None,
     until: str | date | None = None,
@@ -39,7 +39,7 @@ def filtering(
     place: Values = (),
     organisation: Values = (),
 ) -> tuple[Clause, ...]:
-    """What all filters together ask for. Raises InvalidDate."""
+    """What all filters together ask for; `one` tells what is asked for by a value of a field. Raises InvalidDate."""
     given: dict[KeywordField, Values] = {
         "source": source,
         "section": section,
@@ -48,14 +48,9 @@ def filtering(
         "place": place,
         "organisation": organisation,
     }
-    one_of_each = (_one_of(field, values) for field, values in given.items() if values)
-    return _days(since, until), *one_of_each
-
-
-def _one_of(field: KeywordField, values: Values) -> Clause:
-    """One of the values is a keyword of the field."""
-    values = [values] if isinstance(values, str) else values
-    return AnyOf(tuple(Keyword(field, keyword(field, visible(value))) for value in values))
+    listed = {field: [values] if isinstance(values, str) else values for field, values in given.items()}
+    alternatives = (AnyOf(tuple(one(field, value) for value in values)) for field, values in listed.items() if values)
+    return _days(since, until), *alternatives
 
 
 def _days(since: str | date | None, until: str | date | None) -> Clause:

@@ -11,7 +11,7 @@ Full-width signs count as their half-width forms, and every kind of quotation ma
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..engines import KeywordField, TextField, keyword
+from ..engines import KeywordField, TextField, Valued, keyword
 from .notes import Note
 from .periods import Period, parse_range
 from .tokens import Token, tokens
@@ -50,7 +50,7 @@ class Excluded:
     node: "Node"
 
 
-Node: TypeAlias = Part | Filter | Period | Group | Excluded
+Node: TypeAlias = Part | Filter | Valued | Period | Group | Excluded
 
 _TEXT_FIELDS: dict[str, TextField] = {
     "title": "title",

@@ -12,7 +12,7 @@ from ..base import Statistics
 from ..clauses import Candidate, Clause, Counted, FacetField, Found, KeywordField, Request, Weighted
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..evaluate import inverse_document_frequency
-from ..facets import first_dates, first_values, is_date, stored_field
+from ..facets import first_dates, first_values, is_valued, stored_field
 from ..size import counted
 from ..stored import StoredArticle, stored_article
 from . import listing
@@ -97,7 +97,7 @@ class OpenSearchReader:
         if match == NOTHING:
             return ()
         matches = self._matches(match)
-        if is_date(field):
+        if not is_valued(field):
             return first_dates(listing.days(self._ask, matches), field, limit)
         page = self._server.most_buckets
         return first_values(listing.most(self._ask, matches, stored_field(field), limit, page), limit)

@@ -15,7 +15,7 @@ from ...analysis import AnalysedArticle
 from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Counted, FacetField, Found, Keyword, KeywordField, Request, Weighted
 from ..evaluate import inverse_document_frequency
-from ..facets import first_dates, first_values, is_date, stored_field
+from ..facets import first_dates, first_values, is_valued, stored_field
 from ..records import unpacked
 from ..size import counted, size_of
 from ..stored import NAMES, StoredArticle, stored_article
@@ -137,12 +137,13 @@ class TantivyReader:
     def _counted(self, request: Request, field: FacetField) -> tuple[Counted, ...]:
         """The first values of a facet. Segments tell all of theirs, or what each leaves out would be missed."""
         limit = request.facet_limit
-        terms: dict[str, str | int] = {"field": stored_field(field), "size": limit, "segment_size": _ALL_VALUES}
-        if is_date(field):
-            terms |= {"field": DAY, "size": _ALL_VALUES}
+        if is_valued(field):
+            terms = {"field": stored_field(field), "size": limit, "segment_size": _ALL_VALUES}
+        else:
+            terms = {"field": DAY, "size": _ALL_VALUES}
         answer = self._searcher.aggregate(self._queries.matching(request.match), {"values": {"terms": terms}})
         counts = {bucket["key"]: bucket["doc_count"] for bucket in answer["values"]["buckets"]}
-        return first_dates(counts, field, limit) if is_date(field) else first_values(counts.items(), limit)
+        return first_values(counts.items(), limit) if is_valued(field) else first_dates(counts, field, limit)
 
     def _first(self, request: Request, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
         """How many articles match, and the first `limit` of them."""

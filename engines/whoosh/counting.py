@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..clauses import Counted, FacetField
+from ..clauses import Counted, FacetField, ValueField
 from ..evaluate import Mask
-from ..facets import first_dates, is_date
+from ..facets import first_dates, is_valued
 from .monotone import Numbers
 from .segment import OpenSegment
 
@@ -35,11 +35,11 @@ class Facets:
 
     def __init__(self, segments: Sequence[OpenSegment]) -> None:
         self._segments = segments
-        self._known: dict[FacetField, _Facet] = {}
+        self._known: dict[ValueField, _Facet] = {}
 
     def first(self, field: FacetField, masks: Sequence[Mask], limit: int) -> tuple[Counted, ...]:
         """The first `limit` values, counted over the articles in `masks`, one for each segment."""
-        if is_date(field):
+        if not is_valued(field):
             return first_dates(self._days(masks), field, limit)
         if field not in self._known:
             self._known[field] = _read(self._segments, field)
@@ -57,7 +57,7 @@ class Facets:
         return {day: count for day, count in zip(found.tolist(), counts.tolist(), strict=True) if day}
 
 
-def _read(segments: Sequence[OpenSegment], field: FacetField) -> _Facet:
+def _read(segments: Sequence[OpenSegment], field: ValueField) -> _Facet:
     parts = [_read_segment(segment, field) for segment in segments]
     values = parts[0][0] if len(parts) == 1 else sorted(set().union(*(terms for terms, _, _ in parts)))
     number = {value: at for at, value in enumerate(values)}
@@ -70,7 +70,7 @@ def _read(segments: Sequence[OpenSegment], field: FacetField) -> _Facet:
     )
 
 
-def _read_segment(segment: OpenSegment, field: FacetField) -> tuple[list[bytes], Numbers, NDArray[np.int32]]:
+def _read_segment(segment: OpenSegment, field: ValueField) -> tuple[list[bytes], Numbers, NDArray[np.int32]]:
     terms: list[bytes] = []
     sizes: list[Numbers] = [np.zeros(0, np.int64)]
     articles: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..clauses import FacetField, IndexedField, KeywordField, Stream, ValueField
+from ..clauses import IndexedField, KeywordField, Stream, ValueField
 from ..facets import stored_field
 from .articles import ArticleReader
 from .codec import ARTICLES, TERMS, Segment, owners_of, starts_of
@@ -98,7 +98,7 @@ class OpenSegment:
         entry = self._field(stored_field(field)).find(_bytes(value))
         return _NONE if entry is None else entry.values()
 
-    def value_lists(self, field: FacetField) -> Iterator[Lists]:
+    def value_lists(self, field: ValueField) -> Iterator[Lists]:
         """All values of a facet in order, each with the articles that have it, in chunks."""
         return self._field(stored_field(field)).chunks()
 

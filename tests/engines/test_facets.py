@@ -80,12 +80,12 @@ def by_hand(articles: dict[str, Article], field: FacetField) -> list[tuple[str, 
 def names(each: Article) -> set[tuple[str, str]]:
     """Of these sentences: a name with a dot, and the last name of such a one, where it stands alone."""
     mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyse(each).entities]
-    written = Counter(text for _, text in mentions if text in ("安东尼·布林肯", "安東尼·布林肯"))
-    if not written:
-        return set(mentions)
-    whole = written.most_common(1)[0][0]
-    alike = {"布林肯", *written}
-    return {(kind, whole if text in alike else text) for kind, text in mentions}
+    ours = [text for _, text in mentions if text.endswith("布林肯")]
+    written = Counter(text for text in ours if "·" in text)
+    whole = written.most_common(1)[0][0] if written else "布林肯"
+    first = min((ours.index(text) for text in written), default=0)
+    alone = "布林肯" if first > 1 else whole
+    return {(kind, {"布林肯": alone}.get(text, whole if text in ours else text)) for kind, text in mentions}
 
 
 def write(
