@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from souwen.engines import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexUnwritable, UnknownEngine
+from souwen.engines.directory import FORMAT
 from souwen.indexer import PathNotFound, build_index
 from souwen.query import Searcher
 
@@ -135,15 +136,18 @@ def test_an_index_of_another_analyzer_is_refused_and_can_be_rebuilt(tmp_path: Pa
     assert len(found(tmp_path / "index", "中国")) == 2
 
 
-def test_an_index_of_another_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [1, FORMAT + 1])  # 1 had nothing to count
+def test_an_index_of_another_format_is_refused(tmp_path: Path, other: int) -> None:
     build_index([SEEDS], tmp_path / "index")
     meta = tmp_path / "index" / "meta.json"
-    meta.write_text(meta.read_text("utf-8").replace('"format": 1', '"format": 99'), "utf-8")
-    with pytest.raises(IndexMismatch, match="format 99"):
+    meta.write_text(meta.read_text("utf-8").replace(f'"format": {FORMAT}', f'"format": {other}'), "utf-8")
+    with pytest.raises(IndexMismatch, match=f"has format {other}.*--rebuild"):
         Searcher(tmp_path / "index")
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', "\x00", '{"format": 1, "folder": 5}'])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", f'{{"format": {FORMAT}}}', "\x00", f'{{"format": {FORMAT}, "folder": 5}}']
+)
 def test_damaged_meta_is_told_and_can_be_rebuilt(tmp_path: Path, content: str) -> None:
     build_index([SEEDS], tmp_path / "index")
     (tmp_path / "index" / "meta.json").write_text(content, "utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from souwen.engines import IndexDirectory, IndexNotFound
 from souwen.indexer import build_index, copy_index
-from souwen.query import Searcher
+from souwen.query import FACET_FIELDS, Searcher
 
 from ..conftest import SEEDS
 
@@ -30,7 +30,8 @@ def told(index: Path) -> list[object]:
     with Searcher(index) as searcher:
         articles = sorted(searcher.articles(), key=lambda article: article.id)
         hits = [[(hit.id, hit.snippets) for hit in searcher.search(query)] for query in QUERIES]
-    return [articles, hits]
+        facets = searcher.search("中国", facets=FACET_FIELDS).facets
+    return [articles, hits, facets]
 
 
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
