@@ -7,6 +7,7 @@ from .dates import DateMention
 from .entities import Entity, Kind
 from .errors import SouwenError
 from .fold import fold
+from .normal_names import DOT, name_key, normal_names, with_dots
 from .periods import Period
 from .reprints import SHARED_VALUES, Opening, split_sketch
 from .segment import Segmenter
@@ -14,6 +15,7 @@ from .visible import visible
 from .words import HAN, Word
 
 __all__ = [
+    "DOT",
     "HAN",
     "NAME_JOINT",
     "SHARED_VALUES",
@@ -33,9 +35,12 @@ __all__ = [
     "dates",
     "entities",
     "fold",
+    "name_key",
     "name_words",
+    "normal_names",
     "pinyin",
     "split_sketch",
     "text_of",
     "visible",
+    "with_dots",
 ]

@@ -9,6 +9,7 @@ import click
 from ..analysis import SouwenError
 from .analyze import analyze
 from .check import check
+from .entities import entities
 from .eval import eval_command
 from .export import export
 from .index import index
@@ -18,6 +19,7 @@ from .shared import FOUND, INTERRUPTED, for_terminal, wants_colours
 from .show import show
 from .stats import stats
 from .suggest import suggest
+from .timeline import timeline
 
 
 class _Failure(click.ClickException):
@@ -68,5 +70,7 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for command in (index, search, show, related, suggest, stats, check, export, analyze, eval_command):
+for command in (
+    *(index, search, related, entities, timeline, show, suggest, stats, check, export, analyze, eval_command),
+):
     main.add_command(command)

@@ -1,12 +1,15 @@
 """souwen search"""
 
-import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Literal
 
 import click
+from typing_extensions import Unpack
 
-from ..query import Hit, Reprint, Results, Searcher, Snippet, reprints_note
+from ..query import FACET_FIELDS, Counted, Filters, Hit, Reprint, Results, Searcher, Snippet, reprints_note
+from .filters import filter_options
+from .queries import QueryCommand, query_of
 from .shared import (
     FOUND,
     NOTHING_FOUND,
@@ -16,26 +19,17 @@ from .shared import (
     json_option,
     local_time,
     print_json,
+    print_notes,
     shown_address,
 )
 
 SHOWN_NAMES = 8
 SHOWN_TERMS = 8
-_MINUS = "\N{MINUS SIGN}"  # keeps an excluded part from being taken for an option
 NAMES_FIRST = ("person", "organisation", "place")
 
 
-class _QueryCommand(click.Command):
-    """Lets an argument like -贸易 or -source:rfi through, which is a part of a query; options have two dashes or one
-    letter."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        parts = [_MINUS + arg[1:] if arg[:1] == "-" and arg[1:2] != "-" and len(arg) > 2 else arg for arg in args]
-        return super().parse_args(ctx, parts)
-
-
 @click.command(
-    cls=_QueryCommand,
+    cls=QueryCommand,
     short_help="Find articles.",
     epilog="""\b
 Examples:
@@ -48,12 +42,7 @@ Examples:
 @index_option
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Hits on a page.")
 @click.option("--offset", default=0, type=click.IntRange(0), help="Hits to pass over.")
-@click.option("--since", metavar="DATE", help="Published on or after a day, month or year: 2023-09-28, 2023-09, 2023.")
-@click.option("--until", metavar="DATE", help="Published on or before a day, month or year.")
-@click.option("--source", multiple=True, help="From this publisher; several: from any of them.")
-@click.option("--section", multiple=True, help="From this section.")
-@click.option("--entity", multiple=True, help="Naming this person, place or organisation.")
-@click.option("--about", metavar="DATE", multiple=True, help="Mentioning a day of this day, month, year or range.")
+@filter_options
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="Best or newest first.")
 @click.option(
     "--recency",
@@ -62,6 +51,13 @@ Examples:
     help="Prefer newer articles: one so many days old counts three quarters of a new one, the oldest half.",
 )
 @click.option("--collapse/--no-collapse", default=True, help="List reprints of an article under it, or one by one.")
+@click.option(
+    "--facet",
+    "facets",
+    type=click.Choice(FACET_FIELDS),
+    multiple=True,
+    help="Count all that was found by this, too; several: by each.",
+)
 @click.option("--explain", is_flag=True, help="Show how the query was read and what each score is made of.")
 @json_option
 @click.pass_context
@@ -71,38 +67,30 @@ def search(
     index_dir: str,
     limit: int,
     offset: int,
-    since: str | None,
-    until: str | None,
-    source: tuple[str, ...],
-    section: tuple[str, ...],
-    entity: tuple[str, ...],
-    about: tuple[str, ...],
     sort: Literal["relevance", "date"],
     recency: float | None,
     collapse: bool,
+    facets: tuple[str, ...],
     explain: bool,
     as_json: bool,
+    **filters: Unpack[Filters],
 ) -> None:
     """Find the articles that match QUERY, best first.
 
     Spaces mean all. "…" means these very characters, - means not, OR means either, brackets group, and title: body:
-    source: section: author: entity: about: date: url: search one field.
+    source: section: author: entity: person: place: org: about: date: url: search one field.
     """
     with Searcher(index_dir) as searcher:
         results = searcher.search(
-            " ".join(re.sub(f"^{_MINUS}", "-", part) for part in query),
+            query_of(query),
             limit=limit,
             offset=offset,
-            since=since,
-            until=until,
-            source=source,
-            section=section,
-            entity=entity,
-            about=about,
             sort=sort,
             recency=recency,
+            facets=facets,
             explain=explain,
             collapse=collapse,
+            **filters,
         )
     if as_json:
         print_json(as_dict(results))
@@ -121,6 +109,10 @@ def as_dict(results: Results) -> dict[str, object]:
         "notes": [{"kind": note.kind, "message": note.message} for note in results.notes],
         "suggestions": results.suggestions,
         "hits": [hit_as_dict(hit) for hit in results.hits],
+        "facets": {
+            field: [{"value": value, "articles": articles} for value, articles in counted]
+            for field, counted in results.facets.items()
+        },
         **({"reading": results.reading} if results.reading else {}),
     }
 
@@ -157,16 +149,24 @@ def reprint_as_dict(reprint: Reprint) -> dict[str, object]:
 
 
 def _print(results: Results) -> None:
-    for note in results.notes:
-        click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
+    print_notes(results.notes)
     if results.reading:
         click.secho(for_terminal(f"(read as: {results.reading})"), fg="yellow", err=True)
     for hit in results:
         print_hit(hit)
     if results.suggestions:
         click.echo(for_terminal(f"Did you mean: {' · '.join(results.suggestions)}"))
+    for field, counted in results.facets.items():
+        _print_facet(field, counted)
     articles = "article" if results.total == 1 else "articles"
     click.echo(f"{results.total} {articles} in {results.took_ms:.0f} ms")
+
+
+def _print_facet(field: str, counted: Sequence[Counted]) -> None:
+    click.secho(field, bold=True)
+    for value, articles in counted:
+        click.echo(f"{articles:>7}  {for_terminal(value)}")
+    click.echo()
 
 
 def print_hit(hit: Hit) -> None:

@@ -4,11 +4,14 @@ import json
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import unquote
 
 import click
+
+from ..query import Note
 
 _DIRECTIONS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
 FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong use and unusable indexes give 2
@@ -29,6 +32,12 @@ def no_such_article(context: click.Context, article_id: str, index_dir: str) -> 
 def print_json(value: object) -> None:
     """`value` as JSON with Chinese left readable."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_notes(notes: Iterable[Note]) -> None:
+    """What a search tells about itself, on standard error."""
+    for note in notes:
+        click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
 
 
 def has_colours() -> bool:

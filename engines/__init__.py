@@ -8,17 +8,23 @@ from .clauses import (
     Candidate,
     Clause,
     Contains,
+    Counted,
+    DateField,
     Days,
+    FacetField,
     Found,
     Has,
     IndexedField,
     Keyword,
     KeywordField,
+    NameField,
     Not,
     Request,
     Sort,
     Stream,
     TextField,
+    Valued,
+    ValueField,
     Weighted,
 )
 from .days import MOST_YEARS, covering
@@ -40,7 +46,8 @@ from .errors import (
     UnknownEngine,
 )
 from .evaluate import inverse_document_frequency
-from .keywords import keyword
+from .facets import is_valued
+from .keywords import NAME_FIELDS, keyword
 from .stored import StoredArticle
 
 __all__ = [
@@ -48,15 +55,19 @@ __all__ = [
     "ENGINES",
     "MEMORY",
     "MOST_YEARS",
+    "NAME_FIELDS",
     "All",
     "AnyOf",
     "AtLeast",
     "Candidate",
     "Clause",
     "Contains",
+    "Counted",
+    "DateField",
     "Days",
     "Engine",
     "EngineUnavailable",
+    "FacetField",
     "Found",
     "Has",
     "IndexDamaged",
@@ -72,6 +83,7 @@ __all__ = [
     "Keyword",
     "KeywordField",
     "Meta",
+    "NameField",
     "Not",
     "Reader",
     "Request",
@@ -85,9 +97,12 @@ __all__ = [
     "Stream",
     "TextField",
     "UnknownEngine",
+    "ValueField",
+    "Valued",
     "Weighted",
     "Writer",
     "covering",
     "inverse_document_frequency",
+    "is_valued",
     "keyword",
 ]

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 TextField = Literal["text", "title", "body"]  # text: title and body together; terms of it are what scores
 IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
 Stream = Literal["words", "pairs", "singles"]
-KeywordField = Literal["id", "url", "source", "section", "author", "sketch", "entity", "about"]
+NameField = Literal["entity", "person", "place", "organisation"]  # entity: any of the three kinds
+KeywordField = Literal["id", "url", "source", "section", "author", "sketch", NameField, "about"]
+ValueField = Literal["source", "section", "author", NameField]  # what articles have values of, to be counted
+DateField = Literal["year", "month", "day"]  # of publication
+FacetField = Literal[ValueField, DateField]
 Sort = Literal["relevance", "newest"]
 
 
@@ -38,6 +42,14 @@ class Keyword:
     """One of the field's keywords is `value`: folded, but for `id`, `url` and `sketch`."""
 
     field: KeywordField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """Counts for this value of a facet, which is as facets tell it."""
+
+    field: ValueField
     value: str
 
 
@@ -72,7 +84,7 @@ class Not:
     clause: Clause
 
 
-Clause: TypeAlias = Has | Contains | Keyword | Days | All | AnyOf | AtLeast | Not
+Clause: TypeAlias = Has | Contains | Keyword | Valued | Days | All | AnyOf | AtLeast | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +100,23 @@ class Weighted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One search. Matches of `tiers[0]` come first, then those of `tiers[1]` …, then the rest; within a tier by score
-    (`relevance`) or the newest first, undated articles last."""
+    (`relevance`) or the newest first, undated articles last. Of each of the `facets` the first `facet_limit` values are
+    told."""
 
     match: Clause
     tiers: tuple[Clause, ...] = ()
     weights: tuple[Weighted, ...] = ()
     sort: Sort = "relevance"
     limit: int = 10
+    facets: tuple[FacetField, ...] = ()
+    facet_limit: int = 10
+
+
+class Counted(NamedTuple):
+    """A value of a facet, such as RFI, 安东尼·布林肯 or 2023-09, and how many of the matches have it."""
+
+    value: str
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +130,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`total` matches in all, of which `tier_totals[i]` fall into tier i, and the first `limit` of them in order."""
+    """`total` matches in all, of which `tier_totals[i]` fall into tier i, and the first `limit` of them in order. Of
+    the request's facet i all matches together have the values `facets[i]`: those of most matches first, then by
+    value."""
 
     total: int
     tier_totals: tuple[int, ...]
     candidates: tuple[Candidate, ...]
+    facets: tuple[tuple[Counted, ...], ...] = ()

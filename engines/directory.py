@@ -37,7 +37,7 @@ from .errors import (
 )
 from .holder import this_program
 
-FORMAT = 2
+FORMAT = 3
 META = "meta.json"
 ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"

@@ -23,6 +23,8 @@ from .clauses import (
     KeywordField,
     Not,
     Stream,
+    Valued,
+    ValueField,
     Weighted,
 )
 from .grams import pair_cover
@@ -61,6 +63,8 @@ class Segment(Protocol):
         ...
 
     def keyword(self, field: KeywordField, value: str) -> Numbers: ...
+
+    def valued(self, field: ValueField, value: str) -> Numbers: ...
 
     def lengths(self, field: IndexedField, stream: Stream) -> Numbers:
         """For each article, the number of terms in the stream."""
@@ -103,7 +107,7 @@ class Matching:
     def _matching(self, clause: Clause) -> Mask:
         segment = self._segment
         match clause:
-            case Has() | Contains() | Keyword():
+            case Has() | Contains() | Keyword() | Valued():
                 mask = np.zeros(segment.size, dtype=np.bool_)
                 mask[self._listed(clause)] = True
                 return mask
@@ -127,17 +131,19 @@ class Matching:
         """How many of the clauses each article matches."""
         met = np.zeros(self._segment.size, dtype=np.int32)
         for child in clauses:
-            if isinstance(child, Has | Contains | Keyword):
+            if isinstance(child, Has | Contains | Keyword | Valued):
                 met[self._listed(child)] += 1
             else:
                 met += self.all(child)
         return met
 
-    def _listed(self, clause: Has | Contains | Keyword) -> Numbers:
+    def _listed(self, clause: Has | Contains | Keyword | Valued) -> Numbers:
         """The articles that match, by number. The body has no streams of its own: what stands more often in title and
         body together than in the title stands in the body."""
         if isinstance(clause, Keyword):
             return self._segment.keyword(clause.field, clause.value)
+        if isinstance(clause, Valued):
+            return self._segment.valued(clause.field, clause.value)
         if clause.field != "body":
             return self._postings(clause, clause.field)[0]
         surplus = np.zeros(self._segment.size, np.int64)

@@ -1,10 +1,14 @@
 """The keywords an article is filtered by."""
 
+from typing import get_args
 from urllib.parse import urlsplit
 
 from ..analysis import NAME_JOINT, AnalysedArticle, fold
-from .clauses import KeywordField
+from .clauses import KeywordField, NameField
 from .days import spelled
+
+KEYWORDS: tuple[KeywordField, ...] = get_args(KeywordField)
+NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
 
 def keyword(field: KeywordField, value: str) -> str:
@@ -12,7 +16,7 @@ def keyword(field: KeywordField, value: str) -> str:
     dots."""
     if field in ("id", "url", "sketch"):
         return value
-    return NAME_JOINT.sub("", fold(value)) if field == "entity" else fold(value)
+    return NAME_JOINT.sub("", fold(value)) if field in NAME_FIELDS else fold(value)
 
 
 def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
@@ -20,6 +24,10 @@ def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
     host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯), a day that is
     mentioned also by its month and year."""
     article = analysed.article
+    names: dict[str, set[str]] = {field: set() for field in NAME_FIELDS}
+    for kind, text in {(entity.kind, entity.text) for entity in analysed.entities}:
+        names[kind].update(_name_keys(fold(text)))
+    names["entity"] = names["person"] | names["place"] | names["organisation"]
     hosts = _hosts(article.url)
     return {
         "id": [article.id],
@@ -28,8 +36,8 @@ def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
         "section": _folded(article.section),
         "author": _folded(article.author),
         "sketch": list(analysed.sketch),
-        "entity": sorted({key for entity in analysed.entities for key in _name_keys(fold(entity.text))}),
         "about": sorted({key for mention in analysed.dates if mention.period for key in spelled(mention.period)}),
+        **{field: sorted(keys) for field, keys in names.items()},
     }
 
 

@@ -1,30 +1,43 @@
 """A query string → ranked hits with snippets."""
 
+from ..engines import Counted
+from .counts import FACET_FIELDS
+from .entities import KINDS, Mentioned, Names
 from .errors import (
     EvaluationUnavailable,
     InvalidAliases,
     InvalidDate,
+    InvalidFacet,
     InvalidRecency,
     InvalidTestFile,
     RunUnwritable,
     SearcherClosed,
 )
 from .evaluation import Evaluation, evaluate
+from .filters import Filters
 from .notes import Note
 from .reprints import reprints_note
 from .results import Explanation, Hit, Name, Reprint, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
+from .timeline import Step, Timeline
 
 __all__ = [
+    "FACET_FIELDS",
+    "KINDS",
+    "Counted",
     "Evaluation",
     "EvaluationUnavailable",
     "Explanation",
+    "Filters",
     "Hit",
     "InvalidAliases",
     "InvalidDate",
+    "InvalidFacet",
     "InvalidRecency",
     "InvalidTestFile",
+    "Mentioned",
     "Name",
+    "Names",
     "Note",
     "Reprint",
     "Results",
@@ -32,7 +45,9 @@ __all__ = [
     "Searcher",
     "SearcherClosed",
     "Snippet",
+    "Step",
     "Suggestion",
+    "Timeline",
     "evaluate",
     "marked_html",
     "reprints_note",

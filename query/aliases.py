@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from ..analysis import fold
+from ..analysis import DOT, fold, name_key
 from .errors import InvalidAliases
 
 USER_FILE = "aliases.txt"  # in the index folder; adds to the list that comes with souwen
@@ -13,14 +13,20 @@ _SEPARATOR = "="
 
 
 class Aliases:
-    """Groups of names; looked up folded."""
+    """Groups of names; looked up folded. Of a name in several groups, the first group counts more."""
 
     def __init__(self, groups: Iterable[Sequence[str]]) -> None:
         self._others: dict[str, dict[str, None]] = {}
+        self._first: dict[str, str] = {}
         for group in groups:
+            keys = list(map(name_key, group))
+            first = next((self._first[key] for key in keys if key in self._first), group[0])
+            for key in keys:
+                self._first.setdefault(key, first)
             for name in group:
                 others = self._others.setdefault(fold(name), {})
-                others.update(dict.fromkeys(other for other in group if fold(other) != fold(name)))
+                # What finds a last name finds the full one with it.
+                others.update(dict.fromkeys(other for other in group if not _is_full(other, name)))
 
     @classmethod
     def of_index(cls, folder: Path) -> "Aliases":
@@ -32,11 +38,20 @@ class Aliases:
             users = ""
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidAliases(folder / USER_FILE, str(error)) from error
-        return cls([*_groups(own), *_groups(users)])
+        return cls([*_groups(users), *_groups(own)])
+
+    def first(self, name: str) -> str:
+        """The name that stands for `name` and its other names: the first of their group, or the name itself."""
+        return self._first.get(name_key(name), name)
 
     def of(self, name: str) -> list[str]:
         """The other names of `name`, which is folded."""
         return list(self._others.get(name, ()))
+
+
+def _is_full(other: str, name: str) -> bool:
+    """Whether `other` is the same name or has it as its last part."""
+    return name_key(other).rpartition(DOT)[2] == name_key(name) or fold(other) == fold(name)
 
 
 def _groups(text: str) -> Iterable[list[str]]:

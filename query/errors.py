@@ -1,6 +1,7 @@
 """What is wrong use of a search, as opposed to an odd query, which never is."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..analysis import SouwenError
@@ -26,6 +27,11 @@ class InvalidDate(SouwenError):
         super().__init__(
             f"{name} {written!r} is not a date: write a year, month or day such as 2023, 2023-09 or 2023-09-28"
         )
+
+
+class InvalidFacet(SouwenError):
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no facet {name!r}: choose of {', '.join(known)}")
 
 
 class EvaluationUnavailable(SouwenError):

@@ -7,27 +7,37 @@ A part becomes a group of alternatives, so that everything else treats both alik
 import re
 from collections.abc import Callable, Sequence
 
-from ..analysis import Analyzer, fold, pinyin
-from ..engines import Contains, Reader, keyword
+from ..analysis import Analyzer, fold, pinyin, visible
+from ..engines import NAME_FIELDS, AnyOf, Clause, Contains, Keyword, KeywordField, Reader, Valued, keyword
 from .aliases import Aliases
 from .language import Excluded, Filter, Group, Node, Part
 from .lexicon import Entry, Lexicon
+from .names import KnownNames
 from .notes import Note
 
 MOST_RENAMED = 6  # other names of one part
 MOST_SPELLED = 3  # words that one token in pinyin stands for
 MOST_WILDCARDS = 5  # of one query that are taken as such
 MOST_FITTING = 50  # words or keywords that one wildcard stands for
+SHORTEST_FULL = 4  # characters of a full name without its dot
 _WILDCARD = "*"
 
 
 class Expander:
-    """Works on one index. `lexicon` is asked for only when a query needs it."""
+    """Works on one index. `lexicon` and `names` are asked for only when a query needs them."""
 
-    def __init__(self, analyzer: Analyzer, aliases: Aliases, reader: Reader, lexicon: Callable[[], Lexicon]) -> None:
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        aliases: Aliases,
+        reader: Reader,
+        lexicon: Callable[[], Lexicon],
+        names: Callable[[], KnownNames],
+    ) -> None:
         self._analyzer = analyzer
         self._aliases = aliases
         self._lexicon = lexicon
+        self._names = names
         self._reader = reader
 
     def expand(self, tree: Group) -> tuple[Group, tuple[Note, ...]]:
@@ -44,15 +54,30 @@ class Expander:
         if isinstance(node, Part) and not node.quoted:
             return self._expand_part(node, notes)
         if isinstance(node, Filter):
-            return self._expand_filter(node)
+            first, *others = self._alternatives(node)
+            return _either(first, others)
         return node
 
-    def _expand_filter(self, node: Filter) -> Node:
+    def filter(self, field: KeywordField, value: str) -> Clause:
+        """What articles must meet to be found under a value of a field as a user writes it."""
+        node = Filter(field, keyword(field, visible(value)))
+        return AnyOf(
+            tuple(
+                each if isinstance(each, Valued) else Keyword(each.field, each.value)
+                for each in self._alternatives(node)
+            )
+        )
+
+    def _alternatives(self, node: Filter) -> list[Filter | Valued]:
+        """The filter, and others that a match may meet in its place."""
         if _WILDCARD in node.value:
             fitting = [value for value in self._reader.values(node.field) if _fits(value, node.value)][:MOST_FITTING]
-            return Group(tuple(Filter(node.field, value) for value in fitting), any_of=True) if fitting else node
-        names = self._aliases.of(node.value) if node.field == "entity" else []
-        return _either(node, [Filter(node.field, keyword(node.field, name)) for name in names])
+            return [Filter(node.field, value) for value in fitting] or [node]
+        if node.field not in NAME_FIELDS:
+            return [node]
+        alone = self._names().alone(node.value) if len(node.value) >= SHORTEST_FULL else ()
+        others = (Filter(node.field, keyword(node.field, name)) for name in self._aliases.of(node.value))
+        return [node, *others, *(Valued("person", value) for value in alone if node.field in ("person", "entity"))]
 
     def _expand_part(self, node: Part, notes: list[Note]) -> Node:
         folded = fold(node.text)

@@ -1,27 +1,68 @@
 """Filters that are given beside a query, as arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TypeAlias
 
-from ..analysis import visible
-from ..engines import All, AnyOf, Clause, Days, Keyword, KeywordField, covering, keyword
+from typing_extensions import TypedDict
+
+from ..engines import All, AnyOf, Clause, Days, Keyword, KeywordField, covering
 from .errors import InvalidDate
 from .periods import Period, bounded, parse_period, parse_range
 
-
-def one_of(field: KeywordField, values: str | Sequence[str]) -> Clause:
-    """One of the values is a keyword of the field; no values ask for nothing."""
-    values = [values] if isinstance(values, str) else values
-    return AnyOf(tuple(Keyword(field, keyword(field, visible(value))) for value in values)) if values else All(())
+Values: TypeAlias = str | Sequence[str]
 
 
-def days(since: str | date | None, until: str | date | None) -> Clause:
-    """Published from the first day of `since` to the last of `until`. Raises InvalidDate."""
+class Filters(TypedDict, total=False):
+    """What `Searcher` takes beside a query. `since` and `until` are days, or years, months and days as text
+    (`2023-09`), both included; of several values for one of the others one must match. The text must
+    mention a day of `about`: days, months, years, or ranges of them (`2023-08..2023-10`)."""
+
+    since: str | date | None
+    until: str | date | None
+    source: Values
+    section: Values
+    entity: Values
+    person: Values
+    place: Values
+    organisation: Values
+    about: str | date | Sequence[str | date]
+
+
+def filtering(
+    one: Callable[[KeywordField, str], Clause],
+    *,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    source: Values = (),
+    section: Values = (),
+    entity: Values = (),
+    person: Values = (),
+    place: Values = (),
+    organisation: Values = (),
+    about: str | date | Sequence[str | date] = (),
+) -> tuple[Clause, ...]:
+    """What all filters together ask for; `one` tells what is asked for by a value of a field. Raises InvalidDate."""
+    given: dict[KeywordField, Values] = {
+        "source": source,
+        "section": section,
+        "entity": entity,
+        "person": person,
+        "place": place,
+        "organisation": organisation,
+    }
+    listed = {field: [values] if isinstance(values, str) else values for field, values in given.items()}
+    alternatives = (AnyOf(tuple(one(field, value) for value in values)) for field, values in listed.items() if values)
+    return _days(since, until), _mentioning(about), *alternatives
+
+
+def _days(since: str | date | None, until: str | date | None) -> Clause:
+    """Published from the first day of `since` to the last of `until`."""
     first, last = _period("since", since), _period("until", until)
     return Days(first.first, last.last) if since is not None or until is not None else All(())
 
 
-def mentioning(given: str | date | Sequence[str | date]) -> Clause:
+def _mentioning(given: str | date | Sequence[str | date]) -> Clause:
     """A day of one of these days, months, years or ranges is mentioned; none ask for nothing. Raises InvalidDate."""
     given = [given] if isinstance(given, str | date) else given
     values = dict.fromkeys(value for one in given for value in covering(*bounded(_range("about", one))))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from ..analysis import Analyzer, Entity
+from ..analysis import Analyzer, Entity, normal_names
 from ..engines import Candidate, Reader, StoredArticle
 from .marking import Marker, merged
 from .plan import Plan
@@ -84,6 +84,6 @@ class HitMaker:
 
 
 def _names(entities: Sequence[Entity]) -> tuple[Name, ...]:
-    """Names by number of mentions, most first, then as they first appear."""
-    counts = Counter((entity.text, entity.kind) for entity in entities)
+    """Names in their normal form by number of mentions, most first, then as they first appear."""
+    counts = Counter(zip(normal_names(entities), (entity.kind for entity in entities), strict=True))
     return tuple(Name(text, kind, count) for (text, kind), count in counts.most_common())

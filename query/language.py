@@ -12,7 +12,7 @@ Full-width signs count as their half-width forms, and every kind of quotation ma
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..engines import KeywordField, TextField, covering, keyword
+from ..engines import KeywordField, TextField, Valued, covering, keyword
 from .notes import Note
 from .periods import Period, bounded, parse_range
 from .tokens import Token, tokens
@@ -51,7 +51,7 @@ class Excluded:
     node: "Node"
 
 
-Node: TypeAlias = Part | Filter | Period | Group | Excluded
+Node: TypeAlias = Part | Filter | Valued | Period | Group | Excluded
 
 _TEXT_FIELDS: dict[str, TextField] = {
     "title": "title",
@@ -71,6 +71,13 @@ _KEYWORD_FIELDS: dict[str, KeywordField] = {
     "作者": "author",
     "entity": "entity",
     "实体": "entity",
+    "person": "person",
+    "人物": "person",
+    "place": "place",
+    "地点": "place",
+    "org": "organisation",
+    "organisation": "organisation",
+    "机构": "organisation",
 }
 _DATE_FIELDS = ("date", "日期")
 _MENTIONED_FIELDS = ("about", "提到")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import log
 
 from ..analysis import Analyzer
-from ..engines import All, AnyOf, Clause, Days, IndexedField, Keyword, Not, Stream, Weighted
+from ..engines import All, AnyOf, Clause, Days, IndexedField, Keyword, Not, Stream, Valued, Weighted
 from .language import Excluded, Filter, Group, Node, Part
 from .need import Need
 from .periods import Period
@@ -99,6 +99,8 @@ class Plan:
             return ask(self._analysed[node])
         if isinstance(node, Filter):
             return Keyword(node.field, node.value)
+        if isinstance(node, Valued):
+            return node
         if isinstance(node, Period):
             return Days(node.first, node.last)
         if isinstance(node, Excluded):
@@ -122,7 +124,7 @@ def _shown(node: Node) -> str:
     if isinstance(node, Part):
         text = f'"{node.text}"' if node.quoted else node.text
         return text if node.field == "text" else f"{node.field}:{text}"
-    if isinstance(node, Filter):
+    if isinstance(node, Filter | Valued):
         return f"{node.field}={node.value}"
     if isinstance(node, Period):
         return f"date={node.first or ''}..{node.last or ''}"

@@ -1,10 +1,11 @@
 """What a search gives back."""
 
 import html
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..engines import Counted
 from .notes import Note
 
 Range = tuple[int, int]  # offsets of characters, the end not included
@@ -28,7 +29,8 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A person, place or organisation of an article, with the number of its mentions."""
+    """A person, place or organisation of an article, with the number of its mentions. `text` is the normal form of the
+    name, 安东尼·布林肯, for which 安东尼-布林肯 and 布林肯 count too."""
 
     text: str
     kind: str
@@ -90,7 +92,8 @@ class Results:
     all of the query.
 
     `suggestions` are other queries that find more, for one that finds nothing as it was asked for. `reading` is the
-    query as it was understood, if an explanation was asked for.
+    query as it was understood, if an explanation was asked for. `facets` has, of each field that was asked for, values
+    with the number of the `total` articles that have them, most first.
     """
 
     query: str
@@ -101,6 +104,7 @@ class Results:
     hits: tuple[Hit, ...]
     suggestions: tuple[str, ...] = ()
     reading: str = ""
+    facets: Mapping[str, tuple[Counted, ...]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

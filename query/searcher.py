@@ -3,37 +3,37 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from functools import cached_property
 from types import TracebackType
-from typing import Literal
 from urllib.parse import quote
 
-from typing_extensions import Self
+from typing_extensions import Self, Unpack
 
-from ..analysis import Article, fold, visible
-from ..engines import All, Candidate, Clause, IndexDirectory, Request, Statistics, StoredArticle, Weighted
+from ..analysis import Article, Kind, fold, visible
+from ..engines import Counted, IndexDirectory, Statistics, StoredArticle, Weighted
 from .aliases import Aliases
+from .asking import EVERY_VALUE, Asker, Order
 from .correction import corrections
+from .counts import VALUES_READ, Counts, facet_fields
+from .entities import KINDS, NameCounter, Names
 from .errors import InvalidRecency, SearcherClosed
 from .expansion import Expander
-from .filters import days, mentioning, one_of
-from .headline import joined
+from .filters import Filters, filtering
 from .hits import HitMaker
-from .language import parse
 from .lexicon import Lexicon
-from .notes import LEVEL_NOTES, Note, partial_note
-from .plan import LEVELS, Plan
+from .notes import LEVEL_NOTES, partial_note
+from .plan import Plan
 from .ranking import CANDIDATES, Ranker, pairs_of
 from .related import related
 from .reprints import FOLDED, as_reprint, folded, reprints_of
 from .results import Hit, Reprint, Results, Suggestion
+from .timeline import Step, Timeline, timed
 
 MOST_HITS = 1_000  # a page's size at most
+MOST_VALUES = 1_000  # of a facet that are told
 MOST_SUGGESTIONS = 3
 _KEPT_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
-
-Order = Literal["relevance", "date"]
 
 
 class Searcher:
@@ -47,9 +47,13 @@ class Searcher:
         directory = IndexDirectory(index)
         self._closed = False
         self._analyzer = directory.meta().analyzer()
-        aliases = Aliases.of_index(directory.path)
+        self._aliases = Aliases.of_index(directory.path)
         self._reader = directory.open(self._analyzer.fingerprint).reader()
-        self._expander = Expander(self._analyzer, aliases, self._reader, lambda: self._lexicon)
+        self._expander = Expander(
+            self._analyzer, self._aliases, self._reader, lambda: self._lexicon, lambda: self._counts.names
+        )
+        self._counts = Counts(self._reader, self._aliases)
+        self._asker = Asker(self._analyzer, self._expander, self._reader)
 
     def articles(self) -> Iterator[Article]:
         """Every article, in an order of the index's own. Raises SearcherClosed."""
@@ -67,86 +71,94 @@ class Searcher:
         *,
         limit: int = 10,
         offset: int = 0,
-        since: str | date | None = None,
-        until: str | date | None = None,
-        source: str | Sequence[str] = (),
-        section: str | Sequence[str] = (),
-        entity: str | Sequence[str] = (),
-        about: str | date | Sequence[str | date] = (),
         sort: Order = "relevance",
         recency: float | None = None,
+        facets: Sequence[str] = (),
+        facet_limit: int = 10,
         explain: bool = False,
         collapse: bool = True,
+        **filters: Unpack[Filters],
     ) -> Results:
         """The `limit` hits after the first `offset`, with snippets. No query raises; what was not taken as typed is
         told in `notes`.
 
-        `since` and `until` are days, or years, months and days as text (`2023-09`), both included. Of several values
-        for `source`, `section` or `entity` one must match, of those for `about` (days, months, years, or ranges such as
-        `2023-08..2023-10`) the text must mention one. With `recency`, an article that many days old counts three
-        quarters of a new one, and the oldest half. `explain` adds how the query was read and what each hit's score is
-        made of. `collapse` lists of articles that are reprints of each other the first alone, with the others as its
-        `reprints`; pages count what is listed, `total` and `full` all articles. Raises InvalidDate, InvalidRecency,
-        SearcherClosed.
+        With `recency`, an article that many days old counts three quarters of a new one, and the oldest half. `facets`
+        name what all matches are counted by: person, place, organisation, entity (any of these), source, section,
+        author, year, month, day; of each the first `facet_limit` values are told. `explain` adds how the query was
+        read and what each hit's score is made of. `collapse` lists of articles that are reprints of each other the
+        first alone, with the others as its `reprints`; pages count what is listed, `total` and `full` all articles. For
+        the others see `Filters`. Raises InvalidDate, InvalidRecency, InvalidFacet, SearcherClosed.
         """
         self._must_be_open()
         if recency is not None and not recency > 0:
             raise InvalidRecency(recency)
+        fields = facet_fields(facets)
         started = time.perf_counter()
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
-        filters = (
-            days(since, until),
-            one_of("source", source),
-            one_of("section", section),
-            one_of("entity", entity),
-            mentioning(about),
-        )
-        typed, notes = parse(visible(query))
-        tree, expanded = self._expander.expand(joined(typed, self._analyzer))
-        plan = Plan(tree, self._analyzer)
-        notes += expanded + tuple(Note("dropped", f"“{text[:40]}” has nothing to search for") for text in plan.dropped)
+        asked = filtering(self._expander.filter, **filters)
+        plan, notes = self._asker.read(query)
         reading = plan.reading() if explain else ""
         if plan.is_empty:
-            notes += (Note("empty", "there is nothing to search for"),)
-            return Results(query, 0, 0, _since(started), notes, (), (), reading)
-        level, total, full, candidates = self._candidates(
-            plan, filters, offset + limit + (FOLDED if collapse else 0), sort
+            return Results(query, 0, 0, _since(started), notes, (), (), reading, dict.fromkeys(fields, ()))
+        depth = max(offset + limit + (FOLDED if collapse else 0), CANDIDATES)
+        level, match, found, full = self._asker.best(
+            plan, asked, limit=depth, sort=sort, facets=fields, facet_limit=VALUES_READ
         )
-        if total and level in LEVEL_NOTES:
+        if found.total and level in LEVEL_NOTES:
             notes += (LEVEL_NOTES[level],)
-        elif full < total:
-            notes += (partial_note(full, total),)
+        elif full < found.total:
+            notes += (partial_note(full, found.total),)
         maker = HitMaker(self._analyzer, self._reader, plan, level, self._ranker(plan, recency), explain=explain)
-        if sort == "relevance":
-            candidates = maker.reordered(candidates)
+        candidates = maker.reordered(found.candidates) if sort == "relevance" else found.candidates
         singly: Sequence[Sequence[int]] = [(place,) for place in range(len(candidates))]
         groups = folded(candidates, maker.fetched, offset + limit) if collapse else singly
         hits = maker.hits(candidates, groups[offset : offset + limit], offset + 1, full)
         suggestions: tuple[str, ...] = ()
         if level or not full:  # nothing, or nothing as it was asked for
             suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
-        return Results(query, total, full, _since(started), notes, hits, suggestions, reading)
+        counted: dict[str, tuple[Counted, ...]] = {
+            field: self._counts.first(match, field, values, min(facet_limit, MOST_VALUES))
+            for field, values in zip(fields, found.facets, strict=True)
+        }
+        return Results(query, found.total, full, _since(started), notes, hits, suggestions, reading, counted)
 
-    def _candidates(
-        self, plan: Plan, filters: Sequence[Clause], limit: int, sort: Order
-    ) -> tuple[int, int, int, Sequence[Candidate]]:
-        """The strictest level that finds anything; how many match there, how many fully; the first of them."""
-        limit = max(limit, CANDIDATES)
-        for level in LEVELS:
-            match: Clause = All((*filters, plan.match(level)))
-            full = plan.full(level)
-            if sort == "relevance":
-                tiers: tuple[Clause, ...] = (All((full, plan.aligned())), full)
-                request = Request(match=match, tiers=tiers, weights=plan.weights(self._reader.rarities), limit=limit)
-            else:  # by date, partial matches would stand between full ones
-                only_full = All((match, full))
-                match = only_full if self._reader.count(only_full) else match
-                request = Request(match=match, sort="newest", limit=limit)
-            found = self._reader.search(request)
-            if found.total:
-                fully = sum(found.tier_totals) if sort == "relevance" else self._reader.count(All((match, full)))
-                return level, found.total, fully, found.candidates
-        return LEVELS[-1], 0, 0, ()
+    def entities(
+        self,
+        query: str = "",
+        *,
+        kinds: Sequence[Kind] = KINDS,
+        beside: str | Sequence[str] = (),
+        over_time: bool = False,
+        limit: int = 10,
+        **filters: Unpack[Filters],
+    ) -> Names:
+        """Of each kind the `limit` names that most articles mention: of all articles, or of the full matches of a
+        query. With `beside`, only articles that mention these names, too, count. With `over_time`, names are also
+        counted by month. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
+        self._must_be_open()
+        names = NameCounter(self._reader, self._aliases, self._counts)
+        beside = [beside] if isinstance(beside, str) else beside
+        together = (self._expander.filter("entity", name) for name in beside)
+        asked = (*filtering(self._expander.filter, **filters), *together)
+        answer, notes = self._asker.full(query, asked, tuple(kinds), VALUES_READ)
+        found = tuple(
+            name
+            for kind, counted in zip(kinds, answer.found.facets, strict=True)
+            for name in names.count(
+                answer.match, kind, counted, min(limit, MOST_VALUES), beside=beside, over_time=over_time
+            )
+        )
+        return Names(query, answer.full, found, notes)
+
+    def timeline(self, query: str = "", *, by: Step | None = None, **filters: Unpack[Filters]) -> Timeline:
+        """How many articles match all of a query, or of all articles, by day, month or year; left to the span, unless
+        `by` tells. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
+        self._must_be_open()
+        answer, notes = self._asker.full(query, filtering(self._expander.filter, **filters), ("day",), EVERY_VALUE)
+        (days,) = answer.found.facets
+        step, counts = timed(days, by)
+        undated = answer.full - sum(count.articles for count in counts)
+        return Timeline(query, step, answer.full, undated, counts, notes)
 
     def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
         variants = plan.variants()

@@ -7,8 +7,9 @@ clauses, and servers count them.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, Weighted
+from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, Valued, Weighted
 from ..evaluate import day_number
+from ..facets import stored_field
 from ..given import MET, given
 from .terms import keyword, pairs, term
 
@@ -76,6 +77,8 @@ def _query(clause: Clause) -> Query:
             return _containing(field, string)
         case Keyword(field, value):
             return {"term": {field: keyword(value)}}
+        case Valued(field, value):
+            return {"term": {stored_field(field): value}}
         case Days(first, last):
             bounds = {"gte": day_number(first) if first else 1, **({"lte": day_number(last)} if last else {})}
             return {"range": {"day": bounds}}

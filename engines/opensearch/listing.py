@@ -1,4 +1,4 @@
-"""The words and keywords of an index, in requests of bounded size."""
+"""The words, keywords and values of an index, in requests of bounded size."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -29,12 +29,33 @@ def words(ask: Ask, visible: Query, page: int) -> Iterator[tuple[str, int]]:
 
 def values(ask: Ask, visible: Query, field: str) -> Iterator[str]:
     """Every keyword of a field, in order."""
+    return (value for value, _ in _every(ask, visible, field))
+
+
+def most(ask: Ask, matches: Query, field: str, limit: int, page: int) -> list[tuple[Any, int]]:
+    """The `limit` values of a field that most of the `matches` have, with the number of these; at times more. Where a
+    shard has more values than it may tell, up to `page`, some could be missed: then every value is asked for."""
+    terms = {"field": field, "size": limit, "shard_size": max(limit, page)}
+    (answer,) = ask([_aggregating(matches, {"terms": terms})])
+    told = answer["aggregations"]["all"]
+    if told["doc_count_error_upper_bound"]:
+        return list(_every(ask, matches, field))
+    return [(bucket["key"], int(bucket["doc_count"])) for bucket in told["buckets"]]
+
+
+def days(ask: Ask, matches: Query) -> dict[int, int]:
+    """How many of the matches each day has."""
+    return dict(_every(ask, matches, "day"))
+
+
+def _every(ask: Ask, matches: Query, field: str) -> Iterator[tuple[Any, int]]:
+    """Every value of a field, in order, with the number of the matches that have it."""
     composite: dict[str, Any] = {"size": PAGE, "sources": [{"value": {"terms": {"field": field}}}]}
     while True:
-        (answer,) = ask([_aggregating(visible, {"composite": composite})])
+        (answer,) = ask([_aggregating(matches, {"composite": composite})])
         buckets = answer["aggregations"]["all"]["buckets"]
         for bucket in buckets:
-            yield bucket["key"]["value"]
+            yield bucket["key"]["value"], int(bucket["doc_count"])
         if len(buckets) < PAGE:
             return
         composite["after"] = buckets[-1]["key"]

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ...analysis import AnalysedArticle, Terms
 from ..evaluate import day_number
+from ..facets import values
 from ..keywords import keywords
 from ..stored import texts_of
 from .server import encoded
@@ -29,7 +30,8 @@ def _fields(analysed: AnalysedArticle, digest: str) -> dict[str, Any]:
     title, text = analysed.title, analysed.text
     # What is no title is the sign between them, and the body.
     body = Terms(text.words[len(title.words) :], text.folded[len(title.folded) + 1 :])
-    fields: dict[str, Any] = {name: list(map(keyword, values)) for name, values in keywords(analysed).items()}
+    fields: dict[str, Any] = {name: list(map(keyword, found)) for name, found in keywords(analysed).items()}
+    fields |= values(analysed)
     for name, streams in (("title", title), ("body", body)):
         fields[f"{name}_words"] = terms(streams.words)
         fields[f"{name}_pairs"] = pairs(streams.folded)

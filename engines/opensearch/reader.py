@@ -9,9 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from ..base import Statistics
-from ..clauses import Candidate, Clause, Found, KeywordField, Request, Weighted
+from ..clauses import Candidate, Clause, Counted, FacetField, Found, KeywordField, Request, Weighted
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..evaluate import inverse_document_frequency
+from ..facets import first_dates, first_values, is_valued, stored_field
 from ..size import counted
 from ..stored import StoredArticle, stored_article
 from . import listing
@@ -87,7 +88,22 @@ class OpenSearchReader:
                 Candidate(int(hit["_id"]), float(hit["_score"]), place)
                 for hit in self._first(query, sort, hits["hits"], wanted)
             ]
-        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates))
+        facets = tuple(self._counted(request, field) for field in request.facets)
+        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates), facets)
+
+    def _counted(self, request: Request, field: FacetField) -> tuple[Counted, ...]:
+        """The first values of a facet."""
+        match, limit = matching(request.match), request.facet_limit
+        if match == NOTHING:
+            return ()
+        matches = self._matches(match)
+        if not is_valued(field):
+            return first_dates(listing.days(self._ask, matches), field, limit)
+        page = self._server.most_buckets
+        return first_values(listing.most(self._ask, matches, stored_field(field), limit, page), limit)
+
+    def _matches(self, match: Query) -> Query:
+        return {"bool": {"filter": [*self._state.visible(), fitting(match)]}}
 
     def _query(self, request: Request, match: Query) -> Query | None:
         """What scores and what matches as one query; None if nothing can match."""
@@ -118,7 +134,7 @@ class OpenSearchReader:
     def _count(self, match: Query) -> int:
         if match == NOTHING:
             return 0
-        (answer,) = self._ask([_counting({"bool": {"filter": [*self._state.visible(), fitting(match)]}})])
+        (answer,) = self._ask([_counting(self._matches(match))])
         return int(answer["hits"]["total"]["value"])
 
     def rarities(self, terms: Sequence[Weighted]) -> list[float]:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from ..evaluate import K1, B
+from ..facets import FACETS
+from ..keywords import KEYWORDS
 
-KEYWORDS = ("id", "url", "source", "section", "author", "sketch", "entity", "about")
 STREAMS = ("words", "pairs", "singles")
 
 
@@ -34,7 +35,7 @@ def _fields() -> dict[str, Any]:
         "vocabulary": {"type": "keyword", "index": False},  # each word once
         "record": {"type": "object", "enabled": False},  # what is stored
         "state": {"type": "object", "enabled": False},  # of the one document that says what is committed
-        **{name: {"type": "keyword"} for name in KEYWORDS},
+        **{name: {"type": "keyword"} for name in (*KEYWORDS, *FACETS)},
     }
     for stream in STREAMS:
         text: dict[str, Any] = {"type": "text", "analyzer": "whitespace"}

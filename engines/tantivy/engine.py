@@ -13,8 +13,9 @@ from typing_extensions import Self
 
 from ...analysis import AnalysedArticle
 from ..base import MEMORY, Statistics
-from ..clauses import Candidate, Clause, Found, Keyword, KeywordField, Request, Weighted
+from ..clauses import Candidate, Clause, Counted, FacetField, Found, Keyword, KeywordField, Request, Weighted
 from ..evaluate import inverse_document_frequency
+from ..facets import first_dates, first_values, is_valued, stored_field
 from ..records import unpacked
 from ..size import counted, size_of
 from ..stored import NAMES, StoredArticle, stored_article
@@ -22,11 +23,12 @@ from .checking import check
 from .faults import reading, writing
 from .prepared import PreparedArticle, prepared
 from .queries import Queries
-from .schema import STORED, TIME, escaped, keyword_term, schema, unescaped
+from .schema import DAY, STORED, TIME, escaped, keyword_term, schema, unescaped
 
 _CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
 _LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
 _LISTED_AT_ONCE = 100_000  # articles
+_ALL_VALUES = 1 << 31  # more than a segment has
 _SEGMENT = 32  # a key is the number of a segment, shifted by so many bits, and that of an article in it
 
 
@@ -129,7 +131,19 @@ class TantivyReader:
                 total, here = self._first(request, match, request.limit - len(candidates), tier)
                 totals.append(total)
                 candidates += here
-        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates))
+            facets = tuple(self._counted(request, field) for field in request.facets)
+        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates), facets)
+
+    def _counted(self, request: Request, field: FacetField) -> tuple[Counted, ...]:
+        """The first values of a facet. Segments tell all of theirs, or what each leaves out would be missed."""
+        limit = request.facet_limit
+        if is_valued(field):
+            terms = {"field": stored_field(field), "size": limit, "segment_size": _ALL_VALUES}
+        else:
+            terms = {"field": DAY, "size": _ALL_VALUES}
+        answer = self._searcher.aggregate(self._queries.matching(request.match), {"values": {"terms": terms}})
+        counts = {bucket["key"]: bucket["doc_count"] for bucket in answer["values"]["buckets"]}
+        return first_values(counts.items(), limit) if is_valued(field) else first_dates(counts, field, limit)
 
     def _first(self, request: Request, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
         """How many articles match, and the first `limit` of them."""

@@ -9,6 +9,7 @@ import numpy as np
 from ...analysis import AnalysedArticle, Terms
 from ..clauses import Stream
 from ..evaluate import UNDATED, day_number
+from ..facets import values
 from ..keywords import keywords
 from ..records import packed
 from ..stored import NAMES, texts_of
@@ -19,7 +20,7 @@ _TERM_END, _RUN_END = "\x1f", "\x1d"  # no text has them
 
 
 class PreparedArticle(NamedTuple):
-    """`terms` are the fields of terms with blanks between, `keywords` those of one term each."""
+    """`terms` are the fields of terms with blanks between, `keywords` those of one term each, facets among them."""
 
     id: str
     terms: dict[str, str]
@@ -39,7 +40,7 @@ def _prepared(analysed: AnalysedArticle, digest: str) -> PreparedArticle:
     return PreparedArticle(
         keyword_term(analysed.article.id),
         {f"{name}_{stream}": text for name, terms in streams.items() for stream, text in _streams(terms) if text},
-        {name: list(map(keyword_term, values)) for name, values in keywords(analysed).items()},
+        {name: list(map(keyword_term, found)) for name, found in keywords(analysed).items()} | values(analysed),
         _numbers(analysed),
         packed([texts[name] for name in NAMES]),
     )

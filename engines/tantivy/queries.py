@@ -5,8 +5,23 @@ from collections.abc import Callable, Sequence
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from ..clauses import All, AnyOf, AtLeast, Clause, Contains, Days, Has, Keyword, Not, Request, TextField, Weighted
+from ..clauses import (
+    All,
+    AnyOf,
+    AtLeast,
+    Clause,
+    Contains,
+    Days,
+    Has,
+    Keyword,
+    Not,
+    Request,
+    TextField,
+    Valued,
+    Weighted,
+)
 from ..evaluate import K1, day_number
+from ..facets import stored_field
 from ..given import given
 from ..grams import pair_cover
 from .schema import AGAIN, DAY, escaped, keyword_term
@@ -27,6 +42,8 @@ class Queries:
                 return self._in_field(field, lambda text: self._string(text, escaped(string)))
             case Keyword(field, value):
                 return self._term(field, keyword_term(value))
+            case Valued(field, value):
+                return self._term(stored_field(field), value)
             case Days(first, last):
                 ends = (day_number(first) if first else 1, day_number(last) if last else None)
                 return Query.range_query(self._schema, DAY, FieldType.Integer, *ends)

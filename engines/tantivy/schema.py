@@ -9,11 +9,12 @@ from hashlib import blake2b
 
 import tantivy
 
-from ..clauses import IndexedField, KeywordField, Stream
+from ..clauses import IndexedField, Stream
+from ..facets import FACETS
+from ..keywords import KEYWORDS
 
 STREAMS: tuple[Stream, ...] = ("words", "pairs", "singles")
 TEXTS: tuple[IndexedField, ...] = ("text", "title")
-KEYWORDS: tuple[KeywordField, ...] = ("id", "url", "source", "section", "author", "sketch", "entity", "about")
 AGAIN = "again"
 DAY, TIME, STORED = "day", "time", "stored"  # day is missing where unknown
 _LONGEST_KEYWORD = 8_000  # characters; Tantivy drops terms of more than 65,530 bytes
@@ -29,6 +30,8 @@ def schema() -> tantivy.Schema:
             builder.add_text_field(f"{text}_{stream}", tokenizer_name="whitespace", index_option=option)
     for keyword in KEYWORDS:
         builder.add_text_field(keyword, tokenizer_name="raw", index_option="basic")
+    for facet in FACETS:
+        builder.add_text_field(facet, tokenizer_name="raw", index_option="basic", fast=True)
     for name in (DAY, TIME):
         builder.add_integer_field(name, fast=True)
     builder.add_bytes_field(STORED, stored=True)

@@ -20,6 +20,7 @@ from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_fre
 from ..size import counted, size_of
 from ..stored import StoredArticle, stored_article
 from . import contents
+from .counting import Facets
 from .prepared import PreparedArticle, prepared
 from .sections import Damaged
 from .segment import OpenSegment
@@ -132,6 +133,7 @@ class WhooshReader:
         parts = counted(len(self._segments), "segment")
         self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size, parts)
         self._size = sum(segment.size for segment in self._segments)
+        self._facets = Facets(self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
         self._norms: dict[tuple[int, str, str], Scores] = {}
 
@@ -141,10 +143,11 @@ class WhooshReader:
 
     def _search(self, request: Request) -> Found:
         weights = tuple(term for term in request.weights if self._rarity(term))
-        keys, tiers, ranks, scores = [], [], [], []
+        keys, tiers, ranks, scores, masks = [], [], [], [], []
         for segment in self._segments:
             matching = Matching(segment)
-            matched = np.flatnonzero(matching.live(request.match))
+            masks.append(matching.live(request.match))
+            matched = np.flatnonzero(masks[-1])
             if not len(matched):
                 continue
             tier = np.full(len(matched), len(request.tiers))
@@ -156,7 +159,7 @@ class WhooshReader:
             scores.append(score_here)
             ranks.append(_rank(request, segment, matched, score_here))
         if not keys:
-            return Found(0, (0,) * len(request.tiers), ())
+            return Found(0, (0,) * len(request.tiers), (), ((),) * len(request.facets))
         all_keys, all_tiers, all_scores = np.concatenate(keys), np.concatenate(tiers), np.concatenate(scores)
         order = first_of(request.limit, all_tiers, np.concatenate(ranks))
         totals = np.bincount(all_tiers, minlength=len(request.tiers) + 1)[: len(request.tiers)]
@@ -164,6 +167,7 @@ class WhooshReader:
             len(all_keys),
             tuple(map(int, totals)),
             tuple(Candidate(int(all_keys[i]), float(all_scores[i]), int(all_tiers[i])) for i in order),
+            tuple(self._facets.first(field, masks, request.facet_limit) for field in request.facets),
         )
 
     def count(self, clause: Clause) -> int:
@@ -256,6 +260,7 @@ class WhooshReader:
     def close(self) -> None:
         """Lets go of the files; they are unmapped with the last array that shows a part of them."""
         self._segments = []
+        self._facets = Facets([])
 
 
 def _open_segments(folder: Path) -> list[OpenSegment]:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from ...analysis import AnalysedArticle
 from ..evaluate import UNDATED, day_number
-from ..keywords import keywords
+from ..facets import FACETS, values
+from ..keywords import KEYWORDS, keywords
 from ..records import packed
 from ..stored import texts_of
-from .schema import KEYWORDS, STORED, WORDS
+from .schema import STORED, WORDS
 
 
 class Numbering(dict[str, int]):
@@ -47,11 +48,11 @@ class PreparedArticle(NamedTuple):
 def prepared(batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
     """Articles, given with their digests. They travel to another process best together, for what they have in common
     travels once."""
-    numberings = {name: Numbering() for name in (*WORDS, *KEYWORDS)}
+    numberings = {name: Numbering() for name in (*WORDS, *KEYWORDS, *FACETS)}
     vocabularies: dict[str, list[str]] = {name: [] for name in numberings}
     articles = []
     for analysed, digest in batch:
-        terms: dict[str, Sequence[str]] = dict(keywords(analysed))
+        terms: dict[str, Sequence[str]] = {**keywords(analysed), **values(analysed)}
         grams: dict[str, str] = {}
         for field, streams in (("text", analysed.text), ("title", analysed.title)):
             terms[f"{field}_words"] = streams.words

@@ -8,15 +8,17 @@ with warnings.catch_warnings():  # Whoosh's old sources make newer Pythons warn 
     from whoosh import columns, fields
     from whoosh.analysis import IDTokenizer, NgramTokenizer
 
+from ..facets import FACETS
+from ..keywords import KEYWORDS
+
 TEXTS = ("title", "body", "published", "lead", "path", "entities", "dates", "digest")
-KEYWORDS = ("id", "url", "source", "section", "author", "sketch", "entity", "about")
-STORED = (*KEYWORDS[:-2], *TEXTS)
+STORED = ("id", "url", "source", "section", "author", "sketch", *TEXTS)
 NUMBERS = ("day", "time")
 # Fields of character grams, by the size of the gram. They take a folded text, other term fields take lists of terms.
 GRAMS = {"text_pairs": 2, "text_singles": 1, "title_pairs": 2, "title_singles": 1}
 WORDS = ("text_words", "title_words")
 SCORED = (*WORDS, *GRAMS)  # whose lengths are kept
-FIELDS = sorted((*SCORED, *KEYWORDS))  # that have terms
+FIELDS = sorted((*SCORED, *KEYWORDS, *FACETS))  # that have terms
 PLACED = {name for name, size in GRAMS.items() if size == 2}  # whose lists hold places, so that strings can be found
 
 
@@ -26,6 +28,7 @@ def schema() -> Any:
     grams = {name: fields.TEXT(analyzer=NgramTokenizer(size), phrase=size == 2) for name, size in GRAMS.items()}
     words = {name: fields.KEYWORD(scorable=True, analyzer=IDTokenizer()) for name in WORDS}
     keywords = {name: fields.KEYWORD(stored=name in STORED, analyzer=IDTokenizer()) for name in KEYWORDS}
+    facets = {name: fields.KEYWORD(analyzer=IDTokenizer()) for name in FACETS}
     stored = {name: fields.STORED() for name in TEXTS}
     numbers = {name: fields.COLUMN(columns.NumericColumn("q")) for name in NUMBERS}
-    return fields.Schema(**grams, **words, **keywords, **stored, **numbers)
+    return fields.Schema(**grams, **words, **keywords, **facets, **stored, **numbers)

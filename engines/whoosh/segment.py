@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..clauses import IndexedField, KeywordField, Stream
+from ..clauses import IndexedField, KeywordField, Stream, ValueField
+from ..facets import stored_field
 from .articles import ArticleReader
 from .codec import ARTICLES, TERMS, Segment, owners_of, starts_of
 from .field import Field
+from .lists import Lists
 from .monotone import Numbers
 from .schema import FIELDS
 from .sections import Damaged, Sections
@@ -91,6 +93,14 @@ class OpenSegment:
     def keyword(self, field: KeywordField, value: str) -> Numbers:
         entry = self._field(field).find(_bytes(value))
         return _NONE if entry is None else entry.values()
+
+    def valued(self, field: ValueField, value: str) -> Numbers:
+        entry = self._field(stored_field(field)).find(_bytes(value))
+        return _NONE if entry is None else entry.values()
+
+    def value_lists(self, field: ValueField) -> Iterator[Lists]:
+        """All values of a facet in order, each with the articles that have it, in chunks."""
+        return self._field(stored_field(field)).chunks()
 
     def lengths(self, field: IndexedField, stream: Stream) -> Numbers:
         return self.articles.column(f"{field}_{stream}")

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..facets import FACETS
+from ..keywords import KEYWORDS
 from .articles import ArticleReader
 from .codec import Codec, owners_of, starts_of
 from .contents import Index
@@ -18,7 +20,7 @@ from .merging import Renumber, merged, moved, share
 from .monotone import Numbers
 from .prepared import PreparedArticle
 from .runs import Point, Runs
-from .schema import FIELDS, GRAMS, KEYWORDS, PLACED, SCORED, WORDS
+from .schema import FIELDS, GRAMS, PLACED, SCORED, WORDS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -41,7 +43,7 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         """Begins with nothing gathered."""
         self._start = self._point()
         self._grams = {name: GramGatherer(size) for name, size in GRAMS.items()}
-        self._terms = {name: TermGatherer() for name in (*WORDS, *KEYWORDS)}
+        self._terms = {name: TermGatherer() for name in (*WORDS, *KEYWORDS, *FACETS)}
 
     def add_article(self, article: PreparedArticle) -> None:
         lengths = {name: gatherer.add(article.grams[name]) for name, gatherer in self._grams.items()}

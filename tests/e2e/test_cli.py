@@ -78,7 +78,7 @@ def test_search_for_what_mentions_a_day(seeds_index: Path) -> None:
 
 def test_json_has_the_documented_keys(seeds_index: Path) -> None:
     result = found(seeds_index, '"坦诚、深入和建设性"')
-    assert set(result) == {"query", "total", "full", "took_ms", "notes", "suggestions", "hits"}
+    assert set(result) == {"query", "total", "full", "took_ms", "notes", "suggestions", "hits", "facets"}
     (hit,) = result["hits"]  # type: ignore[misc]
     assert set(hit) == {
         *("rank", "id", "score", "full", "title", "title_highlights", "url", "date", "source", "section"),
@@ -436,3 +436,53 @@ def test_reprints_and_related_articles(tmp_path: Path) -> None:
     related = json.loads(run("related", "甲", "--json", cwd=tmp_path).stdout)
     assert [hit["id"] for hit in related["hits"]] == ["丙"]
     assert " 1. 【秦刚】谈【芯片】" in run("related", "甲", cwd=tmp_path).stdout
+
+
+def test_facets_are_printed_below_the_hits_and_as_json(seeds_index: Path) -> None:
+    done = run("search", "外交", "--index", seeds_index, "--limit", "1", "--facet", "month", "--facet", "source")
+    assert re.search(
+        r"\nsource\n      2  RFI\n\nmonth\n      1  2023-08\n      1  2023-09\n\n2 articles in ", done.stdout
+    )
+    facets = found(seeds_index, "外交", "--facet", "source", "--facet", "person")["facets"]
+    assert facets["source"] == [{"value": "RFI", "articles": 2}]  # type: ignore[index]
+    assert {"value": "安东尼·布林肯", "articles": 1} in facets["person"]  # type: ignore[index]
+    done = run("search", "外交", "--index", seeds_index, "--facet", "colour")
+    assert done.returncode == 2
+    assert "'colour'" in done.stderr
+
+
+def test_entities(seeds_index: Path) -> None:
+    done = run("entities", "--index", seeds_index, "--kind", "person", "--limit", "50")
+    assert done.returncode == 0
+    assert done.stdout.startswith("person\n")
+    assert "      1  安东尼·布林肯\n" in done.stdout
+    assert done.stdout.endswith("\nin 2 articles\n")
+    assert "布林肯" not in done.stdout.replace("安东尼·布林肯", "")
+    together = json.loads(run("entities", "--with", "杨涛", "--over-time", "--json", "--index", seeds_index).stdout)
+    assert (together["query"], together["articles"]) == ("", 1)
+    assert "杨涛" not in [name["name"] for name in together["names"]]
+    assert {"name": "李尚福", "kind": "person", "articles": 1, "months": {"2023-08": 1}} in together["names"]
+    arguments = ("entities", "--over-time", "--kind", "person", "--index", seeds_index)
+    done = run(*arguments, "--limit", "1")
+    assert done.stdout == "person\n                2023-09\n      1  习近平       1\nin 2 articles\n"
+    lines = run(*arguments, "--limit", "50", COLUMNS="34").stdout.splitlines()
+    assert lines[1].split() == ["2023-09"]
+    assert lines[-2] == "(the last 1 of 2 months)"
+    assert run("entities", "没有这样的词", "--index", seeds_index).returncode == 1
+
+
+def test_timeline(seeds_index: Path) -> None:
+    done = run("timeline", "外交", "--by", "month", "--index", seeds_index, COLUMNS="60")
+    assert done.stdout == "2023-08  1  #\n2023-09  1  #\n2 articles match all of the query\n"
+    assert "\x1b" not in done.stdout
+    result = json.loads(run("timeline", "外交", "-五角大楼", "--json", "--index", seeds_index).stdout)
+    assert result == {
+        "query": "外交 -五角大楼",
+        "by": "day",
+        "articles": 1,
+        "undated": 0,
+        "notes": [],
+        "counts": [{"day": "2023-09-29", "articles": 1}],
+    }
+    assert run("timeline", "没有这样的词", "--index", seeds_index).returncode == 1
+    assert run("timeline", "外交", "--since", "gestern", "--index", seeds_index).returncode == 2

@@ -10,7 +10,7 @@ import pytest
 
 from souwen.engines import DEFAULT_ENGINE, MEMORY
 from souwen.indexer import IndexReport, build_index
-from souwen.query import Results, Searcher
+from souwen.query import FACET_FIELDS, Results, Searcher
 from souwen.query.ranking import CANDIDATES
 
 from ..conftest import SEEDS
@@ -178,6 +178,27 @@ def test_filters_and_dates_beside_the_query(pair: Pair) -> None:
     assert compared(pair, some, section="国际", until="2023-01") == 4
     assert compared(pair, some, entity="布林肯") >= 3
     assert compared(pair, some, about=["2023-09-28", "1998..1999"]) >= 3
+    assert compared(pair, some, person=["布林肯", "特朗普"]) >= 3
+    assert compared(pair, some, place="北京", organisation="外交部") >= 2
+    assert compared(pair, ["person:布林肯 -place:北京", "org:外交部", "机构:北京 OR 地点:北京"]) == 3
+
+
+def test_facets_names_and_timelines(pair: Pair) -> None:
+    """Exactly the same, for counting knows no rounding."""
+    counted = 0
+    for query in ("外交", "的", "美国国务卿布林肯访问北京举行会谈", "-外交", "person:布林肯", "没有这样的词语", "，"):
+        ours, theirs = (searcher.search(query, facets=FACET_FIELDS, facet_limit=1000) for searcher in pair)
+        assert ours.facets == theirs.facets, query
+        assert set(ours.facets) == set(FACET_FIELDS)
+        counted += sum(map(len, ours.facets.values()))
+        assert pair.default.entities(query, limit=50) == pair.tested.entities(query, limit=50)
+        assert pair.default.timeline(query) == pair.tested.timeline(query)
+    assert counted > 500
+    for options in ({}, {"since": "2022", "source": "rfi"}, {"beside": "布林肯", "over_time": True}):
+        ours, theirs = (searcher.entities(**options) for searcher in pair)  # type: ignore[arg-type]
+        assert ours == theirs
+        assert len(ours.names) > 5
+    assert len(pair.tested.timeline(by="year").counts) > 20
 
 
 def test_sorted_by_date(pair: Pair) -> None:

@@ -17,6 +17,7 @@ import pytest
 from souwen.analysis import AnalysedArticle, Article, DateMention, Entity, Terms, text_of
 from souwen.analysis.periods import days
 from souwen.engines.evaluate import UNDATED, day_number
+from souwen.engines.facets import FACETS, values
 from souwen.engines.keywords import keywords
 from souwen.engines.stored import texts_of
 from souwen.engines.whoosh import WhooshEngine
@@ -101,7 +102,7 @@ def whole(analysed: AnalysedArticle) -> dict[str, Any]:
     published = analysed.article.published
     fields: dict[str, Any] = {name: list(terms[name]) for name in KEYWORDS}
     fields |= {f"_stored_{name}": texts[name] for name in KEYWORDS if name in STORED}
-    fields |= {name: texts[name] for name in TEXTS}
+    fields |= {name: texts[name] for name in TEXTS} | values(analysed)
     for name, streams in (("text", analysed.text), ("title", analysed.title)):
         fields |= {f"{name}_words": streams.words, f"{name}_pairs": streams.folded, f"{name}_singles": streams.singles}
     fields["day"] = day_number(published.date()) if published else 0
@@ -264,7 +265,7 @@ def test_has_the_same_terms_and_posting_lists(twins: Twins) -> None:
     with twins.readers() as (ours, stock):
         terms = list(stock.all_terms())
         assert list(ours.all_terms()) == terms
-        assert sorted(ours.indexed_field_names()) == sorted({*SCORED, *KEYWORDS})
+        assert sorted(ours.indexed_field_names()) == sorted({*SCORED, *KEYWORDS, *FACETS})
         for name, term in terms:
             assert (name, term) in ours
             assert ours.doc_frequency(name, term) == stock.doc_frequency(name, term), (name, term)
@@ -273,7 +274,7 @@ def test_has_the_same_terms_and_posting_lists(twins: Twins) -> None:
             info, expected = ours.term_info(name, term), stock.term_info(name, term)
             for value in ("weight", "doc_frequency", "max_weight", "min_id", "max_id"):
                 assert getattr(info, value)() == getattr(expected, value)(), (name, term, value)
-        for name in (*SCORED, *KEYWORDS):
+        for name in (*SCORED, *KEYWORDS, *FACETS):
             assert list(ours.lexicon(name)) == list(stock.lexicon(name)) == [term for at, term in terms if at == name]
             for start in ("", "词5", "\x00", "𠮷", "zz", "\U0010ffff"):
                 behind = [found for found in ours.terms_from(name, start) if found[0] == name]
@@ -283,7 +284,7 @@ def test_has_the_same_terms_and_posting_lists(twins: Twins) -> None:
 
 def test_a_term_that_no_article_has(twins: Twins) -> None:
     with twins.readers() as (ours, stock):
-        for name in (*SCORED, *KEYWORDS):
+        for name in (*SCORED, *KEYWORDS, *FACETS):
             assert (name, "没有") not in ours
             assert ours.doc_frequency(name, "没有") == stock.doc_frequency(name, "没有") == 0
             assert ours.frequency(name, "没有") == stock.frequency(name, "没有") == 0

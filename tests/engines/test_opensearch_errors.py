@@ -22,6 +22,7 @@ from souwen.engines import (
     ServerRefused,
     ServerUnreachable,
 )
+from souwen.engines.directory import FORMAT
 from souwen.engines.opensearch import server
 from souwen.engines.opensearch.address import address
 from souwen.indexer import build_index
@@ -120,7 +121,7 @@ def test_what_a_server_may_say(
     (folder / "opensearch-1").mkdir(parents=True)
     (folder / "opensearch-1" / "index.json").write_text('{"index": "souwen-x"}', "utf-8")
     directory = IndexDirectory(folder)
-    meta = {"format": 2, "fingerprint": "f", "engine": "opensearch", "folder": "opensearch-1", "created": ""}
+    meta = {"format": FORMAT, "fingerprint": "f", "engine": "opensearch", "folder": "opensearch-1", "created": ""}
     (folder / "meta.json").write_text(json.dumps({**meta, "dictionary": [], "entities": True}), "utf-8")
     for use in (directory.open("f").reader, directory.open("f").writer):
         with pytest.raises(error) as caught:

@@ -136,11 +136,12 @@ def test_an_index_of_another_analyzer_is_refused_and_can_be_rebuilt(tmp_path: Pa
     assert len(found(tmp_path / "index", "中国")) == 2
 
 
-def test_an_index_of_another_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [1, FORMAT + 1])  # 1 had nothing to count
+def test_an_index_of_another_format_is_refused(tmp_path: Path, other: int) -> None:
     build_index([SEEDS], tmp_path / "index")
     meta = tmp_path / "index" / "meta.json"
-    meta.write_text(meta.read_text("utf-8").replace(f'"format": {FORMAT}', '"format": 99'), "utf-8")
-    with pytest.raises(IndexMismatch, match="format 99"):
+    meta.write_text(meta.read_text("utf-8").replace(f'"format": {FORMAT}', f'"format": {other}'), "utf-8")
+    with pytest.raises(IndexMismatch, match=f"has format {other}.*--rebuild"):
         Searcher(tmp_path / "index")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from souwen.engines import IndexDirectory, IndexNotFound
 from souwen.indexer import build_index, copy_index
-from souwen.query import Searcher
+from souwen.query import FACET_FIELDS, Searcher
 
 from ..conftest import SEEDS
 
@@ -34,7 +34,8 @@ def told(index: Path) -> list[object]:
         articles = sorted(searcher.articles(), key=lambda article: article.id)
         reprints = [{reprint.id for reprint in searcher.reprints(article.id) or ()} for article in articles]
         hits = [[(hit.id, hit.snippets) for hit in searcher.search(query)] for query in QUERIES]
-    return [articles, reprints, hits]
+        facets = searcher.search("中国", facets=FACET_FIELDS).facets
+    return [articles, reprints, hits, facets]
 
 
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])

@@ -48,6 +48,8 @@ def shown(node: Node) -> str:
         pytest.param("（中国 OR 美国）外交", "all(any(all(中国) all(美国)) 外交)", id="full-width brackets"),
         pytest.param("标题：外交", "all(title:外交)", id="Chinese field, full-width colon"),
         pytest.param("標題:外交", "all(title:外交)", id="traditional field"),
+        pytest.param("人物:布林肯 地點:北京", "all(person=布林肯 place=北京)", id="kinds of names"),
+        pytest.param("org:外交部 機構：外交部", "all(organisation=外交部)", id="organisations"),
         pytest.param('title:(外交 "会谈")', "all(all(title:外交 title:“会谈”))", id="field of a group"),
         pytest.param("-title:外交", "all(-title:外交)", id="field excluded"),
         pytest.param("source:RFI", "all(source=rfi)", id="keyword is folded"),

@@ -34,9 +34,14 @@ def test_a_name_typed_without_its_dot(index_of: Index) -> None:
     ]
 
 
-@pytest.mark.parametrize("query", ["entity:安东尼·布林肯", "entity:安东尼-布林肯"])
-def test_filters_do_not_mind_the_dot(index_of: Index, query: str) -> None:
-    assert set(ids(index_of(*NAMES), query)) == {"1", "2"}
+@pytest.mark.parametrize("query", ["entity:安东尼·布林肯", "entity:安东尼-布林肯", "person:安东尼-布林肯"])
+def test_filters_do_not_mind_the_dot_or_the_last_name_alone(index_of: Index, query: str) -> None:
+    assert set(ids(index_of(*NAMES), query)) == {"1", "2", "3"}
+
+
+def test_a_last_name_alone_is_not_that_of_just_anybody(index_of: Index) -> None:
+    searcher = index_of("亨特·拜登出庭", "总统乔·拜登签署法案", "拜登说")
+    assert ids(searcher, "person:乔·拜登") == ["2"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""souwen timeline"""
+
+import click
+from typing_extensions import Unpack
+
+from ..query import Filters, Searcher, Step, Timeline
+from .charts import bars, width_of_terminal
+from .filters import filter_options
+from .queries import QueryCommand, query_of
+from .shared import FOUND, NOTHING_FOUND, index_option, json_option, print_json, print_notes
+
+
+@click.command(
+    cls=QueryCommand,
+    short_help="Show when articles on something came.",
+    epilog="""\b
+Examples:
+  souwen timeline 台湾海峡
+  souwen timeline 布林肯 --by month --since 2023
+""",
+)
+@click.argument("query", nargs=-1, required=True)
+@index_option
+@click.option("--by", type=click.Choice(["day", "month", "year"]), help="Count by; else what suits the span.")
+@filter_options
+@json_option
+@click.pass_context
+def timeline(
+    context: click.Context,
+    query: tuple[str, ...],
+    index_dir: str,
+    by: Step | None,
+    as_json: bool,
+    **filters: Unpack[Filters],
+) -> None:
+    """Show how many articles match QUERY, by day, month or year of their publication.
+
+    Only articles that match all of QUERY count.
+    """
+    with Searcher(index_dir) as searcher:
+        found = searcher.timeline(query_of(query), by=by, **filters)
+    if as_json:
+        print_json(as_dict(found))
+    else:
+        _print(found)
+    context.exit(FOUND if found.articles else NOTHING_FOUND)
+
+
+def as_dict(found: Timeline) -> dict[str, object]:
+    return {
+        "query": found.query,
+        "by": found.by,
+        "articles": found.articles,
+        "undated": found.undated,
+        "notes": [{"kind": note.kind, "message": note.message} for note in found.notes],
+        "counts": [{found.by: period, "articles": articles} for period, articles in found.counts],
+    }
+
+
+def _print(found: Timeline) -> None:
+    print_notes(found.notes)
+    for line in bars(found.counts, width_of_terminal()):
+        click.echo(line)
+    undated = f", {found.undated} of them undated" if found.undated else ""
+    click.echo(f"{found.articles} article{'' if found.articles == 1 else 's'} match all of the query{undated}")

@@ -1,0 +1,61 @@
+"""How many articles match a query in each day, month or year."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from ..engines import Counted
+from .notes import Note
+
+MOST_DAYS, MOST_MONTHS = 62, 60  # of a span that is told by days or by months, unless asked otherwise
+MOST_FILLED = 10_000  # days, months or years; in a longer span those without articles are left out
+
+Step = Literal["day", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """`counts` has days (2023-09-28), months (2023-09) or years in order, each with the number of its articles, 0
+    within the span included. Only full matches count: `articles` in all, `undated` of them without a date."""
+
+    query: str
+    by: Step
+    articles: int
+    undated: int
+    counts: tuple[Counted, ...]
+    notes: tuple[Note, ...]
+
+
+def timed(days: Sequence[Counted], by: Step | None) -> tuple[Step, tuple[Counted, ...]]:
+    """The counts of days by `by`, or by what suits their span, in order and without gaps."""
+    if not days:
+        return by or "day", ()
+    first, last = (date.fromisoformat(end(day.value for day in days)) for end in (min, max))
+    if by is None:
+        months = (last.year - first.year) * 12 + last.month - first.month + 1
+        by = "day" if (last - first).days < MOST_DAYS else "month" if months <= MOST_MONTHS else "year"
+    counts: dict[str, int] = {}
+    for number, period in enumerate(_periods(first, last, by)):
+        if number == MOST_FILLED:
+            counts.clear()
+            break
+        counts[period] = 0
+    for day, articles in sorted(days):
+        counts[_period(day, by)] = counts.get(_period(day, by), 0) + articles
+    return by, tuple(Counted(*pair) for pair in counts.items())
+
+
+def _period(day: str, by: Step) -> str:
+    return day[: {"day": 10, "month": 7, "year": 4}[by]]
+
+
+def _periods(first: date, last: date, by: Step) -> Iterator[str]:
+    """Every period of a span."""
+    if by == "day":
+        yield from ((first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1))
+    elif by == "month":
+        for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+            yield f"{number // 12:04}-{number % 12 + 1:02}"
+    else:
+        yield from (f"{year:04}" for year in range(first.year, last.year + 1))

@@ -1,0 +1,194 @@
+"""What facets count, for every engine, against counting by hand."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from souwen.analysis import Analyzer, Article
+from souwen.engines import (
+    MEMORY,
+    All,
+    AnyOf,
+    Clause,
+    Contains,
+    FacetField,
+    Has,
+    IndexDirectory,
+    Keyword,
+    Not,
+    Reader,
+    Request,
+    Valued,
+)
+from souwen.engines.facets import LONGEST_VALUE
+from souwen.engines.opensearch.server import Server
+
+ANALYZER = Analyzer()
+FIELDS: tuple[FacetField, ...] = get_args(FacetField)
+SENTENCES = (
+    "国务卿安东尼·布林肯抵达北京。布林肯说，谈判将继续。",
+    "国务卿安东尼-布林肯会见王毅。",
+    "布林肯离开华盛顿。",
+    "國務卿安東尼·布林肯抵達北京。",
+    "总统乔·拜登签署法案。",
+    "路透社说，中国外交部发言人汪文斌没有回答。",
+    "欧盟与俄罗斯继续谈判。",
+    "没有名字。",
+)
+NAMES = ("entity", "person", "place", "organisation")
+
+
+def article(number: int, choose: random.Random) -> Article:
+    published = datetime(2022, 11, 1, 23, tzinfo=timezone(timedelta(hours=8))) + timedelta(days=choose.randrange(500))
+    return Article(
+        id=str(number),
+        title=choose.choice(SENTENCES),
+        body="".join(choose.choices(SENTENCES, k=choose.randrange(4))),
+        url=choose.choice(["", f"https://www.rfi.fr/cn/{number}"]),
+        published=choose.choice([published, published, None]),
+        source=choose.choice(["RFI", "rfi", "BBC 中文网", "聯合早報", "", "\udcff甲", "源" * (LONGEST_VALUE + 9)]),
+        section=choose.choice(["国际", "经济 财经", "a\tb\\c", ""]),
+        author=choose.choice(["", "O'Brien", "张三"]),
+    )
+
+
+def made(seed: int, numbers: range) -> dict[str, Article]:
+    choose = random.Random(seed)
+    return {str(number): article(number, choose) for number in numbers}
+
+
+def by_hand(articles: dict[str, Article], field: FacetField) -> list[tuple[str, int]]:
+    """The values of a facet over all these articles."""
+    counts: Counter[str] = Counter()
+    for each in articles.values():
+        if field in ("year", "month", "day"):
+            day = each.published.date().isoformat() if each.published else ""
+            found = {day[: {"year": 4, "month": 7, "day": 10}[field]]}
+        elif field in NAMES:
+            found = {value for kind, value in names(each) if field in ("entity", kind)}
+        else:
+            found = {str(getattr(each, field))[:LONGEST_VALUE].replace("\udcff", "?")}
+        counts.update(found - {""})
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def names(each: Article) -> set[tuple[str, str]]:
+    """Of these sentences: a name with a dot, and the last name of such a one, where it stands alone."""
+    mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyse(each).entities]
+    ours = [text for _, text in mentions if text.endswith("布林肯")]
+    written = Counter(text for text in ours if "·" in text)
+    whole = written.most_common(1)[0][0] if written else "布林肯"
+    first = min((ours.index(text) for text in written), default=0)
+    alone = "布林肯" if first > 1 else whole
+    return {(kind, {"布林肯": alone}.get(text, whole if text in ours else text)) for kind, text in mentions}
+
+
+def write(
+    directory: IndexDirectory, put: dict[str, Article], delete: tuple[str, ...] = (), memory: int = MEMORY
+) -> None:
+    opened = directory.open("fingerprint")
+    with opened.writer(memory) as writer:
+        for prepared in opened.prepare((ANALYZER.analyse(each), "digest") for each in put.values()):
+            writer.put(prepared)
+        for article_id in delete:
+            writer.delete(article_id)
+
+
+def facets(reader: Reader, match: Clause, tiers: tuple[Clause, ...] = (), limit: int = 1000) -> dict[str, object]:
+    found = reader.search(Request(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
+    assert len(found.facets) == len(FIELDS)
+    return dict(zip(FIELDS, map(list, found.facets), strict=True))
+
+
+def expected(articles: dict[str, Article], limit: int = 1000) -> dict[str, object]:
+    return {field: by_hand(articles, field)[:limit] for field in FIELDS}
+
+
+@pytest.fixture
+def directory(tmp_path: Path, engine: str) -> IndexDirectory:
+    directory = IndexDirectory(tmp_path)
+    with directory.lock(1):
+        meta, _ = directory.draft("fingerprint", engine)
+        directory.publish(meta)
+    return directory
+
+
+@pytest.fixture
+def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
+    readers: list[Reader] = []
+
+    def make() -> Reader:
+        readers.append(directory.open("fingerprint").reader())
+        return readers[-1]
+
+    yield make
+    for reader in readers:
+        reader.close()
+
+
+def test_what_an_empty_index_counts(opened: Callable[[], Reader]) -> None:
+    assert facets(opened(), All(())) == {field: [] for field in FIELDS}
+
+
+def test_every_match_counts_once(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    articles = made(1, range(150))
+    write(directory, articles)
+    reader = opened()
+    counts = facets(reader, All(()))
+    assert counts == expected(articles)
+    assert {"安东尼·布林肯", "安東尼·布林肯", "布林肯"} < {value for value, _ in counts["person"]}  # type: ignore[attr-defined]
+    assert facets(reader, All(()), limit=2) == expected(articles, 2)
+    assert facets(reader, AnyOf(())) == {field: [] for field in FIELDS}
+
+
+def test_matches_of_all_tiers_count(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    articles = made(2, range(100))
+    write(directory, articles)
+    some = {key: each for key, each in articles.items() if "谈判" in each.title + each.body}
+    tiers = (Has("title", "谈判"), Contains("text", "布林肯"))
+    assert facets(opened(), Contains("text", "谈判"), tiers) == expected(some)
+    others = {key: each for key, each in articles.items() if key not in some}
+    assert facets(opened(), Not(Contains("text", "谈判")), tiers) == expected(others)
+
+
+def test_commits_that_replace_delete_and_merge(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    articles: dict[str, Article] = {}
+    before = opened()
+    for seed in range(8):
+        put = made(10 + seed, range(seed * 20, seed * 20 + 30))  # ten of them again
+        gone = tuple(str(number) for number in range(seed * 20, seed * 20 + 30, 7) if str(number) in articles)
+        write(directory, {key: each for key, each in put.items() if key not in gone}, gone, memory=1 << 15)
+        articles = {key: each for key, each in (articles | put).items() if key not in gone}
+        assert facets(opened(), All(())) == expected(articles)
+    assert facets(before, All(())) == {field: [] for field in FIELDS}
+
+
+def test_a_value_finds_what_it_counts(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    write(directory, made(3, range(60)))
+    reader = opened()
+    for field in ("source", "section", "author", *NAMES):
+        for value, articles in facets(reader, All(()))[field]:  # type: ignore[attr-defined]
+            assert reader.count(Valued(field, value)) == articles, value  # type: ignore[arg-type]
+    assert reader.count(Valued("person", "拜登")) == 0  # a part of a name is none of its values
+    assert reader.count(Keyword("person", "拜登")) > 0
+    assert reader.count(Valued("source", "www.rfi.fr")) == 0
+
+
+def test_counts_over_shards_that_may_not_tell_all(
+    opensearch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOUWEN_OPENSEARCH_SHARDS", "3")
+    monkeypatch.setattr(Server, "most_buckets", 2)
+    directory, articles = IndexDirectory(tmp_path), made(4, range(90))
+    with directory.lock(1):
+        meta, _ = directory.draft("fingerprint", opensearch)
+        directory.publish(meta)
+    write(directory, articles)
+    reader = directory.open("fingerprint").reader()
+    assert facets(reader, All(()), limit=2) == expected(articles, 2)
+    reader.close()
