@@ -26,7 +26,7 @@ class Entity(NamedTuple):
 
 
 _LONGEST_ORGANISATION = 8  # words
-_WORDS_KEPT = 200_000
+_WORDS_KEPT = 50_000
 _DOTS = "·-"  # what fold() leaves of the dots and hyphens of names
 _RUNS = re.compile(rf"([\u3400-\u9fff\u3007]+)|[{_DOTS}]|[^\u3400-\u9fff\u3007{_DOTS}]+")  # Han, a dot, anything else
 

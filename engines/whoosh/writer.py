@@ -68,8 +68,15 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         self._runs.add(self._start, self._point(), self._gathered)
         self._gather()
 
+    def _end_runs(self) -> None:
+        """Writes the last articles as a run, too, where there are runs: merging takes the memory that they held. Before
+        other segments' articles come behind them."""
+        if self._runs and not self._chosen and self.docnum > self._start.articles:
+            self._write_run()
+
     def add_reader(self, reader: Any) -> None:
         """Takes over the articles of a segment that is to be merged."""
+        self._end_runs()
         old = _Old(reader)
         self._chosen.append((old, self.docnum))
         self.perdocwriter.append(old.articles, np.flatnonzero(old.live))
@@ -78,6 +85,7 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
 
     def _flush_segment(self) -> None:
         self.perdocwriter.close()
+        self._end_runs()
         for name in FIELDS:
             write_field(self.fieldwriter, name, self._limit(name), self._lists(name), counted=name not in PLACED)
         self.fieldwriter.close()

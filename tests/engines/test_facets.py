@@ -91,7 +91,7 @@ def names(each: Article) -> set[tuple[str, str]]:
 def write(
     directory: IndexDirectory, put: dict[str, Article], delete: tuple[str, ...] = (), memory: int = MEMORY
 ) -> None:
-    opened = directory.open("fingerprint")
+    opened = directory.open(ANALYZER.fingerprint)
     with opened.writer(memory) as writer:
         for prepared in opened.prepare((ANALYZER.analyse(each), "digest") for each in put.values()):
             writer.put(prepared)
@@ -113,7 +113,7 @@ def expected(articles: dict[str, Article], limit: int = 1000) -> dict[str, objec
 def directory(tmp_path: Path, engine: str) -> IndexDirectory:
     directory = IndexDirectory(tmp_path)
     with directory.lock(1):
-        meta, _ = directory.draft("fingerprint", engine)
+        meta, _ = directory.draft(ANALYZER, engine)
         directory.publish(meta)
     return directory
 
@@ -123,7 +123,7 @@ def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
     readers: list[Reader] = []
 
     def make() -> Reader:
-        readers.append(directory.open("fingerprint").reader())
+        readers.append(directory.open(ANALYZER.fingerprint).reader())
         return readers[-1]
 
     yield make
@@ -186,9 +186,9 @@ def test_counts_over_shards_that_may_not_tell_all(
     monkeypatch.setattr(Server, "most_buckets", 2)
     directory, articles = IndexDirectory(tmp_path), made(4, range(90))
     with directory.lock(1):
-        meta, _ = directory.draft("fingerprint", opensearch)
+        meta, _ = directory.draft(ANALYZER, opensearch)
         directory.publish(meta)
     write(directory, articles)
-    reader = directory.open("fingerprint").reader()
+    reader = directory.open(ANALYZER.fingerprint).reader()
     assert facets(reader, All(()), limit=2) == expected(articles, 2)
     reader.close()

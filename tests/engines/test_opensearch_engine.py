@@ -101,7 +101,7 @@ def test_a_copied_folder_opens_the_same_index(directory: IndexDirectory) -> None
 
 
 def test_a_second_machine_waits_for_the_first(directory: IndexDirectory) -> None:
-    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open("fingerprint")
+    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open(ANALYZER.fingerprint)
     with here.writer(), pytest.raises(IndexLocked, match=r"is being written by process \d+ of .* on "):
         put(there, {"1": "一"})
     put(there, {"1": "一"})
@@ -109,7 +109,7 @@ def test_a_second_machine_waits_for_the_first(directory: IndexDirectory) -> None
 
 
 def test_a_writer_that_writes_keeps_its_place(directory: IndexDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
-    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open("fingerprint")
+    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open(ANALYZER.fingerprint)
     clock = [1e9]
     monkeypatch.setattr(commits, "time", SimpleNamespace(time=lambda: clock[0]))
     with here.writer(1) as writer:
@@ -125,7 +125,7 @@ def test_a_writer_that_writes_keeps_its_place(directory: IndexDirectory, monkeyp
 def test_who_lost_the_place_of_the_writer_commits_nothing(
     directory: IndexDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open("fingerprint")
+    here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open(ANALYZER.fingerprint)
     put(here, {"0": "〇", "1": "一"})
 
     (slow, quick) = (
