@@ -11,7 +11,16 @@ from ..query import KINDS, Filters, Mentioned, Names, Searcher
 from .charts import columns, padded, width_of_terminal
 from .filters import filter_options
 from .queries import QueryCommand, query_of
-from .shared import FOUND, NOTHING_FOUND, for_terminal, index_option, json_option, print_json, print_notes
+from .shared import (
+    FOUND,
+    NOTHING_FOUND,
+    for_terminal,
+    index_option,
+    json_option,
+    notes_as_dicts,
+    print_json,
+    print_notes,
+)
 
 
 @click.command(
@@ -64,7 +73,7 @@ def as_dict(names: Names, *, over_time: bool) -> dict[str, object]:
     return {
         "query": names.query,
         "articles": names.articles,
-        "notes": [{"kind": note.kind, "message": note.message} for note in names.notes],
+        "notes": notes_as_dicts(names.notes),
         "names": [
             {
                 "name": name.text,

@@ -18,6 +18,7 @@ from .shared import (
     index_option,
     json_option,
     local_time,
+    notes_as_dicts,
     print_json,
     print_notes,
     shown_address,
@@ -106,7 +107,7 @@ def as_dict(results: Results) -> dict[str, object]:
         "total": results.total,
         "full": results.full,
         "took_ms": results.took_ms,
-        "notes": [{"kind": note.kind, "message": note.message} for note in results.notes],
+        "notes": notes_as_dicts(results.notes),
         "suggestions": results.suggestions,
         "hits": [hit_as_dict(hit) for hit in results.hits],
         "facets": {

@@ -7,7 +7,7 @@ from ..query import Filters, Searcher, Step, Timeline
 from .charts import bars, width_of_terminal
 from .filters import filter_options
 from .queries import QueryCommand, query_of
-from .shared import FOUND, NOTHING_FOUND, index_option, json_option, print_json, print_notes
+from .shared import FOUND, NOTHING_FOUND, index_option, json_option, notes_as_dicts, print_json, print_notes
 
 
 @click.command(
@@ -52,7 +52,7 @@ def as_dict(found: Timeline) -> dict[str, object]:
         "by": found.by,
         "articles": found.articles,
         "undated": found.undated,
-        "notes": [{"kind": note.kind, "message": note.message} for note in found.notes],
+        "notes": notes_as_dicts(found.notes),
         "counts": [{found.by: period, "articles": articles} for period, articles in found.counts],
     }
 

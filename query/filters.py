@@ -65,25 +65,16 @@ def _days(since: str | date | None, until: str | date | None) -> Clause:
 def _mentioning(given: str | date | Sequence[str | date]) -> Clause:
     """A day of one of these days, months, years or ranges is mentioned; none ask for nothing. Raises InvalidDate."""
     given = [given] if isinstance(given, str | date) else given
-    values = dict.fromkeys(value for one in given for value in covering(*bounded(_range("about", one))))
+    values = dict.fromkeys(value for one in given for value in covering(*bounded(_period("about", one, parse_range))))
     return AnyOf(tuple(Keyword("about", value) for value in values)) if given else All(())
 
 
-def _range(name: str, given: str | date) -> Period:
-    if isinstance(given, date):
-        return Period(given, given)
-    period = parse_range(given)
-    if period is None:
-        raise InvalidDate(name, given)
-    return period
-
-
-def _period(name: str, given: str | date | None) -> Period:
+def _period(name: str, given: str | date | None, parse: Callable[[str], Period | None] = parse_period) -> Period:
     if given is None:
         return Period(None, None)
     if isinstance(given, date):
         return Period(given, given)
-    period = parse_period(given)
+    period = parse(given)
     if period is None:
         raise InvalidDate(name, given)
     return period

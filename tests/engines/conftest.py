@@ -1,12 +1,27 @@
 """The engines that can be used here, one after the other."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
-from souwen.analysis import Analyzer
-from souwen.engines import ENGINES, EngineUnavailable, IndexDirectory
+from souwen.analysis import Analyzer, Article
+from souwen.engines import ENGINES, MEMORY, EngineUnavailable, IndexDirectory, Reader
+
+ANALYZER = Analyzer()
+
+
+def write(
+    directory: IndexDirectory, put: Mapping[str, Article], delete: Iterable[str] = (), memory: int = MEMORY
+) -> None:
+    """One transaction on the index of `directory`."""
+    opened = directory.open(ANALYZER.fingerprint)
+    with opened.writer(memory) as writer:
+        for prepared in opened.prepare((ANALYZER.analyse(article), "digest") for article in put.values()):
+            writer.put(prepared)
+        for article_id in delete:
+            writer.delete(article_id)
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -15,7 +30,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     directory = IndexDirectory(tmp_path_factory.mktemp("probe"))
     try:
         with directory.lock(1):
-            directory.draft(Analyzer(), request.param)
+            directory.draft(ANALYZER, request.param)
     except EngineUnavailable as error:
         pytest.skip(str(error))
     return str(request.param)
@@ -46,3 +61,26 @@ def removed_from_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
             except Missing:  # a test removed it
                 continue
         server.close()
+
+
+@pytest.fixture
+def directory(tmp_path: Path, engine: str) -> IndexDirectory:
+    made = IndexDirectory(tmp_path)
+    with made.lock(1):
+        meta, _ = made.draft(ANALYZER, engine)
+        made.publish(meta)
+    return made
+
+
+@pytest.fixture
+def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
+    """Opens the index as it is then."""
+    readers: list[Reader] = []
+
+    def make() -> Reader:
+        readers.append(directory.open(ANALYZER.fingerprint).reader())
+        return readers[-1]
+
+    yield make
+    for reader in readers:
+        reader.close()

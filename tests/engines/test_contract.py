@@ -3,13 +3,12 @@
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
-from souwen.analysis import Analyzer, Article, Opening, fold
+from souwen.analysis import Article, Opening, fold
 from souwen.engines import (
     All,
     AnyOf,
@@ -27,7 +26,8 @@ from souwen.engines import (
 )
 from souwen.engines.given import given
 
-ANALYZER = Analyzer()
+from .conftest import ANALYZER, write
+
 WORDS = ["外交", "会谈", "总统", "南京市", "市长", "长江大桥", "A股", "，", "。", "中国", "美国", "iPhone15"]
 
 
@@ -77,42 +77,10 @@ def clauses(seed: int, count: int) -> list[Clause]:
     return made
 
 
-def write(directory: IndexDirectory, *, put: dict[str, Article], delete: list[str] | None = None) -> None:
-    opened = directory.open(ANALYZER.fingerprint)
-    with opened.writer() as writer:
-        for prepared in opened.prepare((ANALYZER.analyse(article), "digest") for article in put.values()):
-            writer.put(prepared)
-        for article_id in delete or []:
-            writer.delete(article_id)
-
-
 def ids(reader: Reader, request: Request) -> list[str]:
     """The ids of what a request finds, in order."""
     keys = [candidate.key for candidate in reader.search(request).candidates]
     return [stored.article.id for stored in reader.fetch(keys)]
-
-
-@pytest.fixture
-def directory(tmp_path: Path, engine: str) -> IndexDirectory:
-    made = IndexDirectory(tmp_path)
-    with made.lock(1):
-        meta, _ = made.draft(ANALYZER, engine)
-        made.publish(meta)
-    return made
-
-
-@pytest.fixture
-def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
-    """Opens the index as it is then."""
-    readers: list[Reader] = []
-
-    def make() -> Reader:
-        readers.append(directory.open(ANALYZER.fingerprint).reader())
-        return readers[-1]
-
-    yield make
-    for reader in readers:
-        reader.close()
 
 
 def test_finds_what_brute_force_finds(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:

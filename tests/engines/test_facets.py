@@ -2,16 +2,15 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from souwen.analysis import Analyzer, Article
+from souwen.analysis import Article
 from souwen.engines import (
-    MEMORY,
     All,
     AnyOf,
     Clause,
@@ -28,7 +27,8 @@ from souwen.engines import (
 from souwen.engines.facets import LONGEST_VALUE
 from souwen.engines.opensearch.server import Server
 
-ANALYZER = Analyzer()
+from .conftest import ANALYZER, write
+
 FIELDS: tuple[FacetField, ...] = get_args(FacetField)
 SENTENCES = (
     "国务卿安东尼·布林肯抵达北京。布林肯说，谈判将继续。",
@@ -40,6 +40,7 @@ SENTENCES = (
     "欧盟与俄罗斯继续谈判。",
     "没有名字。",
 )
+
 NAMES = ("entity", "person", "place", "organisation")
 
 
@@ -88,17 +89,6 @@ def names(each: Article) -> set[tuple[str, str]]:
     return {(kind, {"布林肯": alone}.get(text, whole if text in ours else text)) for kind, text in mentions}
 
 
-def write(
-    directory: IndexDirectory, put: dict[str, Article], delete: tuple[str, ...] = (), memory: int = MEMORY
-) -> None:
-    opened = directory.open(ANALYZER.fingerprint)
-    with opened.writer(memory) as writer:
-        for prepared in opened.prepare((ANALYZER.analyse(each), "digest") for each in put.values()):
-            writer.put(prepared)
-        for article_id in delete:
-            writer.delete(article_id)
-
-
 def facets(reader: Reader, match: Clause, tiers: tuple[Clause, ...] = (), limit: int = 1000) -> dict[str, object]:
     found = reader.search(Request(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
     assert len(found.facets) == len(FIELDS)
@@ -107,28 +97,6 @@ def facets(reader: Reader, match: Clause, tiers: tuple[Clause, ...] = (), limit:
 
 def expected(articles: dict[str, Article], limit: int = 1000) -> dict[str, object]:
     return {field: by_hand(articles, field)[:limit] for field in FIELDS}
-
-
-@pytest.fixture
-def directory(tmp_path: Path, engine: str) -> IndexDirectory:
-    directory = IndexDirectory(tmp_path)
-    with directory.lock(1):
-        meta, _ = directory.draft(ANALYZER, engine)
-        directory.publish(meta)
-    return directory
-
-
-@pytest.fixture
-def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
-    readers: list[Reader] = []
-
-    def make() -> Reader:
-        readers.append(directory.open(ANALYZER.fingerprint).reader())
-        return readers[-1]
-
-    yield make
-    for reader in readers:
-        reader.close()
 
 
 def test_what_an_empty_index_counts(opened: Callable[[], Reader]) -> None:
