@@ -8,7 +8,7 @@ from typing import Literal
 from ..engines import Counted
 from .notes import Note
 
-MOST_DAYS, MOST_MONTHS = 62, 60  # of a span that is told by days or by months, unless asked otherwise
+MOST_DAYS, MOST_MONTHS = 31, 60  # of a span that is told by days or by months, unless asked otherwise
 MOST_FILLED = 10_000  # days, months or years; in a longer span those without articles are left out
 
 Step = Literal["day", "month", "year"]
