@@ -17,8 +17,7 @@ from typing import NamedTuple
 import click
 
 from . import memory
-from .speed import KINDS, MB, OF_A_KIND, SAMPLE, SHARED, machine, percentiles, table, watched, write_queries
-from .speed import all_times as times_of
+from .speed import KINDS, MB, OF_A_KIND, SAMPLE, SHARED, all_times, machine, percentiles, table, watched, write_queries
 from .speed_peers import SEED, copied, read_plain, shuffled, unpacked
 from .speed_souwen import ENGINES, souwen
 
@@ -90,7 +89,7 @@ def row(archive: Grown, engine: str, work: Path) -> list[str]:
     system = souwen(engine)
     asked = watched(system, "snippets", work)
     cells = [f"{archive.articles / seconds:.0f}", f"{system.size(index) / MB:.0f}", f"{peaks.all.resident / MB:.0f}"]
-    cells += [f"{peaks.writer.anonymous / MB:.0f}", f"{asked.report['open']:.0f}", percentiles(times_of(asked))]
+    cells += [f"{peaks.writer.anonymous / MB:.0f}", f"{asked.report['open']:.0f}", percentiles(all_times(asked))]
     system.remove(index)
     return [*cells, f"{asked.peak / MB:.0f}"]
 

@@ -81,11 +81,8 @@ def index(
     where they changed. With --from-index the index is made anew from what another one keeps, such as with another
     engine.
     """
-    from ..indexer import (
-        build_index,
-        changes,
-        copy_index,
-    )  # loads HTML and engine libraries, which --help does not need
+    # Loads HTML and engine libraries, which --help does not need.
+    from ..indexer import build_index, changes, copy_index
 
     own_words = _words(dictionary) if dictionary else None
     if from_index:

@@ -70,7 +70,6 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for command in (
-    *(index, search, related, entities, timeline, show, suggest, stats, check, export, analyze, eval_command),
-):
+_READING = (search, related, entities, timeline, show, suggest, stats)
+for command in (index, *_READING, check, export, analyze, eval_command):
     main.add_command(command)

@@ -11,7 +11,7 @@ from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory, Meta
 from .cleaning import Cleaner, Repeated, repeated_lines
 from .files import files_below, sample, units
 from .manifest import Manifest
-from .preparing import Recipe, changed
+from .preparing import Recipe
 from .readers import keys_of
 from .sync import Failure, Removal, Replacement, Sync
 from .workers import Here, Workers, available_cores, worthwhile
@@ -74,7 +74,7 @@ def build_index(
         return _write(recipe, directory.manifest(meta), below, delete_missing, cores, memory, progress)
 
     with directory.lock(lock_timeout):
-        analyzer = changed(directory.analyzer(), dictionary, entities)
+        analyzer = directory.analyzer().changed(dictionary, entities)
         if directory.exists() and not rebuild:
             return bring_up_to_date(directory.meta(), directory.open(analyzer.fingerprint))
         draft, opened = directory.draft(analyzer, engine)

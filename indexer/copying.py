@@ -10,7 +10,7 @@ from ..engines import MEMORY, IndexDirectory, Reader
 from .build import LOCK_TIMEOUT
 from .cleaning import Cleaner
 from .files import Unit
-from .preparing import Change, Recipe, changed
+from .preparing import Change, Recipe
 from .workers import Here, Workers, available_cores, worthwhile
 
 
@@ -42,7 +42,7 @@ def copy_index(
             stack.enter_context(old.lock(lock_timeout))
         # What was analysed in another way is still stored as it was written.
         reader = stack.enter_context(closing(old.open(meta.fingerprint).reader()))
-        analyzer = changed(meta.analyzer(), dictionary, entities)
+        analyzer = meta.analyzer().changed(dictionary, entities)
         draft, opened = new.draft(analyzer, engine)
         statistics = reader.statistics()
         cores = worthwhile(available_cores() if jobs is None else jobs, statistics.size)

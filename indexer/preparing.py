@@ -57,12 +57,6 @@ class Recipe(NamedTuple):
         return json.dumps([READERS_VERSION, sorted(self.mapping.items())], ensure_ascii=False)
 
 
-def changed(analyzer: Analyzer, dictionary: Iterable[str] | None, entities: bool | None) -> Analyzer:
-    """The analyzer with another dictionary, with or without entities; as it is in what is None."""
-    words = analyzer.dictionary if dictionary is None else dictionary
-    return Analyzer(words, entities=analyzer.entities if entities is None else entities)
-
-
 class Preparer:
     """Prepares articles for the last commit of an engine."""
 
