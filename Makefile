@@ -1,10 +1,10 @@
 # Needs Python 3.10 or later, make and git; everything else is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := analysis cli engines indexer query
+PACKAGES := analysis cli engines indexer messages query
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt))
 
-.PHONY: demo test soak test-whoosh3 lint clean
+.PHONY: demo test soak test-whoosh3 messages lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -21,6 +21,10 @@ soak: .venv/dev
 # Whoosh's maintained fork has the same import name, so it needs an environment of its own.
 test-whoosh3: .venv-whoosh3/ready
 	.venv-whoosh3/bin/python -m pytest -n auto --dist loadscope tests/engines tests/indexer tests/query
+
+# New messages come into the Chinese catalogue, to be translated there; then once more, for the file that is read.
+messages: .venv/dev
+	$(BIN)/python messages/make_catalogue.py
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

@@ -5,10 +5,11 @@ from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, visible
 from ..engines import All, AnyOf, Clause, FacetField, Found, Reader, Request
+from ..messages import gettext as _
 from .expansion import Expander
 from .headline import joined
 from .language import parse
-from .notes import LEVEL_NOTES, Note
+from .notes import Note, level_note
 from .plan import LEVELS, Plan
 
 EVERY_VALUE = 1 << 30  # of a facet
@@ -45,9 +46,11 @@ class Asker:
         typed, notes = parse(visible(query))
         tree, expanded = self._expander.expand(joined(typed, self._analyzer))
         plan = Plan(tree, self._analyzer)
-        notes += expanded + tuple(Note("dropped", f"“{text[:40]}” has nothing to search for") for text in plan.dropped)
+        notes += expanded + tuple(
+            Note("dropped", _("“{text}” has nothing to search for").format(text=text[:40])) for text in plan.dropped
+        )
         if plan.is_empty:
-            notes += (Note("empty", "there is nothing to search for"),)
+            notes += (Note("empty", _("there is nothing to search for")),)
         return Question(plan, notes)
 
     def best(
@@ -100,7 +103,7 @@ class Asker:
             match = All((*filters, *clauses))
             found = self._reader.search(Request(match=match, limit=0, facets=facets, facet_limit=facet_limit))
             if found.total:
-                told = (LEVEL_NOTES[level],) if level in LEVEL_NOTES else ()
+                told = (level_note(level),) if level else ()
                 return Answer(level, match, found, found.total), notes + told
         return _nothing(facets), notes
 

@@ -22,7 +22,7 @@ from .expansion import Expander
 from .filters import Filters, filtering
 from .hits import HitMaker
 from .lexicon import Lexicon
-from .notes import LEVEL_NOTES, partial_note
+from .notes import level_note, partial_note
 from .plan import Plan
 from .ranking import CANDIDATES, Ranker, pairs_of
 from .related import related
@@ -104,8 +104,8 @@ class Searcher:
         level, match, found, full = self._asker.best(
             plan, asked, limit=depth, sort=sort, facets=fields, facet_limit=VALUES_READ
         )
-        if found.total and level in LEVEL_NOTES:
-            notes += (LEVEL_NOTES[level],)
+        if found.total and level:
+            notes += (level_note(level),)
         elif full < found.total:
             notes += (partial_note(full, found.total),)
         maker = HitMaker(self._analyzer, self._reader, plan, level, self._ranker(plan, recency), explain=explain)
