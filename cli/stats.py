@@ -3,8 +3,9 @@
 import click
 
 from ..engines import IndexDirectory
+from ..messages import gettext as _
 from ..query import Searcher
-from .shared import byte_size, index_option, json_option, print_json
+from .shared import byte_size, index_option, json_option, listed, print_json, print_table
 
 
 @click.command(short_help="Tell about an index.", epilog="Example:  souwen stats --json")
@@ -27,8 +28,10 @@ def stats(index_dir: str, as_json: bool) -> None:
             }
         )
     else:
-        click.echo(f"articles     {statistics.articles}")
-        click.echo(f"engine       {meta.engine}")
-        click.echo(f"size         {byte_size(statistics.size)}, {statistics.parts}")
-        click.echo(f"created      {meta.created}")
-        click.echo(f"fingerprint  {meta.fingerprint}")
+        print_table(
+            (_("articles"), str(statistics.articles)),
+            (_("engine"), meta.engine),
+            (_("size"), listed([byte_size(statistics.size), statistics.parts])),
+            (_("created"), meta.created),
+            (_("fingerprint"), meta.fingerprint),
+        )
