@@ -4,6 +4,7 @@ import click
 
 from ..engines import IndexDirectory
 from ..messages import gettext as _
+from ..messages import speaking, spoken
 from ..query import Searcher
 from .shared import byte_size, index_option, json_option, listed, print_json, print_table
 
@@ -14,7 +15,7 @@ from .shared import byte_size, index_option, json_option, listed, print_json, pr
 def stats(index_dir: str, as_json: bool) -> None:
     """Tell how large an index is and what it was made with."""
     meta = IndexDirectory(index_dir).meta()
-    with Searcher(index_dir) as searcher:
+    with Searcher(index_dir) as searcher, speaking("en" if as_json else spoken.get()):
         statistics = searcher.statistics()
     if as_json:
         print_json(

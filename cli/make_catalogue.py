@@ -16,11 +16,12 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from souwen.cli.localised import help_texts
-from souwen.cli.main import main as souwen
+from ..messages import DOMAIN
+from .localised import help_texts
+from .main import main as souwen
 
-FOLDER = Path(__file__).parent
-CHINESE = FOLDER / "zh" / "LC_MESSAGES" / "souwen.po"
+ROOT = Path(__file__).resolve().parents[1]
+CHINESE = ROOT / "messages" / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
 ROOMS = ("analysis", "engines", "indexer", "query", "cli", "web")
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]  # what reads the messages of which files
 SYSTEM = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC, errno.EROFS, errno.EIO)
@@ -51,7 +52,7 @@ def messages_of_others() -> Catalog:
 def main() -> None:
     with CHINESE.open("rb") as file:
         chinese = read_po(file, locale="zh")
-    found = messages_of(FOLDER.parent)
+    found = messages_of(ROOT)
     for message in messages_of_others():
         if message.id and message.id not in found:
             found[message.id] = message
