@@ -10,6 +10,7 @@ from .headline import joined
 from .language import parse
 from .notes import LEVEL_NOTES, Note
 from .plan import LEVELS, Plan
+from .rarities import Rarities
 
 EVERY_VALUE = 1 << 30  # of a facet
 
@@ -44,7 +45,7 @@ class Asker:
         """What is to be asked for. No query raises."""
         typed, notes = parse(visible(query))
         tree, expanded = self._expander.expand(joined(typed, self._analyzer))
-        plan = Plan(tree, self._analyzer)
+        plan = Plan(tree, self._analyzer, Rarities(self._reader))
         notes += expanded + tuple(Note("dropped", f"“{text[:40]}” has nothing to search for") for text in plan.dropped)
         if plan.is_empty:
             notes += (Note("empty", "there is nothing to search for"),)
@@ -74,7 +75,7 @@ class Asker:
                 Request(
                     match=match,
                     tiers=tiers,
-                    weights=plan.weights(self._reader.rarities) if tiers else (),
+                    weights=plan.weights() if tiers else (),
                     sort="relevance" if tiers else "newest",
                     limit=limit,
                     facets=facets,
