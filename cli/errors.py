@@ -6,3 +6,8 @@ from ..analysis import SouwenError
 class WebUnavailable(SouwenError):
     def __init__(self) -> None:
         super().__init__("serving needs more packages: install them with `pip install 'souwen[web]'`")
+
+
+class AssistantUnavailable(SouwenError):
+    def __init__(self) -> None:
+        super().__init__("serving assistants needs more packages: install them with `pip install 'souwen[mcp]'`")
