@@ -1,8 +1,10 @@
 """souwen mcp"""
 
 import click
+from typing_extensions import Unpack
 
 from .errors import AssistantUnavailable
+from .serving import Serving, guarding, serving_options
 from .shared import index_option
 
 
@@ -15,19 +17,23 @@ Examples:
 """,
 )
 @index_option
-@click.option("--http", is_flag=True, help="Serve over HTTP, not to the program that started this one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="With --http: address to listen at.")
-@click.option(
-    "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="With --http: port to listen at."
-)
-def mcp(index_dir: str, http: bool, host: str, port: int) -> None:
-    """Serve search, fetch, timeline, entities and related as tools of the Model Context Protocol: over standard input
-    and output, until it is closed, or with --http at http://127.0.0.1:8001/mcp."""
+@click.option("--http", is_flag=True, help="Serve over HTTP; only then the options below count.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free one.")
+@serving_options
+def mcp(index_dir: str, http: bool, port: int, **serving: Unpack[Serving]) -> None:
+    """Serve the tools search, fetch, timeline, entities and related to an assistant, by the Model Context Protocol.
+
+    The program that has the assistant starts this command and speaks with it over standard input and output. With
+    --http it is told the address that is printed instead, and sends a token, if there is one, as a bearer token.
+    """
     try:
+        from .. import web
         from ..web import assistant
     except ModuleNotFoundError as error:
         raise AssistantUnavailable from error
-    if http:
-        assistant.serve_http(index_dir, host=host, port=port)
-    else:
+    if not http:
         assistant.serve_stdio(index_dir)
+        return
+    host = serving["host"]
+    app = assistant.create_app(index_dir, **guarding(web.LOOPBACK, is_local=web.is_loopback(host), **serving))
+    web.run(app, host=host, port=port, ready=lambda address: click.echo(address + assistant.PATH.lstrip("/")))

@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import anyio
@@ -24,8 +25,10 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from ..analysis import SouwenError
+from ..messages import speaking, spoken
 from .archive import Archive
-from .server import run
+from .guards import Guards
+from .rates import Rates
 from .tool_models import line
 from .tools import INSTRUCTIONS, TOOLS
 
@@ -42,17 +45,15 @@ _Context = ServerRequestContext[dict[str, object]]
 
 def serve_stdio(index: str) -> None:
     """Serves the program that started this one, until it closes standard input. Raises what `Archive` raises."""
-    archive = Archive(index)
+    server = _server(Archive(index))
     # A thread that waits for input cannot be interrupted, and nothing is written that could be lost.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        anyio.run(_serve_stdio, _server(archive))
+        anyio.run(_serve_stdio, server)
     except ExceptionGroup as failures:
         others = failures.split(BrokenPipeError)[1]  # who does not read the answers any more is served no longer
         if others is not None:
             raise others from None
-    finally:
-        archive.close()
 
 
 async def _serve_stdio(server: Server[dict[str, object]]) -> None:
@@ -60,32 +61,32 @@ async def _serve_stdio(server: Server[dict[str, object]]) -> None:
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
-def serve_http(index: str, *, host: str, port: int) -> None:
-    """Serves until interrupted. Raises what `Archive` raises."""
-    archive = Archive(index)
-    try:
-        run(_application(archive, [host]), host=host, port=port)
-    finally:
-        archive.close()
-
-
-def _application(archive: Archive, names: Sequence[str]) -> Starlette:
-    """What serves at PATH to clients that know this machine by one of `names`; web pages that only pretend to (by
-    rebinding the name of another machine) are refused."""
-    return _server(archive).streamable_http_app(
+def create_app(index: str, *, seconds: float, threads: int, rate: float, hosts: Iterable[str], token: str) -> Starlette:
+    """The application that serves at PATH over HTTP; for its options see `app.create_app`. With `hosts`, pages of
+    strangers are refused, under whatever name they found this machine. Raises what `Archive` raises."""
+    names = [f"[{name}]" if ":" in name else name for name in hosts]
+    app = _server(Archive(index, seconds=seconds, threads=threads)).streamable_http_app(
         streamable_http_path=PATH,
         stateless_http=True,  # nothing is kept between requests, so nothing can pile up
         json_response=True,
         max_request_body_size=MOST_BODY,
         transport_security=TransportSecuritySettings(
-            allowed_hosts=[*names, *(f"{name}:*" for name in names)],
+            enable_dns_rebinding_protection=bool(names),
+            allowed_hosts=[f"{name}{port}" for name in names for port in ("", ":*")],
             allowed_origins=[f"http{s}://{name}{port}" for name in names for s in ("", "s") for port in ("", ":*")],
         ),
     )
+    app.add_middleware(Guards, hosts=(), token=token, rates=Rates(rate), bodies=True)
+    return app
 
 
 def _server(archive: Archive) -> Server[dict[str, object]]:
-    """The tools of `tools`, in terms of the protocol."""
+    """The tools of `tools`, in terms of the protocol; closes the archive when it has served."""
+
+    @asynccontextmanager
+    async def running(_: Server[dict[str, object]]) -> AsyncIterator[dict[str, object]]:
+        yield {}
+        archive.close()
 
     async def list_tools(_: _Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(
@@ -108,7 +109,8 @@ def _server(archive: Archive) -> Server[dict[str, object]]:
         tool = _BY_NAME[called.name]
         try:
             asked = tool.arguments.model_validate(called.arguments or {})
-            answer = await archive.ask(lambda searcher: tool.run(searcher, asked))
+            with speaking(asked.lang or spoken.get()):
+                answer = await archive.ask(lambda searcher: tool.run(searcher, asked))
         except ValidationError as error:
             return _failure(_sentence(error))
         except SouwenError as error:
@@ -122,6 +124,7 @@ def _server(archive: Archive) -> Server[dict[str, object]]:
         version=version("souwen"),
         title="搜文",
         instructions=INSTRUCTIONS,
+        lifespan=running,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )

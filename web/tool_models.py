@@ -5,18 +5,19 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_origin
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field, model_validator
 from typing_extensions import Self
 
 from ..analysis import Entity, Kind
-from ..query import FACET_FIELDS, KINDS, Filters, Hit, Name, Note, Snippet, Step
+from ..engines import FacetField
+from ..query import KINDS, Hit, Name, Note, Snippet, Step
+from .parameters import LONGEST_ID, Asked, Filtered, QueryText, Values
 
 MOST_HITS = 50
 MOST_OFFSET = 1_000
 MOST_PIECE = 20_000  # characters of an article at a time
-MOST_VALUES = 20  # of one filter
 SHOWN_NAMES = 10
 SHOWN_REPRINTS = 10
 SHOWN_LINE = 500  # characters of a title and the like
@@ -45,8 +46,24 @@ def line(text: str) -> str:
     return shown if len(shown) <= SHOWN_LINE else shown[: SHOWN_LINE - 1] + "…"
 
 
-def _listed(given: object) -> object:
-    """A list, of which some assistants write the JSON, or give the only value bare."""
+Id = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_ID, description="The id of an article, exactly as `search` gave it.")
+]
+Hits = Annotated[int, Field(ge=1, le=MOST_HITS, description="How many at most.")]
+
+
+class Called(Asked):
+    """The arguments of a tool."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def listed(cls, given: dict[str, object]) -> dict[str, object]:
+        """Some assistants write a list as JSON, or give its only value bare."""
+        lists = {name for name, field in cls.model_fields.items() if get_origin(field.annotation) is list}
+        return {name: _list(value) if name in lists else value for name, value in given.items()}
+
+
+def _list(given: object) -> object:
     if not isinstance(given, str):
         return given
     try:
@@ -56,48 +73,8 @@ def _listed(given: object) -> object:
     return read if isinstance(read, list) else [given]
 
 
-Query = Annotated[str, Field(max_length=1_000)]
-Id = Annotated[str, Field(max_length=4_000, description="The id of an article, exactly as `search` gave it.")]
-Value = Annotated[str, Field(max_length=200)]
-Values = Annotated[list[Value], BeforeValidator(_listed), Field(max_length=MOST_VALUES)]
-Day = Annotated[str | None, Field(max_length=50)]
-Facet = Annotated[str, Field(max_length=50, json_schema_extra={"enum": list(FACET_FIELDS)})]
-Hits = Annotated[int, Field(ge=1, le=MOST_HITS, description="How many at most.")]
-
-
-class Asked(BaseModel, extra="forbid"):
-    """The arguments of a tool: a name that it does not have is told, not ignored."""
-
-
-class Filtered(Asked):
-    since: Day = Field(None, description="Published on or after this day, month or year: 2023-09-28, 2023-09, 2023.")
-    until: Day = Field(None, description="Published on or before this day, month or year.")
-    source: Values = Field([], description="From one of these publishers, by name.")
-    section: Values = Field([], description="From one of these sections.")
-    entity: Values = Field([], description="Naming one of these people, places or organisations.")
-    person: Values = Field([], description="Naming one of these people: 布林肯 stands for 安东尼·布林肯, too.")
-    place: Values = Field([], description="Naming one of these places.")
-    organisation: Values = Field([], description="Naming one of these organisations.")
-    about: Values = Field(
-        [], description="Mentioning a day of one of these days, months, years or ranges: 2023-09-28, 2023-08..2023-10."
-    )
-
-    def filters(self) -> Filters:
-        return Filters(
-            since=self.since,
-            until=self.until,
-            source=self.source,
-            section=self.section,
-            entity=self.entity,
-            person=self.person,
-            place=self.place,
-            organisation=self.organisation,
-            about=self.about,
-        )
-
-
-class ToSearch(Filtered):
-    query: Query = Field(description="What to look for, in the query language above.")
+class ToSearch(Called, Filtered):
+    query: QueryText = Field(description="What to look for, in the query language above.")
     limit: Hits = 10
     offset: int = Field(0, ge=0, le=MOST_OFFSET, description="Results to pass over: the `next_offset` of a page.")
     sort: Literal["relevance", "date"] = Field("relevance", description="Best first or newest first.")
@@ -108,28 +85,28 @@ class ToSearch(Filtered):
         allow_inf_nan=False,
         description="Prefer newer articles: one so many days old counts three quarters.",
     )
-    facets: list[Facet] = Field([], max_length=len(FACET_FIELDS), description="Also count all that was found by these.")
+    facets: list[FacetField] = Field([], max_length=10, description="Also count all that was found by these.")
     collapse: bool = Field(True, description="List reprints of an article under it, not one by one.")
 
 
-class ToFetch(Asked):
+class ToFetch(Called):
     id: Id
     offset: int = Field(0, ge=0, description="Characters of the text to pass over: the `next_offset` of a piece.")
     length: int = Field(6_000, ge=200, le=MOST_PIECE, description="Characters of the text at most.")
 
 
-class ToFindRelated(Asked):
+class ToFindRelated(Called):
     id: Id
     limit: Hits = 10
 
 
-class ToTime(Filtered):
-    query: Query = Field("", description="What to look for, as in `search`; empty: every article.")
+class ToTime(Called, Filtered):
+    query: QueryText = Field("", description="What to look for, as in `search`; empty: every article.")
     by: Step | None = Field(None, description="Count by this; left out: by what suits the span.")
 
 
-class ToName(Filtered):
-    query: Query = Field("", description="What to look for, as in `search`; empty: every article.")
+class ToName(Called, Filtered):
+    query: QueryText = Field("", description="What to look for, as in `search`; empty: every article.")
     kinds: list[Kind] = Field(list(KINDS), min_length=1, max_length=3, description="Names of these kinds.")
     beside: Values = Field([], description="Only articles that mention all of these names, too.")
     limit: int = Field(10, ge=1, le=100, description="Names of each kind at most.")
