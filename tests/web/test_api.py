@@ -97,17 +97,18 @@ def test_articles_by_their_ids(api: httpx.Client, seeds_index: Path, article_id:
     assert {**told, "id": article_id} == expected
 
 
-def test_notes_are_told_in_the_language_of_the_request(api: httpx.Client) -> None:
-    def note(**request: dict[str, str]) -> str:
-        answer = api.get("/api/search", **{"params": {"q": "，", **request.pop("params", {})}, **request})
-        assert answer.headers["vary"] == "Accept-Language"
-        return str(answer.json()["notes"][-1]["message"])
+def test_people_are_told_in_the_language_of_the_request(api: httpx.Client) -> None:
+    def told(lang: str = "", **headers: str) -> str:
+        return str(
+            api.get("/api/articles/none", params={"lang": lang} if lang else {}, headers=headers).json()["error"]
+        )
 
-    english, chinese = note(), note(params={"lang": "zh"})
-    assert english == "there is nothing to search for"
-    assert chinese != english
-    assert note(headers={"Accept-Language": "fr;q=0.9, zh-CN;q=0.8, en;q=0.1"}) == chinese
-    assert note(headers={"Accept-Language": "zh-CN;q=0, en"}) == english
+    english, chinese = "there is no article 'none': a search tells IDs", told("zh")
+    assert chinese.startswith("没有文章")
+    assert told() == told("en", **{"Accept-Language": "zh"}) == english
+    assert told(**{"Accept-Language": "fr;q=0.9, zh-CN;q=0.8, en;q=0.1"}) == chinese
+    assert told(**{"Accept-Language": "zh-CN;q=0, en"}) == english
+    assert api.get("/api/stats").headers["vary"] == "Accept-Language"
 
 
 def test_what_a_client_has_is_not_sent_again(api: httpx.Client) -> None:
