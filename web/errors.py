@@ -16,11 +16,9 @@ class BeyondText(SouwenError):
 
 
 class TooManyPeriods(SouwenError):
-    def __init__(self, number: int, by: str, most: int) -> None:
-        message = _(
-            "articles came in {number} periods, more than {most}: count by more than a {by}, or set since and until"
-        )
-        super().__init__(message.format(number=number, most=most, by=by))
+    def __init__(self, number: int, most: int) -> None:
+        message = _("articles came in {number} periods, more than {most}: count by longer ones, or set since and until")
+        super().__init__(message.format(number=number, most=most))
 
 
 class TooSlow(SouwenError):

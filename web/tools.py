@@ -123,7 +123,7 @@ def timeline(searcher: Searcher, asked: ToTime) -> Counts:
     found = searcher.timeline(asked.query, by=asked.by, **asked.filters())
     counts = {period: articles for period, articles in found.counts if articles}
     if len(counts) > MOST_PERIODS:
-        raise TooManyPeriods(len(counts), found.by, MOST_PERIODS)
+        raise TooManyPeriods(len(counts), MOST_PERIODS)
     return Counts(
         by=found.by,
         articles=found.articles,
