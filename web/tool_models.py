@@ -91,7 +91,9 @@ class ToSearch(Called, Filtered):
 
 class ToFetch(Called):
     id: Id
-    offset: int = Field(0, ge=0, description="Characters of the text to pass over: the `next_offset` of a piece.")
+    offset: int = Field(
+        0, ge=0, le=10**9, description="Characters of the text to pass over: the `next_offset` of a piece."
+    )
     length: int = Field(6_000, ge=200, le=MOST_PIECE, description="Characters of the text at most.")
 
 

@@ -174,7 +174,7 @@ def test_search_and_fetch_what_was_found(client: Client) -> None:
     assert result["snippets"][0] == "布林肯在北京与**王毅**谈**台湾海峡**。"
     assert (found["total"], found["all_of_query"], found["next_offset"]) == (1, 1, None)
     assert found["facets"] == {"person": [{"value": "布林肯", "articles": 1}, {"value": "王毅", "articles": 1}]}
-    assert (fetched["text"], fetched["next_offset"], fetched["characters"]) == (ARTICLES[2]["body"], None, 23)
+    assert (fetched["text"], fetched["next_offset"], fetched["characters"]) == (ARTICLES[2]["body"], None, 22)
 
 
 def test_filters_are_those_of_the_command_line(client: Client) -> None:
@@ -235,7 +235,7 @@ def test_timeline_names_and_related(client: Client) -> None:
     assert (counts["by"], counts["counts"]) == ("day", {"2023-09-28": 1, "2023-10-02": 1})
     assert (counts["articles"], counts["undated"]) == (3, 1)
     assert years["counts"] == {"2010": 300, "2011": 300, "2012": 300}
-    assert [name["name"] for name in names["names"]] == ["布林肯", "王毅"]
+    assert [name["name"] for name in names["names"]] == ["布林肯"]
     assert "visit" not in {result["id"] for result in related["results"]}
     assert "sly" in {result["id"] for result in related["results"]}
 
@@ -254,13 +254,13 @@ def test_what_nobody_sees_is_left_out(client: Client) -> None:
     [
         ("fetch", {"id": "gone"}, "there is no article 'gone': a search tells IDs"),
         ("related", {"id": ""}, "id: String should have at least 1 character"),
-        ("fetch", {"id": "visit", "offset": 24}, "offset 24 is beyond the text, which has 23 characters: begin at 0"),
+        ("fetch", {"id": "visit", "offset": 23}, "offset 23 is beyond the text, which has 22 characters: begin at 0"),
         (
             "search",
             {"query": "海峡", "since": "morgen"},
             "since 'morgen' is not a date: write a year, month or day such as",
         ),
-        ("search", {"query": "海峡", "facets": ["colour"]}, "facets.0: Input should be 'person', "),
+        ("search", {"query": "海峡", "facets": ["colour"]}, "facets.0: Input should be 'source', "),
         ("search", {"query": "海峡", "sources": ["rfi"]}, "sources: Extra inputs are not permitted"),
         ("search", {"query": "海峡", "limit": 51}, "limit: Input should be less than or equal to 50"),
         ("search", {}, "query: Field required"),
@@ -315,8 +315,11 @@ def test_hostile_arguments_are_answered_or_refused(client: Client) -> None:
 
 
 def test_unknown_tool_is_an_error_of_the_protocol(client: Client) -> None:
-    with pytest.raises(MCPError, match=r"there is no tool drop_tables: use one of search, fetch"):
-        ask(client, ("drop_tables", {}))
+    async def use(connected: Client) -> None:
+        with pytest.raises(MCPError, match=r"there is no tool drop_tables: use one of search, fetch"):
+            await connected.call_tool("drop_tables", {})
+
+    with_client(client, use)
 
 
 def test_what_is_told_can_be_told_in_chinese(index: Path) -> None:
@@ -415,11 +418,17 @@ def test_pages_of_strangers_are_refused(http: Http) -> None:
 
 
 def test_a_token_is_asked_for(index: Path) -> None:
+    async def authorised(url: str) -> list[CallToolResult]:
+        headers = {b"Authorization": "Bearer 海峡-secret".encode()}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=60) as known,
+            Client(streamable_http_client(url, http_client=known)) as client,
+        ):
+            return [await client.call_tool("search", {"query": "王毅"})]
+
     with Http(index, SOUWEN_TOKEN="海峡-secret") as server:
         refused = [posted(server.url), posted(server.url, Authorization="Bearer wrong")]
-        authorised = httpx2.AsyncClient(headers={b"Authorization": "Bearer 海峡-secret".encode()}, timeout=60)
-        client = Client(streamable_http_client(server.url, http_client=authorised))
-        (found,) = ask(client, ("search", {"query": "王毅"}))
+        (found,) = asyncio.run(authorised(server.url))
     assert [answer.status_code for answer in refused] == [401, 401]
     assert refused[0].json()["error"].startswith("this archive asks for a token: ")
     assert answered(found)["total"] == 1
