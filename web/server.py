@@ -36,7 +36,7 @@ def run(app: Starlette, *, host: str, port: int, ready: Callable[[str], None]) -
         server_of(app).run(sockets=[listening])
 
 
-def server_of(app: FastAPI) -> uvicorn.Server:
+def server_of(app: Starlette) -> uvicorn.Server:
     """A server with bounds on what it takes from clients."""
     return uvicorn.Server(
         uvicorn.Config(
