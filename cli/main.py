@@ -16,6 +16,7 @@ from .entities import entities
 from .eval import eval_command
 from .export import export
 from .index import index
+from .mcp import mcp
 from .related import related
 from .search import search
 from .serve import serve
@@ -103,5 +104,5 @@ def main(context: click.Context) -> None:
 
 
 _READING = (search, related, entities, timeline, show, suggest, stats)
-for command in (index, *_READING, serve, check, export, analyze, eval_command, completion):
+for command in (index, *_READING, serve, mcp, check, export, analyze, eval_command, completion):
     main.add_command(command)

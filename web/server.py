@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from .errors import AddressInUse
 
@@ -24,7 +24,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def run(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+def run(app: Starlette, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serves until interrupted. `ready` is told the address; port 0 is any that is free. Raises AddressInUse."""
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -36,7 +36,7 @@ def run(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) -> 
         server_of(app).run(sockets=[listening])
 
 
-def server_of(app: FastAPI) -> uvicorn.Server:
+def server_of(app: Starlette) -> uvicorn.Server:
     """A server with bounds on what it takes from clients."""
     return uvicorn.Server(
         uvicorn.Config(
