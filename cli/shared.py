@@ -40,11 +40,6 @@ def print_notes(notes: Iterable[Note]) -> None:
         click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
 
 
-def notes_as_dicts(notes: Iterable[Note]) -> list[dict[str, str]]:
-    """The same as a part of JSON output."""
-    return [{"kind": note.kind, "message": note.message} for note in notes]
-
-
 def has_colours() -> bool:
     """Whether standard output shows colours: a terminal that can does, unless NO_COLOR (no-color.org) is set."""
     return sys.stdout is not None and sys.stdout.isatty() and wants_colours()

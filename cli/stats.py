@@ -4,6 +4,7 @@ import click
 
 from ..engines import IndexDirectory
 from ..query import Searcher
+from ..query import as_json as json_of
 from .shared import byte_size, index_option, json_option, print_json
 
 
@@ -16,16 +17,7 @@ def stats(index_dir: str, as_json: bool) -> None:
     with Searcher(index_dir) as searcher:
         statistics = searcher.statistics()
     if as_json:
-        print_json(
-            {
-                "articles": statistics.articles,
-                "engine": meta.engine,
-                "bytes": statistics.size,
-                "parts": statistics.parts,
-                "created": meta.created,
-                "fingerprint": meta.fingerprint,
-            }
-        )
+        print_json(json_of.statistics(statistics, meta))
     else:
         click.echo(f"articles     {statistics.articles}")
         click.echo(f"engine       {meta.engine}")

@@ -1,6 +1,7 @@
 """A query string → ranked hits with snippets."""
 
 from ..engines import Counted
+from . import as_json
 from .counts import FACET_FIELDS
 from .entities import KINDS, Mentioned, Names
 from .errors import (
@@ -49,6 +50,7 @@ __all__ = [
     "Step",
     "Suggestion",
     "Timeline",
+    "as_json",
     "evaluate",
     "marked_html",
     "reprints_note",
