@@ -11,7 +11,7 @@ from urllib.parse import quote
 from typing_extensions import Self, Unpack
 
 from ..analysis import Article, Kind, fold, visible
-from ..engines import Counted, FacetField, IndexDirectory, Statistics, StoredArticle, Weighted
+from ..engines import Counted, IndexDirectory, Statistics, StoredArticle, Weighted
 from .aliases import Aliases
 from .asking import EVERY_VALUE, Asker, Order
 from .correction import corrections
@@ -153,7 +153,7 @@ class Searcher:
 
     def facets(
         self, fields: Sequence[str], query: str = "", *, limit: int = 10, **filters: Unpack[Filters]
-    ) -> dict[FacetField, tuple[Counted, ...]]:
+    ) -> dict[str, tuple[Counted, ...]]:
         """Of each field (see `search`) the first `limit` values of all that match a query in full, or of all articles.
         For the others see `Filters`. Raises InvalidFacet, InvalidDate, SearcherClosed."""
         self._must_be_open()

@@ -1,45 +1,75 @@
-"""A timeline as bars."""
+"""A timeline as bars: by the day, week, month or year, whatever makes a chart that one can read and choose from."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from ..analysis import Period
 from ..engines import Counted
-from ..query import Timeline
 
-MOST_BARS = 80  # years beyond them share bars
+MOST_BARS = 80
+MOST_DAYS = 45  # of a chart by the day; up to MOST_BARS weeks or months, and beyond them years, several if need be
 LABELLED = 4  # of the bars have their dates below them
+_DAYS_OF_MONTH = 31
 
 
 class Bar(NamedTuple):
-    """`articles` from `first` to `last`: days, months or years. `height` in percent of the chart."""
+    """`articles` that came in a `period`. `height` in percent of the chart. `label` is the day or month that is told
+    below, "" for most."""
 
-    first: str
-    last: str
+    period: Period
     articles: int
     height: int
-    labelled: bool
-
-    @property
-    def period(self) -> str:
-        """As one text: 2023-09, 2001..2005."""
-        return self.first if self.first == self.last else f"{self.first}..{self.last}"
+    label: str
 
 
-def bars(timeline: Timeline) -> list[Bar]:
-    """The bars of a chart, none if there would be one alone."""
-    counts = timeline.counts
-    together = -(-len(counts) // MOST_BARS)
-    groups = [counts[at : at + together] for at in range(0, len(counts), together or 1)]
-    if len(groups) < 2:
+def bars(days: Sequence[Counted]) -> list[Bar]:
+    """The chart of what came on these days, empty if there is but one bar."""
+    if len(days) < 2:
         return []
-    totals = [sum(count.articles for count in group) for group in groups]
-    labels = {round(number * (len(groups) - 1) / (LABELLED - 1)) for number in range(LABELLED)}
+    counts = Counter({date.fromisoformat(day): articles for day, articles in days if articles})
+    first, last = min(counts), max(counts)
+    buckets = list(_buckets(first, last))
+    totals = [0] * len(buckets)
+    place = 0
+    for day in sorted(counts):
+        while buckets[place].last < day:
+            place += 1
+        totals[place] += counts[day]
+    if len(buckets) < 2:
+        return []
+    told = {round(number * (len(buckets) - 1) / (LABELLED - 1)) for number in range(LABELLED)}
+    size = 10 if (last - first).days < MOST_DAYS else 7 if len(str(buckets[0])) > len("2023") else 4
     return [
-        _bar(group, articles, max(totals), place in labels)
-        for place, (group, articles) in enumerate(zip(groups, totals, strict=True))
+        Bar(period, articles, _height(articles, max(totals)), str(period.first)[:size] if place in told else "")
+        for place, (period, articles) in enumerate(zip(buckets, totals, strict=True))
     ]
 
 
-def _bar(group: Sequence[Counted], articles: int, most: int, labelled: bool) -> Bar:
-    height = max(3, round(100 * articles / most)) if articles else 0  # few are still seen
-    return Bar(group[0].value, group[-1].value, articles, height, labelled)
+def _height(articles: int, most: int) -> int:
+    return max(3, round(100 * articles / most)) if articles else 0  # few are still seen
+
+
+def _buckets(first: date, last: date) -> Iterator[Period]:
+    """The periods of a chart, without gaps."""
+    span = (last - first).days
+    if span < MOST_DAYS:
+        yield from (Period(day, day) for day in (first + timedelta(days=number) for number in range(span + 1)))
+    elif span < MOST_BARS * 7:
+        monday = first - timedelta(days=first.weekday())
+        for number in range((last - monday).days // 7 + 1):
+            week = monday + timedelta(weeks=number)
+            yield Period(week, week + timedelta(days=6))
+    elif span < MOST_BARS * _DAYS_OF_MONTH:
+        yield from _months(first.year * 12 + first.month - 1, last.year * 12 + last.month, 1)
+    else:
+        years = -(-(last.year - first.year + 1) // MOST_BARS)
+        yield from _months(first.year * 12, last.year * 12 + 12, 12 * years)
+
+
+def _months(start: int, end: int, together: int) -> Iterator[Period]:
+    for month in range(start, end, together):
+        after = min(month + together, 9999 * 12 + 12)
+        last = date(9999, 12, 31) if after // 12 > 9999 else date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+        yield Period(date(month // 12, month % 12 + 1, 1), last)

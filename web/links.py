@@ -124,7 +124,7 @@ class Asked:
         )
 
     def browsing(self) -> str:
-        """The query; without one, its first filter in the words of a query, which finds what the filters let through."""
+        """The query; without one, its first filter in words of a query, which finds what the filters let through."""
         if self.query or not any(self.chosen()):
             return self.query
         for field in LISTED:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from ..engines import Counted
-from ..query import Searcher, Timeline
+from ..messages import gettext as _
+from ..query import Searcher
 
 SOURCES, NAMES = 12, 12  # that are told
 
@@ -22,19 +23,18 @@ class Overview:
     persons: Sequence[Counted]
     organisations: Sequence[Counted]
     places: Sequence[Counted]
-    timeline: Timeline
+    days: Sequence[Counted]
 
     @property
     def span(self) -> str:
-        """From the first to the last month (day, year) that has articles: 2020-07..2021-01; "" if none has a date."""
-        counts = self.timeline.counts
-        return f"{counts[0].value}..{counts[-1].value}" if counts else ""
+        """From the first to the last month that has articles: 2020-07..2021-01; "" if none has a date."""
+        return f"{self.days[0].value[:7]}..{self.days[-1].value[:7]}" if self.days else ""
 
     def examples(self) -> list[str]:
         """Queries that find something here: two names apart, two together, one in a period."""
         names = [counted.value for counted in (*self.persons[:2], *self.organisations[:1])]
         together = [" ".join(names[:2])] if len(names) > 1 else []
-        recent = [f"{names[0]} date:{self.timeline.counts[-1].value}"] if names and self.timeline.counts else []
+        recent = [f"{names[0]} {_('date:')}{self.days[-1].value[:7]}"] if names and self.days else []
         return [*names, *together, *recent]
 
 
@@ -48,6 +48,6 @@ def overview(searcher: Searcher) -> Overview:
             persons=counted["person"][:NAMES],
             organisations=counted["organisation"][:NAMES],
             places=counted["place"][:NAMES],
-            timeline=searcher.timeline(),
+            days=searcher.timeline(by="day").counts,
         )
     return _known[searcher]

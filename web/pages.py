@@ -1,17 +1,18 @@
 """The pages that people search with: a list of what is found, an article, and what tells that something is wrong."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..analysis import Article
-from ..engines import StoredArticle
+from ..engines import Counted, StoredArticle
 from ..messages import gettext, ngettext, spoken
-from ..query import Highlights, Hit, InvalidDate, Reprint, Results, Searcher, Timeline
+from ..query import Highlights, Hit, InvalidDate, Reprint, Results, Searcher
 from . import dates, view
 from .archive import archive_of
 from .bars import bars
@@ -37,6 +38,7 @@ def _environment() -> Environment:
     environment.filters.update(
         number="{:,}".format,
         period=dates.period,
+        day=dates.day,
         moment=dates.moment,
         snippet=view.snippet,
         marked=view.marked,
@@ -57,8 +59,8 @@ class _Found(NamedTuple):
     """What a page of results tells. `unfiltered` is the number of articles that there would be without filters."""
 
     results: Results
-    facets: dict[str, Any]
-    timeline: Timeline | None
+    facets: dict[str, Sequence[Counted]]
+    days: Sequence[Counted]
     more: bool
     unfiltered: int
 
@@ -77,7 +79,8 @@ async def search(request: Request) -> Response:
     """What an archive holds; with a query or filters, the articles that are found."""
     asked = Asked.of(request.query_params)
     if not asked.browsing():
-        return _page(request, "home.html", asked, overview=await _overview(request))
+        known = await _overview(request)
+        return _page(request, "home.html", asked, overview=known, bars=bars(known.days) if known else [])
     try:
         found = await archive_of(request).ask(lambda searcher: _found(searcher, asked))
     except InvalidDate as error:
@@ -90,7 +93,7 @@ async def search(request: Request) -> Response:
         results=found.results,
         hits=found.results.hits[: asked.limit],
         groups=list(view.groups(asked, found.facets)),
-        bars=bars(found.timeline) if found.timeline else [],
+        bars=bars(found.days),
         earlier=asked.but(offset=max(0, asked.offset - asked.limit)) if asked.offset else None,
         later=asked.but(offset=asked.offset + asked.limit) if found.more else None,
     )
@@ -143,7 +146,7 @@ def _found(searcher: Searcher, asked: Asked) -> _Found:
         collapse=asked.collapse,
         **filters,
     )
-    facets: dict[str, Any] = dict(results.facets)
+    facets: dict[str, Sequence[Counted]] = dict(results.facets)
     for field in ("source", "section"):  # of which one may want others, too
         if getattr(asked, field) and results.full:
             others = asked.but(**{field: ()}).filters()
@@ -154,7 +157,7 @@ def _found(searcher: Searcher, asked: Asked) -> _Found:
     return _Found(
         results,
         facets,
-        searcher.timeline(query, **filters) if results.full > 1 else None,
+        searcher.timeline(query, by="day", **filters).counts if results.full > 1 else (),
         len(results) > asked.limit and asked.offset + asked.limit <= LAST_OFFSET,
         unfiltered,
     )

@@ -39,6 +39,7 @@ class Group(NamedTuple):
 def headings() -> dict[str, str]:
     """What filters are called, in the reader's language."""
     return {
+        "published": _("Published"),
         "since": _("From"),
         "until": _("To"),
         "source": _("Source"),
@@ -73,7 +74,12 @@ def _choice(asked: Asked, field: str, counted: Counted, chosen: bool) -> Choice:
 def chips(asked: Asked) -> Iterator[tuple[str, str, Asked]]:
     """The filters that are on: what each is called, its value, and what is asked without it."""
     called = headings()
+    if asked.since and asked.until:
+        between = dates.period(f"{asked.since}..{asked.until}")
+        yield called["published"], between, asked.but(since="", until="")
     for field, value in asked.chosen():
+        if field in ("since", "until") and asked.since and asked.until:
+            continue
         shown = dates.period(value) if field in ("since", "until", "about") else value
         yield called[field], shown, asked.without(field, value)
 
@@ -111,8 +117,7 @@ def paragraphs(body: str, highlights: Sequence[Range]) -> Iterator[Markup]:
     for line in body.split("\n"):
         end = start + len(line)
         if line.strip():
-            inside = [
-                (max(low, start) - start, min(high, end) - start) for low, high in highlights if low < end and high > start
-            ]
+            here = ((low, high) for low, high in highlights if low < end and high > start)
+            inside = [(max(low, start) - start, min(high, end) - start) for low, high in here]
             yield marked(line, inside)
         start = end + 1

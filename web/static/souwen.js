@@ -161,7 +161,7 @@ function periods(list) {
 
   function say(low, high) {
     const articles = bars.slice(low, high + 1).reduce((sum, bar) => sum + Number(bar.dataset.articles), 0);
-    const period = [...new Set([bars[low].dataset.first, bars[high].dataset.last])].join(" – ");
+    const period = [...new Set([bars[low].dataset.from, bars[high].dataset.to])].join(" – ");
     said.textContent = list.dataset.said
       .replace("{period}", period)
       .replace("{articles}", articles.toLocaleString(document.documentElement.lang));
@@ -238,28 +238,28 @@ function keys() {
   const marks = [...document.querySelectorAll(".body mark")];
   const line = document.querySelector(".keys");
   const toggle = document.getElementById("keys");
-  const stored = (value) => {
-    try {
-      return value === undefined ? localStorage.getItem("keys") : localStorage.setItem("keys", value);
-    } catch {
-      return null; // of a browser that keeps nothing
-    }
-  };
-  const told = () => toggle.setAttribute("aria-pressed", String(stored() !== "off"));
+  const told = () => toggle.setAttribute("aria-pressed", String(kept("keys") !== "off"));
   line.hidden = false;
   told();
   toggle.addEventListener("click", () => {
-    stored(stored() === "off" ? "on" : "off");
+    kept("keys", kept("keys") === "off" ? "on" : "off");
     told();
   });
 
   // Whoever comes back to a list is where they left it.
-  const key = `hit ${location.search}`;
-  addEventListener("pageshow", () => {
-    const left = hits[Number(history.state?.hit ?? NaN)];
-    left?.focus({ preventScroll: true });
+  addEventListener("pageshow", () => hits[Number(history.state?.hit ?? NaN)]?.focus({ preventScroll: true }));
+  hits.forEach((link, number) =>
+    link.addEventListener("click", () => {
+      history.replaceState({ hit: number }, "");
+      kept("opened", `${link.href} ${location.href}`);
+    }),
+  );
+  const back = document.querySelector(".back a");
+  back?.addEventListener("click", (event) => {
+    if (kept("opened") !== `${location.href} ${back.href}`) return;
+    event.preventDefault();
+    history.back(); // to the list as it was, not a new one
   });
-  hits.forEach((link, number) => link.addEventListener("click", () => history.replaceState({ hit: number, key }, "")));
 
   marks.forEach((mark) => (mark.tabIndex = -1));
   const step = (items, by) => {
@@ -280,8 +280,18 @@ function keys() {
   addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
-    if (typing || modified || stored() === "off" || !Object.hasOwn(does, event.key)) return;
+    if (typing || modified || kept("keys") === "off" || !Object.hasOwn(does, event.key)) return;
     event.preventDefault();
     does[event.key]();
   });
+}
+
+// What this tab keeps under a name, after giving it a value if there is one.
+function kept(name, value) {
+  try {
+    if (value !== undefined) sessionStorage.setItem(name, value);
+    return sessionStorage.getItem(name);
+  } catch {
+    return null; // from a browser that keeps nothing
+  }
 }
