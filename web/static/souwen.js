@@ -36,7 +36,7 @@ function suggestions(input) {
       const address = `${input.dataset.suggest}?q=${encodeURIComponent(prefix)}&limit=8`;
       const answer = await fetch(address, { signal: asking.signal });
       if (!answer.ok) return [];
-      known.set(prefix, (await answer.json()).suggestions);
+      known.set(prefix, await answer.json());
     }
     return known.get(prefix);
   }
@@ -251,14 +251,16 @@ function keys() {
   hits.forEach((link, number) =>
     link.addEventListener("click", () => {
       history.replaceState({ hit: number }, "");
-      kept("opened", `${link.href} ${location.href}`);
+      kept("opened", link.href);
     }),
   );
   const back = document.querySelector(".back a");
+  if (back && kept("opened") === location.href) history.replaceState({ opened: true }, "");
+  kept("opened", "");
   back?.addEventListener("click", (event) => {
-    if (kept("opened") !== `${location.href} ${back.href}`) return;
+    if (!history.state?.opened) return;
     event.preventDefault();
-    history.back(); // to the list as it was, not a new one
+    history.back(); // to the list as it was, not to a new one
   });
 
   marks.forEach((mark) => (mark.tabIndex = -1));
