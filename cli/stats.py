@@ -2,7 +2,6 @@
 
 import click
 
-from ..engines import IndexDirectory
 from ..query import Searcher
 from ..query import as_json as json_of
 from .shared import byte_size, index_option, json_option, print_json
@@ -13,9 +12,8 @@ from .shared import byte_size, index_option, json_option, print_json
 @json_option
 def stats(index_dir: str, as_json: bool) -> None:
     """Tell how large an index is and what it was made with."""
-    meta = IndexDirectory(index_dir).meta()
     with Searcher(index_dir) as searcher:
-        statistics = searcher.statistics()
+        statistics, meta = searcher.statistics(), searcher.meta
     if as_json:
         print_json(json_of.statistics(statistics, meta))
     else:

@@ -21,6 +21,7 @@ from .reprints import reprints_note
 from .results import Explanation, Highlights, Hit, Name, Reprint, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
 from .timeline import Step, Timeline
+from .version import index_version
 
 __all__ = [
     "FACET_FIELDS",
@@ -52,6 +53,7 @@ __all__ = [
     "Timeline",
     "as_json",
     "evaluate",
+    "index_version",
     "marked_html",
     "reprints_note",
 ]

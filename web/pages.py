@@ -12,10 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..analysis import Article
 from ..engines import Counted, StoredArticle
 from ..messages import gettext, ngettext, spoken
-from ..query import Highlights, Hit, InvalidDate, Reprint, Results, Searcher
+from ..query import Highlights, Hit, Reprint, Results, Searcher
 from . import dates, view
 from .archive import archive_of
 from .bars import bars
+from .errors import NoSuchArticle, TooSlow
 from .links import LAST_OFFSET, Asked, Links, host, outside, readable
 from .overview import Overview, overview
 
@@ -81,10 +82,7 @@ async def search(request: Request) -> Response:
     if not asked.browsing():
         known = await _overview(request)
         return _page(request, "home.html", asked, overview=known, bars=bars(known.days) if known else [])
-    try:
-        found = await archive_of(request).ask(lambda searcher: _found(searcher, asked))
-    except InvalidDate as error:
-        return failure(request, 400, str(error))
+    found = await archive_of(request).ask(lambda searcher: _found(searcher, asked))
     return _page(
         request,
         "results.html",
@@ -105,7 +103,7 @@ async def article(request: Request, id: str = "") -> Response:  # noqa: A002 - w
     asked = Asked.of(request.query_params)
     read = await archive_of(request).ask(lambda searcher: _read(searcher, id, asked))
     if read is None:
-        return failure(request, 404, gettext("There is no such article in this archive; it may have been deleted."))
+        raise NoSuchArticle(id)
     body = read.stored.article.body
     return _page(
         request,
@@ -129,7 +127,7 @@ async def _overview(request: Request) -> Overview | None:
     """None if it takes too long: people can search all the same."""
     try:
         return await archive_of(request).ask(overview)
-    except TimeoutError:
+    except TooSlow:
         return None
 
 
