@@ -10,7 +10,7 @@ HOSTILE_WORD = "劫持页面"
 HOSTILE = (
     _SCRIPT,
     _IMAGE,
-    "\"><svg onload=\"window.ran=true\">",
+    '"><svg onload="window.ran=true">',
     "' onmouseover='window.ran=true' autofocus onfocus='window.ran=true",
     "</textarea></title></style></script><script>window.ran=true</script>",
     "<iframe srcdoc='<script>parent.ran=true</script>'></iframe>",
@@ -28,7 +28,7 @@ HOSTILE_ADDRESSES = (
     "vbscript:window.ran=true",
     "//outside.example/path",
     "https://user:secret@outside.example/",
-    "https://outside.example/\" onmouseover=\"window.ran=true",
+    'https://outside.example/" onmouseover="window.ran=true',
     "https://[outside",
     "file:///etc/passwd",
 )
@@ -41,7 +41,8 @@ def ordinary() -> Iterator[Record]:
         yield {
             "id": f"a{number}",
             "title": f"外交会谈第{number + 1}天",
-            "body": f"美国国务卿布林肯在北京举行外交会谈，这是第{number + 1}次。\n{person}说，台湾海峡的和平与稳定十分重要。\n"
+            "body": f"美国国务卿布林肯在北京举行外交会谈，这是第{number + 1}次。\n"
+            f"{person}说，台湾海峡的和平与稳定十分重要。\n"
             f"会谈在第{number % 7}号楼举行，气氛{'坦诚' if number % 2 else '冷淡'}，代号{number * 7919:06}。",
             "url": f"https://news.example/{number}",
             "source": "晨报" if number % 4 else "晚报",
@@ -59,7 +60,13 @@ def ordinary() -> Iterator[Record]:
             "source": source,
             "date": f"2023-03-0{number + 1}T08:00:00+08:00",
         }
-    yield {"id": "half", "title": "贸易", "body": "只谈贸易的一篇，没有别的内容。", "source": "午报", "date": "2023-02-02"}
+    yield {
+        "id": "half",
+        "title": "贸易",
+        "body": "只谈贸易的一篇，没有别的内容。",
+        "source": "午报",
+        "date": "2023-02-02",
+    }
 
 
 def hostile() -> Iterator[Record]:
@@ -76,4 +83,9 @@ def hostile() -> Iterator[Record]:
             "date": "2023-05-05",
         }
     for number, address in enumerate(HOSTILE_ADDRESSES):
-        yield {"id": f"address{number}", "title": f"{HOSTILE_WORD}的地址", "body": HOSTILE_WORD + str(number), "url": address}
+        yield {
+            "id": f"address{number}",
+            "title": f"{HOSTILE_WORD}的地址",
+            "body": HOSTILE_WORD + str(number),
+            "url": address,
+        }

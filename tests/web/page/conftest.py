@@ -3,10 +3,7 @@
 import json
 import os
 import shutil
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +12,10 @@ import pytest
 from souwen.indexer import build_index
 
 from ...conftest import ROOT
+from ..conftest import Served
 from .articles import Record, hostile, ordinary
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install -e '.[dev]'")
-uvicorn = pytest.importorskip("uvicorn", reason="no uvicorn: pip install -e '.[web]'")
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -52,18 +49,9 @@ def index_of(records: Iterator[Record], folder: Path) -> Path:
 
 def serving(index: Path) -> Iterator[str]:
     """The address of a server of an index, while it runs."""
-    from souwen.web import create_app
-
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(index), log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listening.close()
+    served = Served(index)
+    yield served.address
+    served.stop()
 
 
 @pytest.fixture(scope="session")
@@ -84,22 +72,22 @@ def seeds_site(seeds_index: Path, browser: Any) -> Iterator[str]:
 
 @pytest.fixture
 def looking(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Opens a page as a reader has it: `looking(site + "/", locale="zh-CN", color_scheme="dark", viewport=PHONE)`.
-    At the end no console has had an error (such as a breach of the content security policy), no script has failed, and
-    nothing was asked from any other host."""
+    """Opens a page as a reader has it: `looking(site + "/", locale="zh-CN", color_scheme="dark", viewport=PHONE)`,
+    which is answered with a `status`, and may lead to others with `errors`. At the end no console has had an error
+    (such as a breach of the content security policy), no script has failed, and nothing was asked from another host."""
     contexts: list[Any] = []
     wrong: list[str] = []
 
-    def look(address: str, *, status: int = 200, **reader: Any) -> Any:
+    def look(address: str, *, status: int = 200, errors: Sequence[int] = (), **reader: Any) -> Any:
         context = browser.new_context(**{"locale": "zh-CN", "viewport": DESKTOP, **reader})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
         host = address.split("/")[2]
-        expected = f"status of {status}" if status >= 400 else None
+        expected = [f"the server responded with a status of {number} " for number in (status, *errors)]
 
         def note(message: Any) -> None:
-            if message.type in ("error", "warning") and not (expected and expected in message.text):
+            if message.type in ("error", "warning") and not any(each in message.text for each in expected):
                 wrong.append(message.text)
 
         page.on("console", note)
@@ -108,6 +96,9 @@ def looking(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         answer = page.goto(address)
         assert answer.status == status
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
         return page
 
     yield look

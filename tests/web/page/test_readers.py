@@ -1,4 +1,4 @@
-"""How different readers have the page: without JavaScript, on a phone, in the dark, in English, with a screen reader."""
+"""How different readers have the page: without JavaScript, on a phone, in the dark, in English, read aloud."""
 
 from collections.abc import Callable
 from typing import Any

@@ -85,8 +85,8 @@ def test_filter_is_set_counted_and_taken_away(looking: Look, site: str, shoot: A
     page.wait_for_url("**person=**")
     assert page.locator(".total").inner_text() == "5 篇文章"
     assert page.locator(".chips li").count() == 3
-    assert page.get_by_role("link", name="人物 王毅: 移除").is_visible()
-    page.get_by_role("link", name="来源 晚报: 移除").click()
+    assert page.get_by_role("link", name=re.compile("人物 王毅 ?: 移除")).is_visible()
+    page.get_by_role("link", name=re.compile("来源 晚报 ?: 移除")).click()
     page.wait_for_url(lambda url: "source" not in url)
     assert page.locator(".total").inner_text() == "20 篇文章"
 
@@ -261,7 +261,7 @@ def test_keys(looking: Look, site: str) -> None:
 
 
 def test_nothing_found_helps(looking: Look, site: str, shoot: Any) -> None:
-    page = looking(f'{site}/?q={quote("候鸟")}&section={quote("国际")}')
+    page = looking(f"{site}/?q={quote('候鸟')}&section={quote('国际')}")
     shoot(page, "nothing")
     assert page.get_by_role("heading", name="没有找到文章").is_visible()
     assert "去掉筛选条件有 3 篇文章" in page.locator(".nothing").inner_text()
@@ -282,12 +282,12 @@ def test_start_tells_what_there_is(looking: Look, site: str, shoot: Any) -> None
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/article?id=none", 404), ("/article", 404), ("/?q=%E4%B8%AD&since=soon", 400), ("/nowhere/at/all", 404)],
+    [("/article?id=none", 404), ("/article", 404), ("/?q=%E4%B8%AD&since=soon", 422), ("/nowhere/at/all", 404)],
 )
 def test_errors_are_pages(looking: Look, site: str, path: str, status: int, shoot: Any) -> None:
     page = looking(site + path, status=status)
     shoot(page, f"error-{status}")
-    assert page.get_by_role("searchbox").or_(page.get_by_role("combobox")).is_visible()
+    assert page.get_by_role("combobox").is_visible()
     page.get_by_role("link", name="回到首页", exact=True).click()
     page.wait_for_url(site + "/")
 
