@@ -1,19 +1,18 @@
 """The pages that people search with: a list of what is found, an article, and what tells that something is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..analysis import Article
-from ..engines import Counted, StoredArticle
 from ..messages import gettext, ngettext, spoken
-from ..query import Highlights, Hit, Reprint, Results, Searcher
+from ..query import Highlights, Searcher
 from . import dates, view
+from .answers import has_already, headers_of
 from .archive import archive_of
 from .bars import bars
 from .errors import NoSuchArticle, TooSlow
@@ -56,64 +55,23 @@ def _environment() -> Environment:
 _templates = _environment()
 
 
-class _Found(NamedTuple):
-    """What a page of results tells. `unfiltered` is the number of articles that there would be without filters."""
-
-    results: Results
-    facets: dict[str, Sequence[Counted]]
-    days: Sequence[Counted]
-    more: bool
-    unfiltered: int
-
-
-class _Read(NamedTuple):
-    """What a page with an article tells."""
-
-    stored: StoredArticle
-    highlights: Highlights
-    reprints: tuple[Reprint, ...]
-    related: tuple[Hit, ...]
-
-
 @router.get("/", response_class=HTMLResponse)
 async def search(request: Request) -> Response:
     """What an archive holds; with a query or filters, the articles that are found."""
     asked = Asked.of(request.query_params)
-    if not asked.browsing():
-        known = await _overview(request)
-        return _page(request, "home.html", asked, overview=known, bars=bars(known.days) if known else [])
-    found = await archive_of(request).ask(lambda searcher: _found(searcher, asked))
-    return _page(
-        request,
-        "results.html",
-        asked,
-        found=found,
-        results=found.results,
-        hits=found.results.hits[: asked.limit],
-        groups=list(view.groups(asked, found.facets)),
-        bars=bars(found.days),
-        earlier=asked.but(offset=max(0, asked.offset - asked.limit)) if asked.offset else None,
-        later=asked.but(offset=asked.offset + asked.limit) if found.more else None,
-    )
+    if asked.browsing():
+        return await _answer(request, lambda searcher: _results(request, searcher, asked))
+    try:
+        return await _answer(request, lambda searcher: _start(request, asked, overview(searcher)))
+    except TooSlow:  # people can search all the same
+        return _start(request, asked, None)
 
 
 @router.get("/article", response_class=HTMLResponse)
 async def article(request: Request, id: str = "") -> Response:  # noqa: A002 - what addresses call it
     """An article, with what a query matches in it."""
     asked = Asked.of(request.query_params)
-    read = await archive_of(request).ask(lambda searcher: _read(searcher, id, asked))
-    if read is None:
-        raise NoSuchArticle(id)
-    body = read.stored.article.body
-    return _page(
-        request,
-        "article.html",
-        asked,
-        article=read.stored.article,
-        read=read,
-        paragraphs=list(view.paragraphs(body, read.highlights.body)),
-        mentioned=list(view.mentioned(read.stored)),
-    )
+    return await _answer(request, lambda searcher: _article(request, searcher, id, asked))
 
 
 def failure(request: Request, status: int, sentence: str) -> Response:
@@ -123,15 +81,23 @@ def failure(request: Request, status: int, sentence: str) -> Response:
     return response
 
 
-async def _overview(request: Request) -> Overview | None:
-    """None if it takes too long: people can search all the same."""
-    try:
-        return await archive_of(request).ask(overview)
-    except TooSlow:
-        return None
+async def _answer(request: Request, make: Callable[[Searcher], Response]) -> Response:
+    """The page that `make` makes, or that it is still what the browser has."""
+    archive = archive_of(request)
+    await archive.refresh()
+    headers = headers_of(request, archive)
+    if has_already(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    response = await archive.ask(make)
+    response.headers.update(headers)
+    return response
 
 
-def _found(searcher: Searcher, asked: Asked) -> _Found:
+def _start(request: Request, asked: Asked, known: Overview | None) -> Response:
+    return _page(request, "home.html", asked, overview=known, bars=bars(known.days) if known else [])
+
+
+def _results(request: Request, searcher: Searcher, asked: Asked) -> Response:
     query, filters = asked.browsing(), asked.filters()
     results = searcher.search(
         query,
@@ -144,33 +110,46 @@ def _found(searcher: Searcher, asked: Asked) -> _Found:
         collapse=asked.collapse,
         **filters,
     )
-    facets: dict[str, Sequence[Counted]] = dict(results.facets)
+    facets = dict(results.facets)
     for field in ("source", "section"):  # of which one may want others, too
         if getattr(asked, field) and results.full:
             others = asked.but(**{field: ()}).filters()
             facets.update(searcher.facets((field,), asked.query, limit=view.VALUES, **others))
-    unfiltered = 0
+    days = searcher.timeline(query, by="day", **filters).counts if results.full > 1 else ()
+    unfiltered = 0  # articles that there would be without filters
     if not results.total and asked.query and any(asked.chosen()):
         unfiltered = searcher.search(asked.query, limit=0, sort="date", collapse=False).total
-    return _Found(
-        results,
-        facets,
-        searcher.timeline(query, by="day", **filters).counts if results.full > 1 else (),
-        len(results) > asked.limit and asked.offset + asked.limit <= LAST_OFFSET,
-        unfiltered,
+    more = len(results) > asked.limit and asked.offset + asked.limit <= LAST_OFFSET
+    return _page(
+        request,
+        "results.html",
+        asked,
+        results=results,
+        hits=results.hits[: asked.limit],
+        groups=list(view.groups(asked, facets)),
+        bars=bars(days),
+        unfiltered=unfiltered,
+        earlier=asked.but(offset=max(0, asked.offset - asked.limit)) if asked.offset else None,
+        later=asked.but(offset=asked.offset + asked.limit) if more else None,
     )
 
 
-def _read(searcher: Searcher, article_id: str, asked: Asked) -> _Read | None:
+def _article(request: Request, searcher: Searcher, article_id: str, asked: Asked) -> Response:
     stored = searcher.article(article_id)
     if stored is None:
-        return None
+        raise NoSuchArticle(article_id)
     known = stored.article.id
-    return _Read(
-        stored,
-        searcher.highlights(known, asked.query) or Highlights(),
-        searcher.reprints(known) or (),
-        searcher.related(known, RELATED) or (),
+    highlights = searcher.highlights(known, asked.query) or Highlights()
+    return _page(
+        request,
+        "article.html",
+        asked,
+        article=stored.article,
+        highlights=highlights,
+        paragraphs=list(view.paragraphs(stored.article.body, highlights.body)),
+        mentioned=list(view.mentioned(stored)),
+        reprints=searcher.reprints(known),
+        related=searcher.related(known, RELATED),
     )
 
 
