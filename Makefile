@@ -5,7 +5,7 @@ PACKAGES := analysis cli engines indexer messages query web
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt)) \
 	$(wildcard web/templates/* web/static/*)
 
-.PHONY: demo test soak test-whoosh3 messages lint clean
+.PHONY: demo test soak test-whoosh3 messages images lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -26,6 +26,10 @@ test-whoosh3: .venv-whoosh3/ready
 # New messages come into the Chinese catalogue, to be translated there; then once more, for the file that is read.
 messages: .venv/dev
 	$(BIN)/python messages/make_catalogue.py
+
+# The pictures in the README; needs a Chromium, and a font with Han characters.
+images: .venv/dev
+	$(BIN)/python docs/make_images.py
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

@@ -39,10 +39,12 @@ def bars(days: Sequence[Counted]) -> list[Bar]:
         totals[place] += counts[day]
     if len(buckets) < 2:
         return []
-    told = {round(number * (len(buckets) - 1) / (LABELLED - 1)) for number in range(LABELLED)}
-    size = 10 if (last - first).days < MOST_DAYS else 7 if len(str(buckets[0])) > len("2023") else 4
+    size = 10 if (last - first).days < MOST_DAYS else 7 if (last - first).days < MOST_BARS * _DAYS_OF_MONTH else 4
+    places = (round(number * (len(buckets) - 1) / (LABELLED - 1)) for number in range(LABELLED))
+    labels = {str(buckets[place].first)[:size]: place for place in places}  # of two that are the same the last
+    told = {place: label for label, place in labels.items()}
     return [
-        Bar(period, articles, _height(articles, max(totals)), str(period.first)[:size] if place in told else "")
+        Bar(period, articles, _height(articles, max(totals)), told.get(place, ""))
         for place, (period, articles) in enumerate(zip(buckets, totals, strict=True))
     ]
 
@@ -60,7 +62,7 @@ def _buckets(first: date, last: date) -> Iterator[Period]:
         monday = first - timedelta(days=first.weekday())
         for number in range((last - monday).days // 7 + 1):
             week = monday + timedelta(weeks=number)
-            yield Period(week, week + timedelta(days=6))
+            yield Period(max(first, week), min(last, week + timedelta(days=6)))
     elif span < MOST_BARS * _DAYS_OF_MONTH:
         yield from _months(first.year * 12 + first.month - 1, last.year * 12 + last.month, 1)
     else:
