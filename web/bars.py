@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import NamedTuple
 
 from ..analysis import Period
@@ -10,6 +11,7 @@ from ..engines import Counted
 
 MOST_BARS = 80
 MOST_DAYS = 45  # of a chart by the day; up to MOST_BARS weeks or months, and beyond them years, several if need be
+FEW = 0.01  # of the articles
 LABELLED = 4  # of the bars have their dates below them
 _DAYS_OF_MONTH = 31
 
@@ -29,8 +31,12 @@ def bars(days: Sequence[Counted]) -> list[Bar]:
     if len(days) < 2:
         return []
     counts = Counter({date.fromisoformat(day): articles for day, articles in days if articles})
-    first, last = min(counts), max(counts)
+    first, last = _core(counts)
     buckets = list(_buckets(first, last))
+    if min(counts) < buckets[0].first:
+        buckets.insert(0, Period(min(counts), buckets[0].first - timedelta(days=1)))
+    if max(counts) > buckets[-1].last:
+        buckets.append(Period(buckets[-1].last + timedelta(days=1), max(counts)))
     totals = [0] * len(buckets)
     place = 0
     for day in sorted(counts):
@@ -47,6 +53,22 @@ def bars(days: Sequence[Counted]) -> list[Bar]:
         Bar(period, articles, _height(articles, max(totals)), told.get(place, ""))
         for place, (period, articles) in enumerate(zip(buckets, totals, strict=True))
     ]
+
+
+def _core(counts: Counter[date]) -> tuple[date, date]:
+    """The first and the last day that bars of one length are for. Stray articles, of long ago or dated in the future,
+    would leave one bar for all the others: if they stretch a chart to more than double its length, there is one bar for
+    those before and one for those after."""
+    days = sorted(counts)
+    few = counts.total() * FEW
+    first, last = (_beyond(few, counts, ordered) for ordered in (days, days[::-1]))
+    return (first, last) if (last - first) * 2 < days[-1] - days[0] else (days[0], days[-1])
+
+
+def _beyond(few: float, counts: Counter[date], days: Sequence[date]) -> date:
+    """The first day on which there were more articles than a few so far."""
+    sums = accumulate(counts[day] for day in days)
+    return next(day for day, articles in zip(days, sums, strict=True) if articles > few)
 
 
 def _height(articles: int, most: int) -> int:

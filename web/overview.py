@@ -34,7 +34,8 @@ class Overview:
         """Queries that find something here: two names apart, two together, one in a period."""
         names = [counted.value for counted in (*self.persons[:2], *self.organisations[:1])]
         together = [" ".join(names[:2])] if len(names) > 1 else []
-        recent = [f"{names[0]} {_('date:')}{self.days[-1].value[:7]}"] if names and self.days else []
+        field = _("date:")
+        recent = [f"{names[0]} {field}{self.days[-1].value[:7]}"] if names and self.days else []
         return [*names, *together, *recent]
 
 

@@ -20,10 +20,10 @@ from souwen.web.bars import MOST_BARS, bars
     ],
 )
 def test_bars_have_everything(first: str, last: str, number: int, second: str) -> None:
-    chart = bars([Counted(first, 3), Counted(last, 400)])
+    chart = bars([Counted(first, 5), Counted(last, 400)])
     assert len(chart) == number <= MOST_BARS
     assert str(chart[1].period) == second
-    assert [chart[0].articles, chart[-1].articles] == [3, 400]
+    assert [chart[0].articles, chart[-1].articles] == [5, 400]
     assert [chart[0].height, chart[1].height, chart[-1].height] == [3, 0, 100]
     for one, other in zip(chart, chart[1:], strict=False):
         assert other.period.first - one.period.last == timedelta(days=1)
@@ -31,6 +31,18 @@ def test_bars_have_everything(first: str, last: str, number: int, second: str) -
     assert chart[-1].period.last >= date.fromisoformat(last)
     labels = [bar.label for bar in chart if bar.label]
     assert len(set(labels)) == len(labels) <= 4
+
+
+def test_stray_dates_have_bars_of_their_own() -> None:
+    busy = [Counted(f"2023-09-{day:02}", 50) for day in range(1, 31)]
+    chart = bars([Counted("1970-01-01", 2), Counted("2014-05-05", 1), *busy, Counted("2035-01-01", 4)])
+    assert len(chart) == 32
+    assert [str(chart[place].period) for place in (0, 1, -1)] == [
+        "1970-01..2023-08",
+        "2023-09-01",
+        "2023-10-01..2035-01-01",
+    ]
+    assert [chart[place].articles for place in (0, 1, -1)] == [3, 50, 4]
 
 
 def test_nothing_to_choose_from_is_no_chart() -> None:
