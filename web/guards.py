@@ -77,7 +77,7 @@ def _given(authorization: str) -> bytes:
     """The token of an Authorization header: a bearer's, or the password that a browser asked for."""
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return value.strip().encode()
+        return value.strip().encode("latin-1")  # as it came
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).partition(b":")[2]

@@ -29,19 +29,26 @@ def run(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) -> 
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
-        raise AddressInUse(host, port, str(error)) from error
-    config = uvicorn.Config(
-        app,
-        http="h11",  # whose limits these are
-        ws="none",
-        h11_max_incomplete_event_size=LONGEST_HEAD,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=KEPT_ALIVE,
-        timeout_graceful_shutdown=LAST_WISHES,
-        server_header=False,
-        access_log=False,
-        log_level="warning",
-    )
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AddressInUse(host, port, reason) from error
     with listening:
         ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/")
-        uvicorn.Server(config).run(sockets=[listening])
+        server_of(app).run(sockets=[listening])
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """A server with bounds on what it takes from clients."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http="h11",  # whose limits these are
+            ws="none",
+            h11_max_incomplete_event_size=LONGEST_HEAD,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=KEPT_ALIVE,
+            timeout_graceful_shutdown=LAST_WISHES,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+        )
+    )
