@@ -21,6 +21,7 @@ from .overview import Overview, overview
 
 FOLDER = Path(__file__).parent
 RELATED = 6  # articles beside one
+READ = ["GET", "HEAD"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,7 +56,7 @@ def _environment() -> Environment:
 _templates = _environment()
 
 
-@router.get("/", response_class=HTMLResponse)
+@router.api_route("/", methods=READ, response_class=HTMLResponse)
 async def search(request: Request) -> Response:
     """What an archive holds; with a query or filters, the articles that are found."""
     asked = Asked.of(request.query_params)
@@ -67,7 +68,7 @@ async def search(request: Request) -> Response:
         return _start(request, asked, None)
 
 
-@router.get("/article", response_class=HTMLResponse)
+@router.api_route("/article", methods=READ, response_class=HTMLResponse)
 async def article(request: Request, id: str = "") -> Response:  # noqa: A002 - what addresses call it
     """An article, with what a query matches in it."""
     asked = Asked.of(request.query_params)

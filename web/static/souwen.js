@@ -145,6 +145,7 @@ function periods(list) {
   let to = -1;
   let dragging = false;
   said.textContent = list.dataset.help;
+  said.setAttribute("aria-live", "polite"); // from now on
 
   const at = (x) => {
     const { left, width } = list.getBoundingClientRect();
@@ -210,7 +211,9 @@ function periods(list) {
     const number = links.indexOf(event.target);
     if (number < 0) return;
     enter(event.target);
-    if (from < 0) say(number, number);
+    if (from >= 0) return;
+    say(number, number);
+    if (event.target.matches(":focus-visible")) said.textContent += ` · ${list.dataset.keys}`;
   });
   list.addEventListener("focusout", () => dragging || forget());
   list.addEventListener("keydown", (event) => {
