@@ -5,7 +5,7 @@ PACKAGES := analysis cli engines indexer messages query web
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt)) \
 	$(wildcard web/templates/* web/static/*)
 
-.PHONY: demo test soak test-whoosh3 messages reference licences lint clean
+.PHONY: demo test soak test-whoosh3 messages reference licences images lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -34,6 +34,10 @@ reference: .venv/dev
 # docs/licences.md, from what is installed.
 licences: .venv/dev
 	$(BIN)/python docs/make_licences.py
+
+# The pictures in the README; needs a Chromium, and a font with Han characters.
+images: .venv/dev
+	$(BIN)/python docs/make_images.py
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
