@@ -12,7 +12,7 @@ from ..analysis import Article
 from ..messages import gettext, ngettext, spoken
 from ..query import Highlights, Searcher
 from . import dates, view
-from .answers import has_already, headers_of
+from .answers import headers_of, is_known
 from .archive import archive_of
 from .bars import bars
 from .errors import NoSuchArticle, TooSlow
@@ -84,12 +84,10 @@ def failure(request: Request, status: int, sentence: str) -> Response:
 
 async def _answer(request: Request, make: Callable[[Searcher], Response]) -> Response:
     """The page that `make` makes, or that it is still what the browser has."""
-    archive = archive_of(request)
-    await archive.refresh()
-    headers = headers_of(request, archive)
-    if has_already(request, headers["ETag"]):
+    headers = await headers_of(request)
+    if is_known(request, headers):
         return Response(status_code=304, headers=headers)
-    response = await archive.ask(make)
+    response = await archive_of(request).ask(make)
     response.headers.update(headers)
     return response
 

@@ -12,7 +12,7 @@ from .errors import AddressInUse
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LONGEST_HEAD = 32 << 10  # bytes of the first line and headers of a request; a query of 2,000 characters takes 18,000
 MOST_CONNECTIONS = 500
-KEPT_ALIVE = 5  # seconds that a connection may be silent between requests
+KEPT_ALIVE = 20  # seconds that a connection may be silent between requests: longer than clients use one again
 LAST_WISHES = 5  # seconds that requests have when the server is to end
 
 

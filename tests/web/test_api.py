@@ -122,6 +122,8 @@ def test_what_a_client_has_is_not_sent_again(api: httpx.Client) -> None:
         again = get("外交", same)
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert get("贸易", tag).status_code == 200
+    tag = api.get("/api/export").headers["etag"]
+    assert api.get("/api/export", headers={"If-None-Match": tag}).status_code == 304
     assert get("外交", tag, **{"Accept-Language": "zh"}).status_code == 200
 
 
