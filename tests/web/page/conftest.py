@@ -26,7 +26,7 @@ PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop must be gone when other tests run theirs
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as tool:
         found = next(filter(None, map(shutil.which, NAMES)), None)
@@ -54,20 +54,15 @@ def serving(index: Path) -> Iterator[str]:
     served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[str]:
     """An archive of articles that were made up."""
     yield from serving(index_of(ordinary(), tmp_path_factory.mktemp("page") / "ordinary"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[str]:
     yield from serving(index_of(hostile(), tmp_path_factory.mktemp("page") / "hostile"))
-
-
-@pytest.fixture(scope="session")
-def seeds_site(seeds_index: Path, browser: Any) -> Iterator[str]:
-    yield from serving(seeds_index)
 
 
 @pytest.fixture
