@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := analysis cli engines indexer messages query
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt))
 
-.PHONY: demo test soak test-whoosh3 messages lint clean
+.PHONY: demo test soak test-whoosh3 docs images messages lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -21,6 +21,14 @@ soak: .venv/dev
 # Whoosh's maintained fork has the same import name, so it needs an environment of its own.
 test-whoosh3: .venv-whoosh3/ready
 	.venv-whoosh3/bin/python -m pytest -n auto --dist loadscope tests/engines tests/indexer tests/query
+
+# The documentation as a site, in build/site. What mkdocs-material's authors think of MkDocs 2 is no warning about ours.
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# The picture of the terminal in the README: what a search for 台湾海峡 in the seeds really prints.
+images: .venv/dev
+	$(BIN)/python docs/images/make_terminal.py
 
 # New messages come into the Chinese catalogue, to be translated there; then once more, for the file that is read.
 messages: .venv/dev

@@ -1,0 +1,60 @@
+"""What the README and the pages of docs/ say is true: every block of commands and code is run, and what it prints is
+compared with what is printed there. `SOUWEN_UPDATE=1` writes into the pages what was printed instead."""
+
+import os
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ..conftest import ROOT, SEEDS
+from .documents import RUN, SHOWN, Block, Reader, agrees, blocks, steps
+
+PAGES = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/*.md"))]
+# What is not run, by the reason that the page gives; what is run elsewhere is named there.
+NOT_RUN: dict[str, int] = {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_block_does_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    for name in ("seeds", "articles"):  # articles/ stands for what a reader has
+        shutil.copytree(SEEDS, tmp_path / name)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    reader = Reader(tmp_path)
+    lines = page.read_text("utf-8").splitlines(keepends=True)
+    updated, wrong = list(lines), []
+    for block in blocks(page):
+        if block.language in RUN and not block.not_run:
+            written, found = reader.run(block)
+            wrong += [f"{page.name}, line {block.line}: {what}" for what in found]
+            first, last = block.line, block.line + len(block.text.splitlines())
+            updated[first:last] = [written] + [""] * (last - first - 1)
+    if wrong and os.environ.get("SOUWEN_UPDATE"):
+        page.write_text("".join(updated), "utf-8")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_block_is_run_or_says_why_not() -> None:
+    found: list[Block] = [block for page in PAGES for block in blocks(page)]
+    assert {block.language for block in found} <= {*RUN, *SHOWN}
+    assert Counter(block.not_run for block in found if block.not_run) == NOT_RUN
+    assert sum(block.language == "console" and not block.not_run for block in found) >= 20
+    assert sum(block.language == "python" and not block.not_run for block in found) >= 5
+
+
+def test_what_differs_is_noticed(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    right = Block(
+        1, "console", "$ printf 'a\\n\\nb\\n'\na\n\nb\n$ (exit 3)\n$ echo $?\n3\n$ cat <<E\n> x\n> E\nx\n", ""
+    )
+    assert reader.run(right) == (right.text, [])
+    written, wrong = reader.run(Block(1, "console", "$ echo 1 added\n2 added\n$ false\n", ""))
+    assert written == "$ echo 1 added\n1 added\n$ false\n"
+    assert len(wrong) == 2
+    written, wrong = reader.run(Block(1, "python", "print(1)\n#> 2\n", ""))
+    assert (written, len(wrong)) == ("print(1)\n#> 1\n", 1)
+    assert agrees("in 0.4 s", "in 12 s")
+    assert not agrees("score 0.4", "score 0.5")
+    assert len(steps("$ a\n$ b\nc\n")) == 2
