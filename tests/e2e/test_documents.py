@@ -22,6 +22,7 @@ def test_every_block_does_what_the_page_says(page: Path, tmp_path: Path) -> None
     for name in ("seeds", "articles"):  # articles/ stands for what a reader has
         shutil.copytree(SEEDS, tmp_path / name)
     (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     reader = Reader(tmp_path)
     lines = page.read_text("utf-8").splitlines(keepends=True)
     updated, wrong = list(lines), []
