@@ -2,6 +2,7 @@
 compared with what is printed there. `SOUWEN_UPDATE=1` writes into the pages what was printed instead."""
 
 import os
+import re
 import shutil
 import sys
 from collections import Counter
@@ -14,7 +15,15 @@ from .documents import RUN, SHOWN, Block, Reader, agrees, blocks, steps
 
 PAGES = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/*.md"))]
 # What is not run, by the reason that the page gives; what is run elsewhere is named there.
-NOT_RUN: dict[str, int] = {}
+NOT_RUN = {
+    "run by .ci/stranger": 3,
+    "installs packages": 3,
+    "needs servers": 1,
+    "goes on until it is stopped": 1,
+    "the tests themselves": 2,
+}
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+HIDDEN = re.compile(r"<!--.*?-->|```.*?```|`[^`]*`", re.DOTALL)  # where no link is one
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -43,6 +52,22 @@ def test_every_block_is_run_or_says_why_not() -> None:
     assert Counter(block.not_run for block in found if block.not_run) == NOT_RUN
     assert sum(block.language == "console" and not block.not_run for block in found) >= 20
     assert sum(block.language == "python" and not block.not_run for block in found) >= 5
+
+
+def test_links_lead_somewhere() -> None:
+    shown = [(page, HIDDEN.sub("", page.read_text("utf-8"))) for page in PAGES]
+    linked = [(page, link) for page, text in shown for link in LINK.findall(text)]
+    assert len(linked) > 50
+    assert [f"{page.name}: {link}" for page, link in linked if not (page.parent / link).exists()] == []
+
+
+def test_the_chinese_readme_has_the_same_commands() -> None:
+    def commands(name: str) -> list[str]:
+        uncommented = [re.sub(r"\s+#.*", "", block.text) for block in blocks(ROOT / name)]
+        return [line for text in uncommented for line in text.splitlines() if not line.startswith((" ", "1 article"))]
+
+    assert len(commands("README.md")) > 20
+    assert commands("README.zh.md") == commands("README.md")
 
 
 def test_what_differs_is_noticed(tmp_path: Path) -> None:
