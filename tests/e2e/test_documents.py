@@ -23,6 +23,7 @@ NOT_RUN = {
     "the tests themselves": 2,
 }
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+MEASURED = re.compile(r"\d ms\b|articles/s|\d articles a second|MRR|\bF1\b|毫秒")
 HIDDEN = re.compile(r"<!--.*?-->|```.*?```|`[^`]*`", re.DOTALL)  # where no link is one
 
 
@@ -59,6 +60,19 @@ def test_links_lead_somewhere() -> None:
     linked = [(page, link) for page, text in shown for link in LINK.findall(text)]
     assert len(linked) > 50
     assert [f"{page.name}: {link}" for page, link in linked if not (page.parent / link).exists()] == []
+
+
+def test_commands_that_reproduce_figures_exist() -> None:
+    """Whoever tells a figure names its command, or the page that does."""
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        assert {
+            name for name in re.findall(r"bench\.(\w+)", text) if not (ROOT / "bench" / f"{name}.py").exists()
+        } == set()
+        assert {name for name in re.findall(r"`make ([\w-]+)", text) if name not in targets} == set()
+        if MEASURED.search(HIDDEN.sub("", text)):
+            assert re.search(r"python\s+-m\s+bench\.|benchmarks\.md", text), page.name
 
 
 def test_the_chinese_readme_has_the_same_commands() -> None:
