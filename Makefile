@@ -4,7 +4,7 @@ BIN := .venv/bin
 PACKAGES := analysis cli engines indexer messages query
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt))
 
-.PHONY: demo test soak test-whoosh3 docs images messages lint clean
+.PHONY: demo test soak test-whoosh3 docs images messages reference lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -32,7 +32,11 @@ images: .venv/dev
 
 # New messages come into the Chinese catalogue, to be translated there; then once more, for the file that is read.
 messages: .venv/dev
-	$(BIN)/python messages/make_catalogue.py
+	$(BIN)/python -m souwen.cli.make_catalogue
+
+# docs/command-line.md, from the commands.
+reference: .venv/dev
+	$(BIN)/python -m souwen.cli.make_reference
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

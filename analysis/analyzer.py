@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from .article import AnalysedArticle, Article, Terms
 from .dates import find
@@ -11,12 +11,13 @@ from .entities import Entity, NameFinder
 from .fold import FOLD_TABLE_VERSION, fold
 from .reprints import Opening
 from .segment import DICTIONARY, Segmenter
-from .words import HAN, Word, terms, words
+from .words import HAN, Word, han_runs, terms, words
 
 STREAMS_VERSION = 4  # raise it when terms, entities, dates or sketches of the same text become others
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
+_NAMES_KEPT = 1 << 16  # names come again and again
 
 
 def text_of(article: Article) -> str:
@@ -28,13 +29,21 @@ def name_words(names: Iterable[Entity]) -> Iterator[Word]:
     """The words that names are: each as a whole, without its dots, and if it has dots, each part. So 安东尼·布林肯,
     安东尼-布林肯 and 布林肯 share words however the segmenter cuts them."""
     for name in names:
-        parts = NAME_JOINT.split(fold(name.text))
-        yield Word("".join(parts), name.start, name.end)
-        at = name.start
-        for part in parts if len(parts) > 1 else ():
-            if len(part) > 1:
-                yield Word(part, at, at + len(part))
-            at += len(part) + 1
+        for term, start, end in _words_of_name(name.text):
+            yield Word(term, name.start + start, name.start + end)
+
+
+@lru_cache(_NAMES_KEPT)
+def _words_of_name(name: str) -> tuple[Word, ...]:
+    """With their places in it."""
+    parts = NAME_JOINT.split(fold(name))
+    found = [Word("".join(parts), 0, len(name))]
+    at = 0
+    for part in parts if len(parts) > 1 else ():
+        if len(part) > 1:
+            found.append(Word(part, at, at + len(part)))
+        at += len(part) + 1
+    return tuple(found)
 
 
 class Analyzer:
@@ -91,20 +100,24 @@ class Analyzer:
 
     def terms(self, text: str, names: Iterable[Entity] = ()) -> Terms:
         """All streams of `text`. `names` are mentions in it; those that jieba never cuts as words count whole, too."""
-        folded = fold(text)
+        return self._terms(fold(text), names)
+
+    def _terms(self, folded: str, names: Iterable[Entity]) -> Terms:
         found = terms(folded, self.segmenter, self._phrases)
         known = set(found)
-        found += (word.term for word in name_words(names) if word.term not in known)
+        found += [word.term for name in names for word in _words_of_name(name.text) if word.term not in known]
         return Terms(found, folded)
 
     def analyse(self, article: Article) -> AnalysedArticle:
         """All that an index keeps of an article."""
         text = text_of(article)
         folded = fold(text)
+        self.segmenter.cut_ahead(han_runs(folded))
         names = self._names(text, folded)
-        in_title = [name for name in names if name.end <= len(article.title)]
-        title = self.terms(article.title, in_title)
-        body = self.terms(article.body, names[len(in_title) :])
+        end = len(article.title)
+        in_title = [name for name in names if name.end <= end]
+        title = self._terms(folded[:end], in_title)
+        body = self._terms(folded[end + len(TITLE_END) :], names[len(in_title) :])
         dates = tuple(find(text, folded, article.published))
         sketch = Opening(article).sketch()
         return AnalysedArticle(article, Terms(title.words + body.words, folded), title, names, dates, sketch)

@@ -51,7 +51,7 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class AnalysedArticle:
     """An article with all that the index keeps of it: `text` are the terms of title and body together (for matching
-    and ranking), `title` those of the title alone."""
+    and ranking), those of the title first, `title` those of the title alone."""
 
     article: Article
     text: Terms

@@ -52,8 +52,13 @@ _VAGUE = (
     "|最近|近日|近期|近来|近年(?!来)|近些年|古代|近代|现代(?!化)|当代|早年|晚年|生前"
 )
 
-# What every unit begins with, and a few other things: most of a text is passed over in a fraction of the time.
-BEGINNINGS = rf"""(?x)
+_FIRST = (
+    rf"\d{DIGIT}十百两'第首上下本这今昨明去前后大当同次翌民元年岁月春夏秋冬周星礼过最近未接目现眼如而将以日不古生晚早"
+    "凌正傍深午子清中重端除国双平圣情妇劳儿新"
+)
+# What every unit begins with, and a few other things: most of a text is passed over in a fraction of the time, and of
+# this most for its first character.
+BEGINNINGS = rf"""(?x) (?=[{_FIRST}]) (?:
     (?<!\d)\d{{1,4}}(?=[ 年月日世周星礼天小个时点季/.-])
   | [{DIGIT}十百两](?=[{DIGIT}十百两年月日世周星礼天小个时点季]|\ 年)
   | '(?=\d) | 第(?=[一二三四1-4]季) | 首(?=季)
@@ -63,6 +68,7 @@ BEGINNINGS = rf"""(?x)
   | [过最近未接](?=[去近的来下几些代年日期两半{DIGIT}十百\d])
   | [目现眼如而将以后日不古生晚早](?=[前在下今来往久代年])
   | [凌早正傍晚深午子清中重端除国双平圣情妇劳儿新](?=[晨上午晚间夜明秋阳旬庆十安诞人女动童年夕])
+)
 """
 
 # Of units that begin alike the longer comes first.

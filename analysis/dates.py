@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import NamedTuple
@@ -92,13 +91,14 @@ def _mention(
     units, end = _units(text, folded, start)
     if not units:
         return None
-    around = Around(published, None, _joined(folded, start, before), _is_future(folded, start, end))
+    joined, is_future = _joined(folded, start, before), _is_future(folded, start, end)
+    within: Period | None = None
     try:
         for unit, groups in units:
-            around = replace(around, within=unit.meaning(around, *groups))
+            within = unit.meaning(Around(published, within, joined, is_future), *groups)
     except (ValueError, OverflowError):
         return DateMention(text[start:end], start, end, None)
-    return DateMention(text[start:end], start, end, around.within)
+    return DateMention(text[start:end], start, end, within)
 
 
 def _units(text: str, folded: str, start: int) -> tuple[list[tuple[Unit, tuple[str | None, ...]]], int]:

@@ -16,7 +16,8 @@ _ACCENTED = re.compile("[^\\W\\d_][\u0300-\u036f]+")
 
 def visible(text: str) -> str:
     """`text` as a reader sees it; what can be read stays as it was written."""
-    if not text.isprintable():  # saves most lines the search
+    # Saves most texts the search: what is invisible is not printable, as these are not.
+    if not (text.isprintable() or text.replace("\n", "").replace("\u3000", "").isprintable()):
         text = _JOINER.sub("", _INVISIBLE.sub("", text))
     if not _MARK.search(text):
         return text

@@ -17,8 +17,9 @@ HAN = "〇々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _ALNUM = rf"[^\W_{HAN}]"
 _RUN = re.compile(
     rf"(?P<han>[{HAN}]+)"
-    rf"|(?:(?<!{_ALNUM})\.(?=[a-z]))?{_ALNUM}+(?:[-.,'&_]{_ALNUM}+)*(?:\+\+|[#%+](?!{_ALNUM}))?"
+    rf"|((?:(?<!{_ALNUM})\.(?=[a-z]))?{_ALNUM}+(?:[-.,'&_]{_ALNUM}+)*(?:\+\+|[#%+](?!{_ALNUM}))?)"
 )
+_HAN_RUN = re.compile(f"[{HAN}]+")
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 LONGEST_WORD = 64  # characters; a longer run (an address, encoded data) counts by its pieces only
 
@@ -59,17 +60,24 @@ def terms(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None = N
     found: list[str] = []
     if phrases is not None:
         found += (phrase.group() for phrase in phrases.finditer(folded))
-    found += (term for term, _, _ in expressions(folded))
-    for run in _RUN.finditer(folded):
-        if run["han"]:
-            cut = segmenter.cut(run.group())
+    found += [term for term, _, _ in expressions(folded)]
+    for han, other in _RUN.findall(folded):
+        if han:
+            cut = segmenter.cut(han)
             found += cut
             for word in cut:
                 if len(word) > 2:
                     found += [word[low:high] for low, high in segmenter.parts(word)]
+        elif len(other) <= LONGEST_WORD and (other.isalpha() or other.isdigit()):
+            found.append(other)  # as most are
         else:
-            found += (word.term for word in _other_words(run.group(), run.start()))
+            found += [word.term for word in _other_words(other, 0)]
     return found
+
+
+def han_runs(folded: str) -> list[str]:
+    """What of a folded text the segmenter cuts."""
+    return _HAN_RUN.findall(folded)
 
 
 def _add_han_words(found: list[Word], run: str, offset: int, segmenter: Segmenter) -> None:

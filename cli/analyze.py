@@ -3,7 +3,8 @@
 import click
 
 from ..analysis import Analyzer, fold
-from .shared import for_terminal, json_option, print_json
+from ..messages import gettext as _
+from .shared import field_name, for_terminal, json_option, print_json, print_table
 
 
 @click.command(short_help="Show what becomes of a text.", epilog="Example:  souwen analyze 美国国务卿布林肯访问北京")
@@ -26,7 +27,9 @@ def analyze(text: tuple[str, ...], as_json: bool) -> None:
             }
         )
         return
-    click.echo(f"folded    {for_terminal(fold(written))}")
-    click.echo(f"words     {for_terminal(' | '.join(terms.words))}")
-    click.echo(f"pairs     {for_terminal(' | '.join(terms.pairs))}")
-    click.echo(f"entities  {for_terminal('、'.join(f'{name.text} ({name.kind})' for name in names)) or '-'}")
+    print_table(
+        (_("folded"), for_terminal(fold(written))),
+        (_("words"), for_terminal(" | ".join(terms.words))),
+        (_("pairs"), for_terminal(" | ".join(terms.pairs))),
+        (_("entities"), for_terminal("、".join(f"{name.text} ({field_name(name.kind)})" for name in names)) or "-"),
+    )

@@ -4,7 +4,9 @@ from dataclasses import asdict
 
 import click
 
-from .shared import byte_size, for_terminal, index_option, json_option, print_json
+from ..messages import gettext as _
+from ..messages import ngettext
+from .shared import byte_size, for_terminal, index_option, json_option, listed, print_json
 
 SOUND, AMISS = 0, 1  # exit statuses; an index that cannot be read gives 2
 
@@ -24,8 +26,11 @@ def check(context: click.Context, index_dir: str, as_json: bool) -> None:
     if as_json:
         print_json(asdict(report))
     else:
-        files = "" if report.files is None else f" from {report.files} files"
-        click.echo(f"{index_dir}: {report.articles} articles{files}, {byte_size(report.size)}, checksums right")
+        facts = [ngettext("{number} article", "{number} articles", report.articles).format(number=report.articles)]
+        if report.files is not None:
+            facts.append(ngettext("{number} file", "{number} files", report.files).format(number=report.files))
+        facts += [byte_size(report.size), _("checksums right")]
+        click.echo(f"{index_dir}: {listed(facts)}")
         for problem in report.problems:
             click.echo(for_terminal(problem), err=True)
     context.exit(AMISS if report.problems else SOUND)

@@ -7,6 +7,8 @@ import click
 from typing_extensions import Unpack
 
 from ..analysis import Kind
+from ..messages import gettext as _
+from ..messages import ngettext
 from ..query import KINDS, Filters, Mentioned, Names, Searcher
 from .charts import columns, padded, width_of_terminal
 from .filters import filter_options
@@ -14,6 +16,7 @@ from .queries import QueryCommand, query_of
 from .shared import (
     FOUND,
     NOTHING_FOUND,
+    field_name,
     for_terminal,
     index_option,
     json_option,
@@ -89,11 +92,11 @@ def as_dict(names: Names, *, over_time: bool) -> dict[str, object]:
 def _print(names: Names, *, over_time: bool) -> None:
     print_notes(names.notes)
     for kind, group in groupby(names.names, key=lambda name: name.kind):
-        click.secho(kind, bold=True)
+        click.secho(field_name(kind), bold=True)
         listed = list(group)
         for line in _table(listed) if over_time else (f"{name.articles:>7}  {_shown(name)}" for name in listed):
             click.echo(line)
-    click.echo(f"in {names.articles} article{'' if names.articles == 1 else 's'}")
+    click.echo(ngettext("in {number} article", "in {number} articles", names.articles).format(number=names.articles))
 
 
 def _shown(name: Mentioned) -> str:
@@ -111,4 +114,6 @@ def _table(names: Sequence[Mentioned]) -> list[str]:
         counts = dict(name.months)
         cells = "".join(f" {counts.get(month, 0) or '·':>7}" for month in shown)
         lines.append(f"{name.articles:>7}  {padded(_shown(name), longest)}{cells}")
-    return [*lines, f"(the last {len(shown)} of {len(months)} months)"] if len(shown) < len(months) else lines
+    if len(shown) < len(months):
+        lines.append(_("(the last {shown} of {months} months)").format(shown=len(shown), months=len(months)))
+    return lines

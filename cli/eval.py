@@ -5,8 +5,10 @@ from dataclasses import asdict
 
 import click
 
+from ..messages import gettext as _
 from ..query import Searcher
-from .shared import index_option, json_option, print_json
+from .charts import padded
+from .shared import FILE, index_option, json_option, print_json
 
 
 @click.command(
@@ -16,12 +18,20 @@ from .shared import index_option, json_option, print_json
 )
 @index_option
 @click.option(
-    "--queries", required=True, metavar="FILE", help='The queries: {"id": "1", "text": "台湾海峡"}, one a line.'
+    "--queries",
+    type=FILE,
+    required=True,
+    metavar="FILE",
+    help='The queries: {"id": "1", "text": "台湾海峡"}, one a line.',
 )
 @click.option(
-    "--qrels", required=True, metavar="FILE", help="The right answers: QUERY 0 ARTICLE RELEVANCE, one a line."
+    "--qrels",
+    type=FILE,
+    required=True,
+    metavar="FILE",
+    help="The right answers: QUERY 0 ARTICLE RELEVANCE, one a line.",
 )
-@click.option("--run", metavar="FILE", help="Write the rankings to this file, for other TREC tools.")
+@click.option("--run", type=FILE, metavar="FILE", help="Write the rankings to this file, for other TREC tools.")
 @json_option
 def eval_command(index_dir: str, queries: str, qrels: str, run: str | None, as_json: bool) -> None:
     """Measure how well an index answers queries whose right answers are known.
@@ -32,7 +42,7 @@ def eval_command(index_dir: str, queries: str, qrels: str, run: str | None, as_j
 
     with (
         Searcher(index_dir) as searcher,
-        click.progressbar(length=1, label="Searching", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
+        click.progressbar(length=1, label=_("Searching"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
     ):
 
         def progress(done: int, all_queries: int) -> None:
@@ -45,5 +55,8 @@ def eval_command(index_dir: str, queries: str, qrels: str, run: str | None, as_j
         return
     for name, value in evaluation.measures.items():
         click.echo(f"{name:<12} {value:.4f}")
-    click.echo(f"{'queries':<12} {evaluation.queries}")
-    click.echo(f"{'time':<12} {evaluation.median_ms:.1f} ms median, {evaluation.p95_ms:.1f} ms at most for 95 %")
+    times = _("{median:.1f} ms median, {most:.1f} ms at most for 95 %").format(
+        median=evaluation.median_ms, most=evaluation.p95_ms
+    )
+    for label, told in ((_("queries"), str(evaluation.queries)), (_("time"), times)):
+        click.echo(f"{padded(label, 12)} {told}")

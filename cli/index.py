@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory
-from .shared import for_terminal, index_option, json_option, print_json
+from ..messages import gettext as _
+from .shared import FILE, complete_folder, for_terminal, index_option, json_option, listed, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,18 +25,25 @@ T = TypeVar("T")
 def _mapping(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     mapping = {}
     for value in values:
-        field, _, key = value.partition("=")
+        field, _equals, key = value.partition("=")
         if not (field and key):
-            raise click.BadParameter(f"{value!r} is not FIELD=KEY, such as title=headline", context, option)
+            raise click.BadParameter(
+                _("{value!r} is not FIELD=KEY, such as title=headline").format(value=value), context, option
+            )
         mapping[field] = key
     return mapping
 
 
 @click.command(short_help="Read articles into an index.", epilog="Example:  souwen index seeds/ --index index_data")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @index_option
 @click.option("--engine", type=click.Choice(ENGINES), default=DEFAULT_ENGINE, help="The engine of a new index.")
-@click.option("--from-index", metavar="DIR", help="Take the articles of another index, or of this one, not of files.")
+@click.option(
+    "--from-index",
+    metavar="DIR",
+    shell_complete=complete_folder,
+    help="Take the articles of another index, or of this one, not of files.",
+)
 @click.option(
     "--dictionary",
     type=click.File(encoding="utf-8-sig"),
@@ -87,7 +95,7 @@ def index(
     own_words = _words(dictionary) if dictionary else None
     if from_index:
         if paths or mapping or delete_missing or watch:
-            raise click.UsageError("--from-index takes articles from an index, and from no PATH")
+            raise click.UsageError(_("--from-index takes articles from an index, and from no PATH"))
         copy = partial(copy_index, engine=engine, jobs=jobs, memory=memory << 20)
         copied, seconds = _with_bar(partial(copy, from_index, index_dir, dictionary=own_words, entities=entities))
         _print_copied(index_dir, copied, seconds, as_json)
@@ -106,12 +114,13 @@ def index(
     report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words, entities=entities))
     _print(report, seconds, index_dir, show_cleaning, as_json)
     if not (report.added or report.updated or report.skipped or report.deleted):
-        click.echo(f"no article was found in {' '.join(paths)}; {index_dir} is as it was", err=True)
+        told = _("no article was found in {paths}; {index} is as it was")
+        click.echo(told.format(paths=" ".join(paths), index=index_dir), err=True)
         context.exit(2)
     if report.added and IndexDirectory(index_dir).meta().engine == DEFAULT_ENGINE:
         _advise(index_dir)
     if watch:
-        for _ in changes(paths, index_dir):
+        for _changed in changes(paths, index_dir):
             report, seconds = _with_bar(run)
             if report.read or report.deleted:
                 _print(report, seconds, index_dir, show_cleaning, as_json)
@@ -121,7 +130,8 @@ def _print_copied(index_dir: str, copied: int, seconds: float, as_json: bool) ->
     if as_json:
         print_json({"copied": copied})
     else:
-        click.echo(f"{index_dir}: {copied} copied in {seconds:.1f} s")
+        told = _("{index}: {number} copied in {seconds:.1f} s")
+        click.echo(told.format(index=index_dir, number=copied, seconds=seconds))
 
 
 def _advise(index_dir: str) -> None:
@@ -131,17 +141,19 @@ def _advise(index_dir: str) -> None:
     with Searcher(index_dir) as searcher:
         articles = searcher.statistics().articles
     if articles > LARGE:
-        click.echo(
-            f"with {articles} articles searches are faster on Tantivy: pip install 'souwen[tantivy]' &&"
-            f" souwen index --from-index {index_dir} --index {index_dir} --engine tantivy",
-            err=True,
+        told = _(
+            "with {articles} articles searches are faster on Tantivy: pip install 'souwen[tantivy]' && "
+            "souwen index --from-index {index} --index {index} --engine tantivy"
         )
+        click.echo(told.format(articles=articles, index=index_dir), err=True)
 
 
 def _with_bar(run: "Callable[..., T]") -> "tuple[T, float]":
     """What a run returned, and how many seconds it took; with a bar of progress where somebody looks."""
     started = time.perf_counter()
-    with click.progressbar(length=1, label="Indexing", width=0, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(
+        length=1, label=_("Indexing"), width=0, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total
@@ -159,23 +171,28 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         for source, line, articles in report.removed:
             click.echo(f"{articles:>7}  {for_terminal(source)}  {for_terminal(line)}")
     for failure in report.failed[:SHOWN_FAILURES]:
-        click.echo(for_terminal(f"skipped {failure.path}: {failure.reason}"), err=True)
-    if len(report.failed) > SHOWN_FAILURES:
-        click.echo(f"… and {len(report.failed) - SHOWN_FAILURES} more; --json lists all", err=True)
-    if report.replaced:
         click.echo(
-            f"damaged text in {len(report.replaced)} of the files:"
-            f" {sum(replacement.characters for replacement in report.replaced)} characters became �, first in"
-            f" {for_terminal(report.replaced[0].path)}; --json lists all",
-            err=True,
+            for_terminal(_("skipped {path}: {reason}").format(path=failure.path, reason=failure.reason)), err=True
         )
-    counts = [f"{report.added} added", f"{report.updated} updated"]
-    if report.deleted:
-        counts.append(f"{report.deleted} deleted")
-    counts.append(f"{report.skipped} unchanged")
-    if report.failed:
-        counts.append(f"{len(report.failed)} failed")
-    click.echo(f"{index_dir}: {', '.join(counts)} in {seconds:.1f} s")
+    if len(report.failed) > SHOWN_FAILURES:
+        more = len(report.failed) - SHOWN_FAILURES
+        click.echo(_("… and {more} more; --json lists all").format(more=more), err=True)
+    if report.replaced:
+        told = _(
+            "damaged text in {files} of the files: {characters} characters became �, first in {path}; --json lists all"
+        )
+        characters = sum(replacement.characters for replacement in report.replaced)
+        path = for_terminal(report.replaced[0].path)
+        click.echo(told.format(files=len(report.replaced), characters=characters, path=path), err=True)
+    counts = [
+        _("{number} added").format(number=report.added),
+        _("{number} updated").format(number=report.updated),
+        *([_("{number} deleted").format(number=report.deleted)] if report.deleted else ()),
+        _("{number} unchanged").format(number=report.skipped),
+        *([_("{number} failed").format(number=len(report.failed))] if report.failed else ()),
+    ]
+    told = _("{index}: {counts} in {seconds:.1f} s")
+    click.echo(told.format(index=index_dir, counts=listed(counts), seconds=seconds))
 
 
 def _as_json(report: "IndexReport", show_cleaning: bool) -> dict[str, object]:
@@ -191,4 +208,6 @@ def _words(file: TextIO) -> list[str]:
     try:
         return file.read().splitlines()
     except UnicodeDecodeError as error:
-        raise click.BadParameter(f"{file.name} is not text in UTF-8", param_hint="--dictionary") from error
+        raise click.BadParameter(
+            _("{file} is not text in UTF-8").format(file=file.name), param_hint="--dictionary"
+        ) from error

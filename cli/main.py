@@ -2,13 +2,16 @@
 
 import os
 import sys
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from ..analysis import SouwenError
+from ..messages import gettext as _
+from ..messages import language_of_environment, reason_of, speaking, spoken
 from .analyze import analyze
 from .check import check
+from .completion import completion
 from .entities import entities
 from .eval import eval_command
 from .export import export
@@ -20,17 +23,27 @@ from .show import show
 from .stats import stats
 from .suggest import suggest
 from .timeline import timeline
+from .welcome import welcome
 
 
 class _Failure(click.ClickException):
     exit_code = 2
 
     def show(self, file: IO[str] | None = None) -> None:
-        click.echo(f"Error: {for_terminal(self.message)}", file=file, err=True)
+        click.echo(_("Error: {message}").format(message=for_terminal(self.message)), file=file, err=True)
 
 
 class _Program(click.Group):
-    """Prints an error of ours as the one line it is; ends quietly when it is interrupted or its reader goes away."""
+    """Speaks the language of the user. Prints an error of ours as the one line it is; ends quietly when it is
+    interrupted or its reader goes away."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        with speaking(language_of_environment()):
+            if spoken.get() != "en":
+                from .localised import localise
+
+                localise(self)
+            return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -40,14 +53,14 @@ class _Program(click.Group):
         except SouwenError as error:
             raise _Failure(str(error)) from error
         except KeyboardInterrupt:
-            click.echo("\nstopped; an index stays as it was before", err=True)
+            click.echo("\n" + _("stopped; an index stays as it was before"), err=True)
             raise SystemExit(INTERRUPTED) from None
         except BrokenPipeError:
             _give_up_output()
             raise SystemExit(FOUND) from None
         except OSError as error:
             _give_up_output()
-            raise _Failure(f"cannot write the output ({error.strerror or error})") from error
+            raise _Failure(_("cannot write the output ({reason})").format(reason=reason_of(error))) from error
         return result
 
 
@@ -56,20 +69,31 @@ def _give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="souwen", prog_name="souwen")
+@click.group(
+    cls=_Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  souwen index seeds/
+  souwen search 台湾海峡
+""",
+)
+@click.version_option(package_name="souwen", prog_name="souwen", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """搜文: search a folder of Chinese articles.
+    """搜文: full-text search for archives of Chinese articles.
 
-    \b
-    souwen index seeds/            make an index of a folder
-    souwen search 台湾海峡          search it
+    Exit status: 0 found, 1 nothing found, 2 wrong use or unusable index. Messages are in Chinese or English, by the
+    locale (LANG, LANGUAGE).
     """
     if not wants_colours():
         context.color = False
+    if context.invoked_subcommand is None:
+        for line in welcome():
+            click.echo(line)
 
 
 _READING = (search, related, entities, timeline, show, suggest, stats)
-for command in (index, *_READING, check, export, analyze, eval_command):
+for command in (index, *_READING, check, export, analyze, eval_command, completion):
     main.add_command(command)

@@ -7,12 +7,15 @@ from typing import Literal
 import click
 from typing_extensions import Unpack
 
+from ..messages import gettext as _
+from ..messages import ngettext
 from ..query import FACET_FIELDS, Counted, Filters, Hit, Reprint, Results, Searcher, Snippet, reprints_note
 from .filters import filter_options
 from .queries import QueryCommand, query_of
 from .shared import (
     FOUND,
     NOTHING_FOUND,
+    field_name,
     for_terminal,
     has_colours,
     index_option,
@@ -152,19 +155,19 @@ def reprint_as_dict(reprint: Reprint) -> dict[str, object]:
 def _print(results: Results) -> None:
     print_notes(results.notes)
     if results.reading:
-        click.secho(for_terminal(f"(read as: {results.reading})"), fg="yellow", err=True)
+        click.secho(for_terminal(_("(read as: {reading})").format(reading=results.reading)), fg="yellow", err=True)
     for hit in results:
         print_hit(hit)
     if results.suggestions:
-        click.echo(for_terminal(f"Did you mean: {' · '.join(results.suggestions)}"))
+        click.echo(for_terminal(_("Did you mean: {queries}").format(queries=" · ".join(results.suggestions))))
     for field, counted in results.facets.items():
         _print_facet(field, counted)
-    articles = "article" if results.total == 1 else "articles"
-    click.echo(f"{results.total} {articles} in {results.took_ms:.0f} ms")
+    told = ngettext("{number} article in {ms:.0f} ms", "{number} articles in {ms:.0f} ms", results.total)
+    click.echo(told.format(number=results.total, ms=results.took_ms))
 
 
 def _print_facet(field: str, counted: Sequence[Counted]) -> None:
-    click.secho(field, bold=True)
+    click.secho(field_name(field), bold=True)
     for value, articles in counted:
         click.echo(f"{articles:>7}  {for_terminal(value)}")
     click.echo()
@@ -173,7 +176,7 @@ def _print_facet(field: str, counted: Sequence[Counted]) -> None:
 def print_hit(hit: Hit) -> None:
     """One hit, as a person reads it."""
     click.echo(f"{hit.rank:>2}. {_highlighted(hit.title, hit.title_highlights, bold=True)}")
-    facts = [local_time(hit.published), hit.source, hit.section, f"score {hit.score:.2f}"]
+    facts = [local_time(hit.published), hit.source, hit.section, _("score {score:.2f}").format(score=hit.score)]
     click.secho("    " + for_terminal(" · ".join(fact for fact in facts if fact)), fg="green")
     for snippet in hit.snippets:
         click.echo("    " + _shown(snippet))

@@ -6,26 +6,49 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import unquote
 
 import click
 
+from ..messages import gettext as _
 from ..query import Note
+from .charts import columns, padded
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _DIRECTIONS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
 FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong use and unusable indexes give 2
 INTERRUPTED = 130  # as shells have it
 
+DEFAULT_INDEX = "index_data"
+FILE = click.Path(readable=False)  # checks nothing: so that shells complete it
+
+
+def complete_folder(_context: click.Context, _option: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Lets shells complete an option to the folders that there are."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="dir")]
+
+
 index_option = click.option(
-    "--index", "index_dir", default="index_data", show_default=True, metavar="DIR", help="The folder of the index."
+    "--index",
+    "index_dir",
+    default=DEFAULT_INDEX,
+    show_default=True,
+    metavar="DIR",
+    shell_complete=complete_folder,
+    help="The folder of the index.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 def no_such_article(context: click.Context, article_id: str, index_dir: str) -> NoReturn:
     """Ends the command, which was given an ID that no article has."""
-    click.echo(f"there is no article {article_id!r} in {index_dir}: `souwen search … --json` prints IDs", err=True)
+    told = _("there is no article {id!r} in {index}: `souwen search … --json` prints IDs")
+    click.echo(told.format(id=article_id, index=index_dir), err=True)
     context.exit(NOTHING_FOUND)
 
 
@@ -37,12 +60,42 @@ def print_json(value: object) -> None:
 def print_notes(notes: Iterable[Note]) -> None:
     """What a search tells about itself, on standard error."""
     for note in notes:
-        click.secho(for_terminal(f"({note.message})"), fg="yellow", err=True)
+        click.secho(for_terminal(_("({note})").format(note=note.message)), fg="yellow", err=True)
 
 
 def notes_as_dicts(notes: Iterable[Note]) -> list[dict[str, str]]:
     """The same as a part of JSON output."""
     return [{"kind": note.kind, "message": note.message} for note in notes]
+
+
+def print_table(*rows: tuple[str, str]) -> None:
+    """Labels and what they tell."""
+    width = max(columns(label) for label, told in rows)
+    for label, told in rows:
+        click.echo(f"{padded(label, width)}  {told}")
+
+
+def listed(facts: Iterable[str]) -> str:
+    """Facts one after the other, as a sentence lists them."""
+    return _(", ").join(facts)
+
+
+def field_name(field: str) -> str:
+    """What a field or a kind of name is called where people read it."""
+    names = {
+        "source": _("source"),
+        "section": _("section"),
+        "author": _("author"),
+        "entity": _("entity"),
+        "person": _("person"),
+        "place": _("place"),
+        "organisation": _("organisation"),
+        "day": _("day"),
+        "month": _("month"),
+        "year": _("year"),
+        "about": _("about"),
+    }
+    return names.get(field, field)
 
 
 def has_colours() -> bool:
@@ -82,7 +135,7 @@ def shown_address(url: str) -> str:
 def local_time(moment: datetime | None) -> str:
     """A time of publication as a person reads it, with its zone: 2023-09-29 10:45 +02:00."""
     if moment is None:
-        return "undated"
+        return _("undated")
     zone = moment.strftime("%z")
     return f"{moment:%Y-%m-%d %H:%M} {zone[:3]}:{zone[3:5]}"
 
@@ -90,7 +143,7 @@ def local_time(moment: datetime | None) -> str:
 def byte_size(size: float) -> str:
     """A size in bytes as a person reads it: 812 bytes, 2.4 MB."""
     if size < 1000:
-        return f"{size:.0f} bytes"
+        return _("{size:.0f} bytes").format(size=size)
     for unit in ("kB", "MB"):
         size /= 1000
         if size < 1000:

@@ -3,8 +3,10 @@
 import click
 
 from ..engines import IndexDirectory
+from ..messages import gettext as _
+from ..messages import speaking, spoken
 from ..query import Searcher
-from .shared import byte_size, index_option, json_option, print_json
+from .shared import byte_size, index_option, json_option, listed, print_json, print_table
 
 
 @click.command(short_help="Tell about an index.", epilog="Example:  souwen stats --json")
@@ -13,7 +15,7 @@ from .shared import byte_size, index_option, json_option, print_json
 def stats(index_dir: str, as_json: bool) -> None:
     """Tell how large an index is and what it was made with."""
     meta = IndexDirectory(index_dir).meta()
-    with Searcher(index_dir) as searcher:
+    with Searcher(index_dir) as searcher, speaking("en" if as_json else spoken.get()):
         statistics = searcher.statistics()
     if as_json:
         print_json(
@@ -27,8 +29,10 @@ def stats(index_dir: str, as_json: bool) -> None:
             }
         )
     else:
-        click.echo(f"articles     {statistics.articles}")
-        click.echo(f"engine       {meta.engine}")
-        click.echo(f"size         {byte_size(statistics.size)}, {statistics.parts}")
-        click.echo(f"created      {meta.created}")
-        click.echo(f"fingerprint  {meta.fingerprint}")
+        print_table(
+            (_("articles"), str(statistics.articles)),
+            (_("engine"), meta.engine),
+            (_("size"), listed([byte_size(statistics.size), statistics.parts])),
+            (_("created"), meta.created),
+            (_("fingerprint"), meta.fingerprint),
+        )

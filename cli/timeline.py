@@ -3,11 +3,13 @@
 import click
 from typing_extensions import Unpack
 
+from ..messages import gettext as _
+from ..messages import ngettext
 from ..query import Filters, Searcher, Step, Timeline
 from .charts import bars, width_of_terminal
 from .filters import filter_options
 from .queries import QueryCommand, query_of
-from .shared import FOUND, NOTHING_FOUND, index_option, json_option, notes_as_dicts, print_json, print_notes
+from .shared import FOUND, NOTHING_FOUND, index_option, json_option, listed, notes_as_dicts, print_json, print_notes
 
 
 @click.command(
@@ -61,5 +63,10 @@ def _print(found: Timeline) -> None:
     print_notes(found.notes)
     for line in bars(found.counts, width_of_terminal()):
         click.echo(line)
-    undated = f", {found.undated} of them undated" if found.undated else ""
-    click.echo(f"{found.articles} article{'' if found.articles == 1 else 's'} match all of the query{undated}")
+    told = ngettext(
+        "{number} article matches all of the query", "{number} articles match all of the query", found.articles
+    )
+    facts = [told.format(number=found.articles)]
+    if found.undated:
+        facts.append(_("{number} of them undated").format(number=found.undated))
+    click.echo(listed(facts))

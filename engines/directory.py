@@ -23,6 +23,8 @@ from typing import NamedTuple
 import filelock
 
 from ..analysis import Analyzer
+from ..messages import gettext as _
+from ..messages import reason_of
 from .base import Engine
 from .durable import replace
 from .errors import (
@@ -77,15 +79,18 @@ class IndexDirectory:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexNotFound(self.path) from error
         except OSError as error:
-            raise IndexUnreadable(self.path, error.strerror or str(error)) from error
+            raise IndexUnreadable(self.path, reason_of(error)) from error
         except (ValueError, RecursionError) as error:
-            raise IndexDamaged(self.path, f"{META} is not JSON") from error
+            raise IndexDamaged(self.path, _("{meta} is not JSON").format(meta=META)) from error
         if not isinstance(values, dict) or not isinstance(values.get("format"), int):
-            raise IndexDamaged(self.path, f"{META} tells no format")
+            raise IndexDamaged(self.path, _("{meta} tells no format").format(meta=META))
         if values["format"] != FORMAT:
-            raise IndexMismatch(self.path, f"has format {values['format']}, this souwen reads format {FORMAT}")
+            raise IndexMismatch(
+                self.path,
+                _("has format {theirs}, this souwen reads format {ours}").format(theirs=values["format"], ours=FORMAT),
+            )
         if not _is_meta(values):
-            raise IndexDamaged(self.path, f"{META} lacks what it should tell")
+            raise IndexDamaged(self.path, _("{meta} lacks what it should tell").format(meta=META))
         return Meta(**values)
 
     def analyzer(self) -> Analyzer:
@@ -99,7 +104,7 @@ class IndexDirectory:
         """The engine of an existing index. Raises IndexMismatch unless an analyzer with `fingerprint` made it."""
         meta = self.meta()
         if meta.fingerprint != fingerprint:
-            raise IndexMismatch(self.path, "was made with another analyzer (segmenter, dictionary or folding)")
+            raise IndexMismatch(self.path, _("was made with another analyzer (segmenter, dictionary or folding)"))
         return _engine(meta.engine, self.path / meta.folder)
 
     def draft(self, analyzer: Analyzer, engine: str) -> tuple[Meta, Engine]:
@@ -159,7 +164,7 @@ class IndexDirectory:
             try:
                 lock.acquire()
             except filelock.Timeout as error:
-                raise IndexLocked(self.path, _read(holder) or "another program") from error
+                raise IndexLocked(self.path, _read(holder) or _("another program")) from error
         try:
             with writing(self.path):
                 holder.write_text(this_program(), "utf-8")
@@ -191,13 +196,13 @@ def _engine(name: str, folder: Path) -> Engine:
         try:
             from .tantivy import TantivyEngine
         except ModuleNotFoundError as error:
-            raise EngineUnavailable(name, "needs a package", "pip install 'souwen[tantivy]'") from error
+            raise EngineUnavailable(name, _("needs a package"), "pip install 'souwen[tantivy]'") from error
         return TantivyEngine(folder)
     if name == "opensearch":
         try:
             from .opensearch import OpenSearchEngine
         except ModuleNotFoundError as error:
-            raise EngineUnavailable(name, "needs a package", "pip install 'souwen[opensearch]'") from error
+            raise EngineUnavailable(name, _("needs a package"), "pip install 'souwen[opensearch]'") from error
         return OpenSearchEngine(folder)
     raise UnknownEngine(name, list(ENGINES))
 

@@ -5,52 +5,70 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..analysis import SouwenError
+from ..messages import gettext as _
+from ..messages import reason_of
 
 
 class IndexNotFound(SouwenError):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"no index in {path}: make one with `souwen index PATH --index {path}`")
+        super().__init__(_("no index in {path}: make one with `souwen index PATH --index {path}`").format(path=path))
 
 
 class IndexMismatch(SouwenError):
     """The index was made with other terms than this program would make, so it would miss matches silently."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} {reason}: rebuild it with `souwen index PATH --index {path} --rebuild`")
+        super().__init__(
+            _("{path} {reason}: rebuild it with `souwen index PATH --index {path} --rebuild`").format(
+                path=path, reason=reason
+            )
+        )
 
 
 class IndexDamaged(SouwenError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"{path} cannot be read ({reason}): rebuild it with `souwen index PATH --index {path} --rebuild`"
+            _("{path} cannot be read ({reason}): rebuild it with `souwen index PATH --index {path} --rebuild`").format(
+                path=path, reason=reason
+            )
         )
 
 
 class IndexLocked(SouwenError):
     def __init__(self, path: Path, holder: str) -> None:
-        super().__init__(f"{path} is being written by {holder}: wait until it has finished, or stop it")
+        super().__init__(
+            _("{path} is being written by {holder}: wait until it has finished, or stop it").format(
+                path=path, holder=holder
+            )
+        )
 
 
 class IndexUnwritable(SouwenError):
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"cannot write to {path} ({reason}): make room or choose another folder with --index")
+        super().__init__(
+            _("cannot write to {path} ({reason}): make room or choose another folder with --index").format(
+                path=path, reason=reason
+            )
+        )
 
 
 class IndexUnreadable(SouwenError):
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"cannot read {path} ({reason}): see to its permissions")
+        super().__init__(_("cannot read {path} ({reason}): see to its permissions").format(path=path, reason=reason))
 
 
 class UnknownEngine(SouwenError):
     def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"there is no engine called {name!r}: choose one of {', '.join(known)}")
+        super().__init__(
+            _("there is no engine called {name!r}: choose one of {known}").format(name=name, known=", ".join(known))
+        )
 
 
 class EngineUnavailable(SouwenError):
     """The engine is known, but what it needs is not here: `reason` tells what, `remedy` what to do about it."""
 
     def __init__(self, name: str, reason: str, remedy: str) -> None:
-        super().__init__(f"the engine {name!r} {reason}: {remedy}")
+        super().__init__(_("the engine {name!r} {reason}: {remedy}").format(name=name, reason=reason, remedy=remedy))
 
 
 class IndexMoved(SouwenError):
@@ -58,8 +76,10 @@ class IndexMoved(SouwenError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"the index that {path} names was removed or rebuilt: copy the folder from the machine that rebuilt it, or "
-            f"rebuild it with `souwen index PATH --index {path} --rebuild`"
+            _(
+                "the index that {path} names was removed or rebuilt: copy the folder from the machine that rebuilt it, "
+                "or rebuild it with `souwen index PATH --index {path} --rebuild`"
+            ).format(path=path)
         )
 
 
@@ -67,7 +87,7 @@ class IndexOutdated(SouwenError):
     """The commit that a reader was opened at has been replaced for so long that it is no longer whole."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"the index in {path} has changed since it was opened: open it again")
+        super().__init__(_("the index in {path} has changed since it was opened: open it again").format(path=path))
 
 
 class ServerError(SouwenError):
@@ -77,18 +97,29 @@ class ServerError(SouwenError):
 class ServerUnreachable(ServerError):
     def __init__(self, hosts: str, reason: str, *, may_be_busy: bool) -> None:
         self.may_be_busy = may_be_busy
-        super().__init__(f"no server at {hosts} answers ({reason}): start it, or correct SOUWEN_OPENSEARCH_URL")
+        super().__init__(
+            _("no server at {hosts} answers ({reason}): start it, or correct SOUWEN_OPENSEARCH_URL").format(
+                hosts=hosts, reason=reason
+            )
+        )
 
 
 class ServerRefused(ServerError):
-    def __init__(self, hosts: str, reason: str, remedy: str = "correct SOUWEN_OPENSEARCH_URL") -> None:
-        super().__init__(f"{hosts} refuses ({reason}): {remedy}")
+    def __init__(self, hosts: str, reason: str, remedy: str = "") -> None:
+        super().__init__(
+            _("{hosts} refuses ({reason}): {remedy}").format(
+                hosts=hosts, reason=reason, remedy=remedy or _("correct SOUWEN_OPENSEARCH_URL")
+            )
+        )
 
 
 class ServerFailed(ServerError):
     def __init__(self, hosts: str, reason: str) -> None:
         super().__init__(
-            f"{hosts} failed ({reason}): see that it is OpenSearch or Elasticsearch 7 or later, and what its log says"
+            _(
+                "{hosts} failed ({reason}): see that it is OpenSearch or Elasticsearch 7 or later, and what its log "
+                "says"
+            ).format(hosts=hosts, reason=reason)
         )
 
 
@@ -98,4 +129,4 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise IndexUnwritable(path, error.strerror or str(error)) from error
+        raise IndexUnwritable(path, reason_of(error)) from error

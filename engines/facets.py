@@ -38,12 +38,14 @@ def values(analysed: AnalysedArticle) -> dict[str, list[str]]:
         found[entity.kind].append(name)
         found["entity"].append(name)
     return {
-        stored_field(field): [value for value in dict.fromkeys(map(_bounded, each)) if value]
+        stored_field(field): [value for value in dict.fromkeys(map(_bounded, dict.fromkeys(each))) if value]
         for field, each in found.items()
     }
 
 
 def _bounded(value: str) -> str:
+    if len(value) <= LONGEST_VALUE and value.isprintable():  # as most are
+        return value
     # Halves of surrogate pairs nobody could read, and not every engine keeps them.
     return value[:LONGEST_VALUE].encode("utf-8", "replace").decode()
 

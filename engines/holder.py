@@ -6,12 +6,12 @@ import socket
 
 
 def this_program() -> str:
-    """This process, its user and its machine."""
-    return f"process {os.getpid()} of {_user()} on {socket.gethostname()}"
+    """This process, its user and its machine: readers may speak any language."""
+    return f"{_user()}@{socket.gethostname()} (PID {os.getpid()})"
 
 
 def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a process may run as nobody the system knows
-        return "an unknown user"
+        return "?"

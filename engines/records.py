@@ -5,6 +5,8 @@ import zlib
 from collections.abc import Sequence
 from itertools import accumulate
 
+from ..messages import gettext as _
+
 # Of all encodings of Unicode this one takes least for Chinese, before compression and after it.
 _ENCODING = "gb18030"
 _LEVEL = 6
@@ -25,12 +27,12 @@ def unpacked(record: bytes, names: Sequence[str]) -> dict[str, str]:
     try:
         content = unpacker.decompress(record, _MOST)
     except zlib.error as error:
-        raise ValueError("a stored article can't be unpacked") from error
+        raise ValueError(_("a stored article can't be unpacked")) from error
     if not unpacker.eof or len(content) < head.size:
-        raise ValueError("a stored article is cut off, or larger than any is")
+        raise ValueError(_("a stored article is cut off, or larger than any is"))
     lengths = head.unpack_from(content)
     text = content[head.size :].decode(_ENCODING)
     if sum(lengths) != len(text):
-        raise ValueError("a stored article has not the length it should have")
+        raise ValueError(_("a stored article has not the length it should have"))
     ends = accumulate(lengths)
     return {name: text[end - length : end] for name, length, end in zip(names, lengths, ends, strict=True)}

@@ -4,15 +4,17 @@ from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 
+from ..messages import ngettext
+
 
 def size_of(folder: Path) -> int:
     """Bytes of the files in a folder. A commit may remove some meanwhile."""
     return sum(map(_size, folder.iterdir()))
 
 
-def counted(number: int, name: str) -> str:
+def segments(number: int) -> str:
     """3 segments, 1 segment."""
-    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+    return ngettext("{number} segment", "{number} segments", number).format(number=number)
 
 
 def _size(file: Path) -> int:

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from ..engines import IndexDirectory
+from ..messages import gettext as _
 from .build import LOCK_TIMEOUT
 from .manifest import Manifest
 
@@ -35,7 +36,7 @@ def check_index(
             statistics = reader.statistics()
             manifest_file = directory.manifest(meta)
             if not manifest_file.exists():
-                problem = "there is no manifest: the next `souwen index` reads every file again"
+                problem = _("there is no manifest: the next `souwen index` reads every file again")
                 return CheckReport(statistics.articles, statistics.size, None, (problem,))
             with Manifest(manifest_file) as manifest:
                 files, listed = manifest.counts()
@@ -45,12 +46,16 @@ def check_index(
     problems = []
     if missing:
         problems.append(
-            f"{len(missing)} of {min(sample, listed)} articles that should be there are not, such as {missing[0]}:"
-            f" `souwen index PATH --index {directory.path} --rebuild`"
+            _(
+                "{missing} of {sampled} articles that should be there are not, such as {example}: "
+                "`souwen index PATH --index {index} --rebuild`"
+            ).format(missing=len(missing), sampled=min(sample, listed), example=missing[0], index=directory.path)
         )
     elif listed != statistics.articles:
         problems.append(
-            f"the manifest lists {listed} articles and the index has {statistics.articles}, as after a run that was"
-            " killed in its last moment: run `souwen index` again with the same paths"
+            _(
+                "the manifest lists {listed} articles and the index has {articles}, as after a run that was killed in "
+                "its last moment: run `souwen index` again with the same paths"
+            ).format(listed=listed, articles=statistics.articles)
         )
     return CheckReport(statistics.articles, statistics.size, files, tuple(problems))

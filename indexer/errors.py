@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..analysis import SouwenError
+from ..messages import gettext as _
 
 
 class ReadError(SouwenError):
@@ -16,23 +17,31 @@ class Interrupted(ReadError):
 
 class WatchFailed(SouwenError):
     def __init__(self, reason: str) -> None:
-        super().__init__(f"the folder cannot be followed ({reason}): run `souwen index` from time to time instead")
+        super().__init__(
+            _("the folder cannot be followed ({reason}): run `souwen index` from time to time instead").format(
+                reason=reason
+            )
+        )
 
 
 class UnknownField(SouwenError):
     def __init__(self, unknown: Sequence[str], known: Sequence[str]) -> None:
         super().__init__(
-            f"articles have no {', '.join(unknown)}: map one of {', '.join(known)} to a key of your records"
+            _("articles have no {unknown}: map one of {known} to a key of your records").format(
+                unknown=", ".join(unknown), known=", ".join(known)
+            )
         )
 
 
 class PathNotFound(SouwenError):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} cannot be found or entered: give the folder or file that holds the articles")
+        super().__init__(
+            _("{path} cannot be found or entered: give the folder or file that holds the articles").format(path=path)
+        )
 
 
 class WorkersEnded(SouwenError):
     def __init__(self) -> None:
         super().__init__(
-            "the processes that read articles are ended again and again: try --jobs 1, or free some memory"
+            _("the processes that read articles are ended again and again: try --jobs 1, or free some memory")
         )

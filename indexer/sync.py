@@ -9,6 +9,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
+from ..messages import gettext as _
+from ..messages import reason_of
 from .cleaning import Cleaner
 from .errors import Interrupted, ReadError
 from .files import Unit, units
@@ -69,7 +71,7 @@ class Sync:
         try:
             status = os.stat(path)  # noqa: PTH116 - half the time of Path's, for every file of the archive
             if not S_ISREG(status.st_mode):  # opening a pipe would wait for somebody to write to it
-                raise ReadError("it is no regular file")
+                raise ReadError(_("it is no regular file"))
         except (OSError, ReadError) as error:
             self._unreadable(path, known, error)
             return True
@@ -105,7 +107,7 @@ class Sync:
         """What the file supplied stays: it may be readable again."""
         if known:
             self._manifest.see(known)
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         self.failed.append(Failure(path, reason))
 
     def taken(self, unit: Unit, found: Outcomes) -> Iterator[Change]:
@@ -160,7 +162,9 @@ class Sync:
             self._manifest.spare(self._number)
             self._is_cut_short = False
         if self._failures > MOST_FAILURES:
-            self._fail(self._path, f"{self._failures - MOST_FAILURES} more parts of it are no articles")
+            self._fail(
+                self._path, _("{more} more parts of it are no articles").format(more=self._failures - MOST_FAILURES)
+            )
         self._failures = 0
         while self._under_way:
             self._path, (stamp, digest) = next(iter(self._under_way.items()))

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 
+from ..messages import reason_of
 from .errors import WatchFailed
 
 _BEGINS_WITHIN = 1000  # ms
@@ -28,4 +29,4 @@ def changes(paths: Sequence[str | os.PathLike[str]], index: str | os.PathLike[st
                 yield
             has_begun = True
     except OSError as error:  # such as a limit of the system
-        raise WatchFailed(error.strerror or str(error)) from error
+        raise WatchFailed(reason_of(error)) from error

@@ -11,6 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Any
 
+from ..messages import Language, spoken
+from ..messages import gettext as _
 from .cleaning import Cleaner
 from .errors import Interrupted, WorkersEnded
 from .files import Unit
@@ -53,7 +55,9 @@ class Workers:
     def _started(self) -> Any:
         from loky import ProcessPoolExecutor  # 50 ms, which a small run does not need
 
-        executor = ProcessPoolExecutor(self._jobs, initializer=_start, initargs=(self._recipe, os.getpid()))
+        executor = ProcessPoolExecutor(
+            self._jobs, initializer=_start, initargs=(self._recipe, os.getpid(), spoken.get())
+        )
         executor.submit(int)  # they start with the first thing to do
         return executor
 
@@ -92,7 +96,7 @@ class Workers:
             return self._future([unit], cleaner).result()[0]
         except _ENDED:
             self._restart()
-            return [Interrupted("the process that read it was ended: it may need more memory than there is")]
+            return [Interrupted(_("the process that read it was ended: it may need more memory than there is"))]
 
     def _restart(self) -> None:
         self._restarts += 1
@@ -133,8 +137,9 @@ def available_cores() -> int:
 _preparer: Preparer
 
 
-def _start(recipe: Recipe, parent: int) -> None:
+def _start(recipe: Recipe, parent: int, language: Language) -> None:
     global _preparer
+    spoken.set(language)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _preparer = Preparer(recipe)
     # Preparing makes no cycles; looking for some would take a quarter of the time.

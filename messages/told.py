@@ -12,14 +12,14 @@ from pathlib import Path
 from .language import Language, spoken
 
 DOMAIN = "souwen"
-FOLDER = Path(__file__).parent
+CATALOGUES = Path(__file__).parent
 
 
 @cache
 def _catalogue(language: Language) -> catalogues.NullTranslations:
     if language == "en":
         return catalogues.NullTranslations()
-    return catalogues.translation(DOMAIN, FOLDER, [language])
+    return catalogues.translation(DOMAIN, CATALOGUES, [language])
 
 
 def gettext(message: str) -> str:
@@ -30,3 +30,8 @@ def gettext(message: str) -> str:
 def ngettext(one: str, more: str, number: int) -> str:
     """The one of two messages that suits a number, in the language that is spoken."""
     return _catalogue(spoken.get()).ngettext(one, more, number)
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says about it, in the language that is spoken."""
+    return gettext(error.strerror) if error.strerror else str(error)

@@ -14,6 +14,8 @@ from pathlib import Path
 from statistics import median
 from typing import Literal
 
+from ..messages import gettext as _
+from ..messages import reason_of
 from .errors import EvaluationUnavailable, InvalidTestFile, RunUnwritable
 from .searcher import Searcher
 
@@ -55,7 +57,10 @@ def evaluate(
     """
     asked, judged = read_queries(queries), read_qrels(qrels)
     if judged.keys().isdisjoint(asked):
-        raise InvalidTestFile(qrels, f"it judges no query of {os.fspath(queries)}: use the same query ids in both")
+        raise InvalidTestFile(
+            qrels,
+            _("it judges no query of {queries}: use the same query ids in both").format(queries=os.fspath(queries)),
+        )
     measures_of(judged, {})  # tells now, not after all the searching, that the library is missing
     if run is not None:
         _write(run, "a", ())  # likewise
@@ -75,43 +80,49 @@ def evaluate(
 
 def read_queries(path: str | os.PathLike[str]) -> Queries:
     """The queries of a file in JSON lines. Raises InvalidTestFile."""
-    wanted = 'write {"id": "1", "text": "台湾海峡"}'
+    wanted = _("write {example}").format(example='{"id": "1", "text": "台湾海峡"}')
     queries: dict[str, str] = {}
     for number, line in _lines(path):
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise InvalidTestFile(path, f"it is not JSON: {wanted}", number) from error
+            raise InvalidTestFile(path, _("it is not JSON: {wanted}").format(wanted=wanted), number) from error
         query, text = (record.get("id"), record.get("text")) if isinstance(record, dict) else (None, None)
         if not isinstance(query, (str, int)) or not isinstance(text, str) or query == "":
-            raise InvalidTestFile(path, f"it has no id or no text: {wanted}", number)
+            raise InvalidTestFile(path, _("it has no id or no text: {wanted}").format(wanted=wanted), number)
         query = trec_id(str(query))
         if query in queries:
             raise InvalidTestFile(
-                path, f"the id {query!r} is taken by an earlier line: give each query its own", number
+                path,
+                _("the id {query!r} is taken by an earlier line: give each query its own").format(query=query),
+                number,
             )
         queries[query] = text
     if not queries:
-        raise InvalidTestFile(path, f"it has no queries: {wanted}, one a line")
+        raise InvalidTestFile(path, _("it has no queries: {wanted}, one a line").format(wanted=wanted))
     return queries
 
 
 def read_qrels(path: str | os.PathLike[str]) -> Judgements:
     """The judgements of a file in TREC's format. Negative relevance (spam, for TREC) counts as none. Raises
     InvalidTestFile."""
-    wanted = "write QUERY 0 ARTICLE RELEVANCE, such as q1 0 article7 1"
+    wanted = _("write QUERY 0 ARTICLE RELEVANCE, such as q1 0 article7 1")
     judgements: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
         try:
-            query, _, article, written = line.split()
+            query, _round, article, written = line.split()
             relevance = int(written)
         except ValueError as error:
-            raise InvalidTestFile(path, f"it is no judgement: {wanted}", number) from error
+            raise InvalidTestFile(path, _("it is no judgement: {wanted}").format(wanted=wanted), number) from error
         if relevance > MOST_RELEVANT:
-            raise InvalidTestFile(path, f"relevance {written} is more than {MOST_RELEVANT}: use 1, 2, 3 …", number)
+            raise InvalidTestFile(
+                path,
+                _("relevance {written} is more than {most}: use 1, 2, 3 …").format(written=written, most=MOST_RELEVANT),
+                number,
+            )
         judgements.setdefault(query, {})[article] = max(0, relevance)
     if not judgements:
-        raise InvalidTestFile(path, f"it has no judgements: {wanted}, one a line")
+        raise InvalidTestFile(path, _("it has no judgements: {wanted}, one a line").format(wanted=wanted))
     return judgements
 
 
@@ -146,7 +157,7 @@ def _write(path: str | os.PathLike[str], mode: Literal["a", "w"], lines: Iterabl
         with Path(path).open(mode, encoding="utf-8") as file:
             file.writelines(lines)
     except OSError as error:
-        raise RunUnwritable(path, error.strerror or str(error)) from error
+        raise RunUnwritable(path, reason_of(error)) from error
 
 
 def _score(rank: int) -> float:
@@ -160,9 +171,11 @@ def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
     try:
         text = Path(path).read_text("utf-8-sig")
     except OSError as error:
-        raise InvalidTestFile(path, f"it cannot be read ({error.strerror or error}): name another file") from error
+        raise InvalidTestFile(
+            path, _("it cannot be read ({reason}): name another file").format(reason=reason_of(error))
+        ) from error
     except UnicodeDecodeError as error:
-        raise InvalidTestFile(path, "it is not UTF-8: save it as UTF-8") from error
+        raise InvalidTestFile(path, _("it is not UTF-8: save it as UTF-8")) from error
     return ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ..analysis import Analyzer, fold, pinyin, visible
 from ..engines import NAME_FIELDS, AnyOf, Clause, Contains, Keyword, KeywordField, Reader, Valued, keyword
+from ..messages import gettext as _
 from .aliases import Aliases
 from .language import Excluded, Filter, Group, Node, Part
 from .lexicon import Entry, Lexicon
@@ -83,17 +84,20 @@ class Expander:
         folded = fold(node.text)
         if _has_wildcard(folded) and sum(note.kind == "wildcard" for note in notes) < MOST_WILDCARDS:
             fitting = self._lexicon().matching(_pattern(folded), MOST_FITTING)
-            notes.append(Note("wildcard", f"{node.text} fits {_listed(fitting) or 'no word'}"))
+            words = _listed(fitting) or _("no word")
+            notes.append(Note("wildcard", _("{text} fits {words}").format(text=node.text, words=words)))
             return (
                 Group(tuple(Part(entry.word, False, node.field) for entry in fitting), any_of=True) if fitting else node
             )
         spelled = self._spelled(folded)
         if spelled:
-            notes.append(Note("pinyin", f"{node.text} was also read as {_listed(spelled)}"))
+            notes.append(
+                Note("pinyin", _("{text} was also read as {words}").format(text=node.text, words=_listed(spelled)))
+            )
             return _either(node, [Part(entry.word, False, node.field) for entry in spelled])
         renamed = self._renamed(node.text)
         if renamed:
-            notes.append(Note("alias", f"also looked for {'、'.join(renamed)}"))
+            notes.append(Note("alias", _("also looked for {names}").format(names="、".join(renamed))))
         return _either(node, [Part(text, False, node.field) for text in renamed])
 
     def _spelled(self, token: str) -> list[Entry]:
@@ -151,4 +155,4 @@ def _pattern(wildcards: str) -> str:
 
 def _listed(entries: Sequence[Entry]) -> str:
     shown = "、".join(entry.word for entry in entries[:5])
-    return f"{shown} and {len(entries) - 5} more" if len(entries) > 5 else shown
+    return _("{words} and {more} more").format(words=shown, more=len(entries) - 5) if len(entries) > 5 else shown

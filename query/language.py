@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..engines import KeywordField, TextField, Valued, covering, keyword
+from ..messages import gettext as _
 from .notes import Note
 from .periods import Period, bounded, parse_range
 from .tokens import Token, tokens
@@ -89,13 +90,18 @@ def parse(query: str) -> tuple[Group, tuple[Note, ...]]:
     parser = _Parser(tokens(query[:MAX_LENGTH], FIELDS))
     tree = parser.group(0)
     while parser.next():
-        parser.note("bracket", "a closing bracket without an opening one was left out")
+        parser.note("bracket", _("a closing bracket without an opening one was left out"))
         parser.take()
         tree = (
             Group((*tree.nodes, *parser.group(0).nodes)) if not tree.any_of else Group((tree, *parser.group(0).nodes))
         )
     if len(query) > MAX_LENGTH:
-        parser.note("cut", f"only the first {MAX_LENGTH} of the query's {len(query)} characters were read")
+        parser.note(
+            "cut",
+            _("only the first {read} of the query's {length} characters were read").format(
+                read=MAX_LENGTH, length=len(query)
+            ),
+        )
     return tree, tuple(dict.fromkeys(parser.notes))
 
 
@@ -151,10 +157,10 @@ class _Parser:
         if kind == "quoted":
             text = self.take().strip()
             if not text:
-                self.note("empty", "empty quotation marks were left out")
+                self.note("empty", _("empty quotation marks were left out"))
             return Part(text, quoted=True) if text else None
         if kind == "stray":
-            self.note("quote", "a quotation mark without its partner was left out")
+            self.note("quote", _("a quotation mark without its partner was left out"))
             self.take()
             return None
         if kind == "word":
@@ -164,13 +170,13 @@ class _Parser:
     def _bracket(self, depth: int) -> Node | None:
         self.take()
         if depth >= MAX_DEPTH:
-            self.note("bracket", f"brackets more than {MAX_DEPTH} deep were passed over")
+            self.note("bracket", _("brackets more than {most} deep were passed over").format(most=MAX_DEPTH))
             return None
         inside = self.group(depth + 1)
         if self.next() == "close":
             self.take()
         else:
-            self.note("bracket", "an opening bracket without a closing one was taken to reach to the end")
+            self.note("bracket", _("an opening bracket without a closing one was taken to reach to the end"))
         return inside if inside.nodes else None
 
     def _in_field(self, name: str, node: Node) -> Node | None:
@@ -195,9 +201,14 @@ class _Parser:
     def _period(self, text: str) -> Period | None:
         period = parse_range(text)
         if period is None:
-            self.note("date", f"“{text}” is not a date or a range of dates; write 2023, 2023-09 or 2023-08..2023-10")
+            self.note(
+                "date",
+                _("“{text}” is not a date or a range of dates; write 2023, 2023-09 or 2023-08..2023-10").format(
+                    text=text
+                ),
+            )
         elif period.first and period.last and period.first > period.last:
-            self.note("date", f"“{text}” ends before it begins")
+            self.note("date", _("“{text}” ends before it begins").format(text=text))
         return period
 
     def _mentioned(self, text: str) -> Node | None:
@@ -207,6 +218,11 @@ class _Parser:
             return None
         first, last = bounded(period)
         if (first, last) != (period.first, period.last):
-            self.note("date", f"of “{text}” only the years {first.year} to {last.year} were looked for")
+            self.note(
+                "date",
+                _("of “{text}” only the years {first} to {last} were looked for").format(
+                    text=text, first=first.year, last=last.year
+                ),
+            )
         values = list(covering(first, last)) or [text]  # which nothing mentions
         return Group(tuple(Filter("about", value) for value in values), any_of=True)

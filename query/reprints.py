@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from ..analysis import SHARED_VALUES, Opening
 from ..engines import All, AtLeast, Candidate, Keyword, Not, Reader, Request, StoredArticle
+from ..messages import ngettext
 from .results import Reprint
 
 FOLDED = 300  # of a ranking's first articles; later ones stand for themselves
@@ -89,5 +90,9 @@ def as_reprint(stored: StoredArticle) -> Reprint:
 
 def reprints_note(reprints: Sequence[Reprint]) -> str:
     """How many there are, for people to read, and where."""
+    number = len(reprints)
     sources = "、".join(dict.fromkeys(reprint.source for reprint in reprints if reprint.source))
-    return f"另有 {len(reprints)} 篇转载{'：' if sources else ''}{sources}"
+    if not sources:
+        return ngettext("{number} reprint", "{number} reprints", number).format(number=number)
+    told = ngettext("{number} reprint: {sources}", "{number} reprints: {sources}", number)
+    return told.format(number=number, sources=sources)

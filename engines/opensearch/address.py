@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ...messages import gettext as _
 from ..errors import EngineUnavailable
 
 URL = "SOUWEN_OPENSEARCH_URL"
@@ -31,7 +32,9 @@ def address() -> Address:
     """What the environment says. Raises EngineUnavailable where it says nothing or what can't be read."""
     listed = [url for url in os.environ.get(URL, "").split(",") if url.strip()]
     if not listed:
-        raise EngineUnavailable(ENGINE, "has no server", f"set {URL}={_EXAMPLE}")
+        raise EngineUnavailable(
+            ENGINE, _("has no server"), _("set {variable}={example}").format(variable=URL, example=_EXAMPLE)
+        )
     hosts, shown = [], []
     for url in listed:
         parts, port = _split(url.strip())
@@ -55,7 +58,11 @@ def _split(url: str) -> tuple[SplitResult, int]:
             return parts, parts.port or _PORTS[parts.scheme]
     except ValueError:
         pass
-    raise EngineUnavailable(ENGINE, f"finds no address in {URL}", f"write it as {_EXAMPLE}")
+    raise EngineUnavailable(
+        ENGINE,
+        _("finds no address in {variable}").format(variable=URL),
+        _("write it as {example}").format(example=_EXAMPLE),
+    )
 
 
 def _bracketed(host: str) -> str:
@@ -72,5 +79,9 @@ def _number(name: str, default: int, least: int, most: int) -> int:
     if not written:
         return default
     if not (written.isascii() and written.isdigit() and least <= int(written[:9]) <= most):
-        raise EngineUnavailable(ENGINE, f"can't read {name}", f"set it to a number from {least} to {most}")
+        raise EngineUnavailable(
+            ENGINE,
+            _("can't read {name}").format(name=name),
+            _("set it to a number from {least} to {most}").format(least=least, most=most),
+        )
     return int(written)

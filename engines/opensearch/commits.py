@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...messages import gettext as _
 from ..errors import IndexLocked, IndexMoved
 from .asking import Query
 from .server import Answer, Conflict, Server
@@ -143,7 +144,7 @@ class Commits:
         except Conflict as error:
             current, version = self._fetched()
             if current != state:  # else an earlier try had reached the servers
-                raise IndexLocked(self._folder.parent, current.writer or "another machine") from error
+                raise IndexLocked(self._folder.parent, current.writer or _("another machine")) from error
         else:
             with self._server.understood():
                 version = _version(answer)

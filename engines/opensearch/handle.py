@@ -6,6 +6,8 @@ import re
 import uuid
 from pathlib import Path
 
+from ...messages import gettext as _
+from ...messages import reason_of
 from ..errors import IndexDamaged, IndexUnreadable, writing
 
 _FILE = "index.json"
@@ -27,9 +29,9 @@ def read(folder: Path) -> str:
     try:
         name = json.loads((folder / _FILE).read_text("utf-8"))["index"]
     except PermissionError as error:
-        raise IndexUnreadable(folder.parent, error.strerror or str(error)) from error
+        raise IndexUnreadable(folder.parent, reason_of(error)) from error
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise IndexDamaged(folder.parent, f"{_FILE} names no index") from error
+        raise IndexDamaged(folder.parent, _("{file} names no index").format(file=_FILE)) from error
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
-        raise IndexDamaged(folder.parent, f"{_FILE} names no index")
+        raise IndexDamaged(folder.parent, _("{file} names no index").format(file=_FILE))
     return name

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ...messages import gettext as _
+from ...messages import ngettext
 from ..base import Statistics
 from ..clauses import Candidate, Clause, Counted, FacetField, Found, KeywordField, Request, Weighted
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..evaluate import inverse_document_frequency
 from ..facets import first_dates, first_values, is_valued, stored_field
-from ..size import counted
 from ..stored import StoredArticle, stored_article
 from . import listing
 from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring, tiers
@@ -205,7 +206,7 @@ class OpenSearchReader:
         try:
             return stored_article(record)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise IndexDamaged(self._directory, "a stored article is none") from error
+            raise IndexDamaged(self._directory, _("a stored article is none")) from error
 
     def find(self, article_id: str) -> StoredArticle | None:
         for hit in self._known([article_id], "record"):
@@ -240,8 +241,9 @@ class OpenSearchReader:
         with self._reading():
             answer = self._server.ask("GET", f"/{self._index}/_stats/store")
             size = int(answer["_all"]["total"]["store"]["size_in_bytes"])
-            parts = counted(int(answer["_shards"]["total"]), "shard")
-            return Statistics(self._articles, size, f"{parts}, replicas included")
+            shards = int(answer["_shards"]["total"])
+            parts = ngettext("{number} shard, replicas included", "{number} shards, replicas included", shards)
+            return Statistics(self._articles, size, parts.format(number=shards))
 
     def articles(self) -> Iterator[StoredArticle]:
         body: Answer = {"query": self._visible, "size": FETCHED_AT_ONCE, "sort": [{"key": "asc"}], "_source": "record"}
@@ -257,7 +259,9 @@ class OpenSearchReader:
         """That what the servers keep is as it was written, they see to; that it is all there, we do."""
         seen = sum(1 for _ in self.articles())
         if seen != self._articles:
-            raise IndexDamaged(self._directory, f"of {self._articles} articles {seen} are there")
+            raise IndexDamaged(
+                self._directory, _("of {listed} articles {seen} are there").format(listed=self._articles, seen=seen)
+            )
 
     def close(self) -> None:
         self._server.close()
@@ -281,7 +285,7 @@ def _counting(query: Query) -> Answer:
 def _of_articles(answer: Answer) -> Iterator[tuple[int, str]]:
     for each in answer["docs"]:
         if "error" in each:
-            yield 503, "a shard did not answer"
+            yield 503, _("a shard did not answer")
 
 
 def _parts(explanation: Answer) -> Iterator[tuple[str, float]]:

@@ -11,6 +11,7 @@ from typing import Any
 import opensearchpy
 from opensearchpy import exceptions
 
+from ...messages import gettext as _
 from ..errors import EngineUnavailable, ServerFailed, ServerRefused, ServerUnreachable
 from ..evaluate import K1
 from .address import CERTIFICATES, ENGINE, Address
@@ -55,7 +56,11 @@ class Server:
         try:
             client = opensearchpy.OpenSearch(address.hosts, max_retries=0, http_compress=False, **tls)
         except (OSError, exceptions.ImproperlyConfigured) as error:
-            raise EngineUnavailable(ENGINE, f"can't use its settings ({error})", f"see to {CERTIFICATES}") from error
+            raise EngineUnavailable(
+                ENGINE,
+                _("can't use its settings ({error})").format(error=error),
+                _("see to {variable}").format(variable=CERTIFICATES),
+            ) from error
         self._transport = client.transport
 
     def ask(
@@ -103,16 +108,20 @@ class Server:
             raise Conflict(_reason(error)) from error
         except exceptions.SSLError as error:
             raise ServerRefused(
-                self._shown, _short(str(error.error)), f"name its certificates in {CERTIFICATES}"
+                self._shown,
+                _short(str(error.error)),
+                _("name its certificates in {variable}").format(variable=CERTIFICATES),
             ) from None
         except exceptions.ConnectionTimeout:
-            raise ServerUnreachable(self._shown, f"no answer in {seconds:g} s", may_be_busy=True) from None
+            raise ServerUnreachable(
+                self._shown, _("no answer in {seconds:g} s").format(seconds=seconds), may_be_busy=True
+            ) from None
         except exceptions.ConnectionError as error:
             raise ServerUnreachable(self._shown, _short(str(error.error)), may_be_busy=False) from None
         except (exceptions.AuthenticationException, exceptions.AuthorizationException) as error:
             if error.status_code == 403 and _kind(error) not in ("", "security_exception"):
                 raise ServerFailed(self._shown, _reason(error)) from error
-            raise ServerRefused(self._shown, "wrong user or password, or no right to do this") from None
+            raise ServerRefused(self._shown, _("wrong user or password, or no right to do this")) from None
         except exceptions.TransportError as error:
             if error.status_code in _BUSY:
                 raise _Busy(_reason(error)) from error
@@ -120,9 +129,9 @@ class Server:
                 raise Conflict(_reason(error)) from error
             raise ServerFailed(self._shown, _reason(error)) from error
         except exceptions.SerializationError as error:
-            raise ServerFailed(self._shown, "the answer is not JSON") from error
+            raise ServerFailed(self._shown, _("the answer is not JSON")) from error
         if not isinstance(answer, dict):
-            raise ServerFailed(self._shown, "the answer is not JSON")
+            raise ServerFailed(self._shown, _("the answer is not JSON"))
         return answer
 
     def search(self, index: str, bodies: Sequence[Answer], *, exact: bool = False, copy: str = "") -> list[Answer]:
@@ -147,7 +156,9 @@ class Server:
         try:
             yield
         except (AttributeError, LookupError, TypeError, ValueError) as error:
-            raise ServerFailed(self._shown, f"an answer lacks what it should have, {_short(str(error))}") from error
+            raise ServerFailed(
+                self._shown, _("an answer lacks what it should have, {reason}").format(reason=_short(str(error)))
+            ) from error
 
     def check(self) -> None:
         """Raises what `ask` raises unless a server of a known kind is there."""
@@ -158,10 +169,10 @@ class Server:
         """Its line, and major and minor version."""
         told = self.ask("GET", "/").get("version")
         told = told if isinstance(told, dict) else {}
-        major, _, minor = str(told.get("number", "")).partition(".")
+        major, _dot, minor = str(told.get("number", "")).partition(".")
         minor = minor.partition(".")[0]
         if not (major.isdecimal() and minor.isdecimal()):
-            raise ServerFailed(self._shown, "it tells no version")
+            raise ServerFailed(self._shown, _("it tells no version"))
         return str(told.get("distribution", _ELASTICSEARCH)), int(major), int(minor)
 
     @property
@@ -194,7 +205,7 @@ def _of_searches(answer: Answer) -> Iterator[tuple[int, str]]:
         if "error" in each:
             yield int(each.get("status", 500)), _of_error(each["error"])
         elif each["_shards"]["failed"] or each["timed_out"]:
-            yield 503, "a shard did not answer"
+            yield 503, _("a shard did not answer")
 
 
 def _of_writes(answer: Answer) -> Iterator[tuple[int, str]]:

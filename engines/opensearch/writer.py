@@ -7,6 +7,7 @@ from types import TracebackType
 
 from typing_extensions import Self
 
+from ...messages import gettext as _
 from ..errors import IndexLocked, IndexMoved, ServerError
 from ..holder import this_program
 from .asking import Query
@@ -119,4 +120,4 @@ class OpenSearchWriter:
 
 def _of_shards(answer: Answer) -> Iterator[tuple[int, str]]:
     if answer["_shards"]["failed"]:
-        yield 503, "a shard did not answer"
+        yield 503, _("a shard did not answer")

@@ -8,6 +8,8 @@ import struct
 import zlib
 from pathlib import Path
 
+from ...messages import gettext as _
+
 _TAIL = struct.Struct("<II")
 _MAGIC = 1337
 _BLOCK = 1 << 20  # bytes read at once
@@ -34,7 +36,7 @@ def _check_file(file: Path) -> None:
         length, magic = _TAIL.unpack(tail) if len(tail) == _TAIL.size else (0, 0)
         end = size - _TAIL.size - length
         if magic != _MAGIC or end < 0:
-            raise Altered(f"{file.name} is cut off")
+            raise Altered(_("{file} is cut off").format(file=file.name))
         opened.seek(end)
         expected = json.loads(opened.read(length))["crc"]
         opened.seek(0)
@@ -44,4 +46,4 @@ def _check_file(file: Path) -> None:
             found = zlib.crc32(block, found)
             end -= len(block)
     if found != expected:
-        raise Altered(f"{file.name} is not as it was written")
+        raise Altered(_("{file} is not as it was written").format(file=file.name))

@@ -17,7 +17,7 @@ from ..clauses import Candidate, Clause, Counted, FacetField, Found, Keyword, Ke
 from ..evaluate import inverse_document_frequency
 from ..facets import first_dates, first_values, is_valued, stored_field
 from ..records import unpacked
-from ..size import counted, size_of
+from ..size import segments, size_of
 from ..stored import NAMES, StoredArticle, stored_article
 from .checking import check
 from .faults import reading, writing
@@ -121,7 +121,7 @@ class TantivyReader:
             self._searcher = index.searcher()
             size = size_of(folder)
         self._queries = Queries(index.schema)
-        self._statistics = Statistics(self._searcher.num_docs, size, counted(self._searcher.num_segments, "segment"))
+        self._statistics = Statistics(self._searcher.num_docs, size, segments(self._searcher.num_segments))
 
     def search(self, request: Request) -> Found:
         totals: list[int] = []

@@ -1,6 +1,5 @@
 """Articles as the writer takes them: the fields of a document, each as one text."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -67,10 +66,8 @@ def _grams(text: str, size: int) -> str:
 def _again(analysed: AnalysedArticle) -> Terms:
     """What of the title stands in the body, too."""
     text, title = analysed.text, analysed.title
-    elsewhere = Counter(text.words)
-    elsewhere.subtract(title.words)
     runs = _common_runs(title.folded, text.folded[len(title.folded) :])
-    return Terms([word for word in set(title.words) if elsewhere[word] > 0], _RUN_END.join(runs))
+    return Terms(sorted(set(title.words).intersection(text.words[len(title.words) :])), _RUN_END.join(runs))
 
 
 def _common_runs(title: str, body: str) -> list[str]:

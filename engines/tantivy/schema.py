@@ -61,4 +61,4 @@ def keyword_term(value: str) -> str:
 
 def readable(text: str) -> str:
     """`text` with halves of surrogate pairs, which names of files may have, spelled out."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isprintable() or text.isascii() else text.encode("utf-8", "backslashreplace").decode()

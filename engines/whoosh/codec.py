@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...messages import gettext as _
 from .articles import ArticleReader, ArticleWriter
 from .field import Entry, Field
 from .monotone import Numbers
@@ -99,7 +100,7 @@ def restored(indexname: str, segid: str, size: int, deleted: bytes) -> Segment:
         and size >= 0
         and (numbers < size).all()
     ):
-        raise Damaged("the table of contents lists what is no segment")
+        raise Damaged(_("the table of contents lists what is no segment"))
     segment = Segment(indexname)
     segment.segid = segid
     segment._size = size

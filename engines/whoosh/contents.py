@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
+from ...messages import gettext as _
 from ..durable import replace
 from .codec import Segment, restored
 from .schema import schema
@@ -46,13 +47,17 @@ class _Unpickler(pickle._Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) != (restored.__module__, restored.__name__):
-            raise Damaged(f"its table of contents asks for {module}.{name}, which no index needs")
+            raise Damaged(
+                _("its table of contents asks for {module}.{name}, which no index needs").format(
+                    module=module, name=name
+                )
+            )
         return partial(self._restored)  # a pickle may set attributes of what it is given
 
     def _restored(self, indexname: str, segid: str, size: int, deleted: bytes) -> Segment:
         self._left -= len(deleted) + 1
         if self._left < 0:
-            raise Damaged("its table of contents lists the same again and again")
+            raise Damaged(_("its table of contents lists the same again and again"))
         return restored(indexname, segid, size, deleted)
 
 
@@ -79,14 +84,14 @@ class Index(FileIndex):  # type: ignore[misc]
     def _read_toc(self) -> Any:
         generation = self.latest_generation()
         if generation < 0:
-            raise Damaged("it has no table of contents")
+            raise Damaged(_("it has no table of contents"))
         with (self._folder / TOC._filename(INDEX_NAME, generation)).open("rb") as file:
             data = file.read(_MOST + 1)
         if len(data) > _MOST:
-            raise Damaged("its table of contents is larger than any index needs")
+            raise Damaged(_("its table of contents is larger than any index needs"))
         content, seal = data[: -_SEAL.size], data[-_SEAL.size :]
         if len(seal) < _SEAL.size or _SEAL.unpack(seal) != (zlib.crc32(content), _MAGIC):
-            raise Damaged("its table of contents was cut off or altered")
+            raise Damaged(_("its table of contents was cut off or altered"))
         return _read(content, generation)
 
     def segments(self) -> list[Segment]:
@@ -116,16 +121,16 @@ def _remove_drafts(folder: Path) -> None:
 def _read(content: bytes, generation: int) -> Any:
     """The contents, as Whoosh's TOC.read takes them apart."""
     stream = StructFile(io.BytesIO(content))
-    for _ in ("bytes of an int", "of a long", "of a float"):
+    for _size in ("bytes of an int", "of a long", "of a float"):
         stream.read_varint()
     if stream.read_int() != -12345 or stream.read_int() != _CURRENT_TOC_VERSION:
-        raise Damaged("its table of contents was written by another Whoosh, or another kind of machine")
+        raise Damaged(_("its table of contents was written by another Whoosh, or another kind of machine"))
     release = tuple(stream.read_varint() for _ in range(3))
     stream.skip_string()  # the schema
     if stream.read_int() != generation:
-        raise Damaged("its table of contents is not the one its name says")
+        raise Damaged(_("its table of contents is not the one its name says"))
     stream.read_int()  # unused
     segments = _Unpickler(stream.file, len(content)).load()
     if not isinstance(segments, list) or not all(type(segment) is Segment for segment in segments):
-        raise Damaged("its table of contents lists something else than segments")
+        raise Damaged(_("its table of contents lists something else than segments"))
     return TOC(schema(), segments, generation, version=_CURRENT_TOC_VERSION, release=release)

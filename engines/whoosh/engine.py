@@ -13,11 +13,12 @@ import numpy as np
 from typing_extensions import Self
 
 from ...analysis import AnalysedArticle
+from ...messages import reason_of
 from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
 from ..errors import IndexDamaged, IndexUnreadable, writing
 from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
-from ..size import counted, size_of
+from ..size import segments, size_of
 from ..stored import StoredArticle, stored_article
 from . import contents
 from .counting import Facets
@@ -51,7 +52,7 @@ def _reading(folder: Path, faults: tuple[type[Exception], ...] = (OSError, Damag
     try:
         yield
     except PermissionError as error:
-        raise IndexUnreadable(folder.parent, error.strerror or str(error)) from error
+        raise IndexUnreadable(folder.parent, reason_of(error)) from error
     except faults as error:
         raise IndexDamaged(folder.parent, str(error) or type(error).__name__) from error
 
@@ -130,7 +131,7 @@ class WhooshReader:
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
             size = size_of(folder)
-        parts = counted(len(self._segments), "segment")
+        parts = segments(len(self._segments))
         self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size, parts)
         self._size = sum(segment.size for segment in self._segments)
         self._facets = Facets(self._segments)

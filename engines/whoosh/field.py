@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...messages import gettext as _
 from .lists import CHUNK, HEAD, WIDTHS, Lists
 from .monotone import Bytes, Numbers, decode, decode_one, ends
 from .sections import Damaged, Sections
@@ -65,7 +66,7 @@ class _Block:
         columns: list[Numbers] = []
         for width in widths:
             if width not in WIDTHS:
-                raise Damaged("a block of terms has no such columns")
+                raise Damaged(_("a block of terms has no such columns"))
             columns.append(data[at : at + self.count * width].view(f"<u{width}").astype(np.int64))
             at += self.count * width
         lengths, self.sizes, self.excess = columns

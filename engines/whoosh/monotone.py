@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...messages import gettext as _
+
 Numbers = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
@@ -64,17 +66,17 @@ def decode(lows: Bytes, highs: Bytes, sizes: Numbers, limits: Numbers) -> Number
     """The values of lists that were encoded one after another. Raises ValueError if the bits are not of such lists."""
     low_ends, high_ends = ends(sizes, limits)
     if _last(low_ends) != len(lows) or _last(high_ends) != len(highs):
-        raise ValueError("a list of numbers has not the length it should have")
+        raise ValueError(_("a list of numbers has not the length it should have"))
     values = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
     if len(values) != int(sizes.sum()):
-        raise ValueError("a list has not the number of values it should have")
+        raise ValueError(_("a list has not the number of values it should have"))
     low_starts, high_starts = 8 * _starts(low_ends), 8 * _starts(high_ends)
     widths = low_widths(sizes, limits)
     padded = _padded(lows)
     for part, owners, index in _parts(sizes):
         high, width = values[part] - high_starts[owners], widths[owners]
         if (high < 0).any():
-            raise ValueError("a list has not the number of values it should have")
+            raise ValueError(_("a list has not the number of values it should have"))
         values[part] = (high - index) << width | _unpacked(padded, low_starts[owners] + index * width, width)
     return values
 
@@ -96,7 +98,7 @@ def decode_one(lows: Bytes, highs: Bytes, size: int, limit: int) -> Numbers:
     width = max((limit // max(size, 1)).bit_length() - 1, 0)
     high_at = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
     if len(high_at) != size or len(lows) != (size * width + 7) >> 3:
-        raise ValueError("a list has not the number of values it should have")
+        raise ValueError(_("a list has not the number of values it should have"))
     index = np.arange(size)
     high = high_at - index
     return high << width | _unpacked(_padded(lows), index * width, width) if width else high

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Self
 
+from ...messages import gettext as _
 from .monotone import Bytes
 
 PAGE = 1 << 14  # bytes
@@ -125,15 +126,15 @@ class Sections:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size < _TAIL.size:
-                raise Damaged(f"{path.name} is cut off")
+                raise Damaged(_("{file} is cut off").format(file=path.name))
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         length, table_length, checksum, magic = _TAIL.unpack_from(mapped, size - _TAIL.size)
         pages = (length + PAGE - 1) // PAGE
         if magic != _MAGIC or length + 4 * pages + table_length + _TAIL.size != size:
-            raise Damaged(f"{path.name} is cut off, or none of souwen's")
+            raise Damaged(_("{file} is cut off, or none of souwen's").format(file=path.name))
         rest = mapped[length : size - _TAIL.size]
         if zlib.crc32(_LENGTHS.pack(length, table_length), zlib.crc32(rest)) != checksum:
-            raise Damaged(f"the table of {path.name} was altered")
+            raise Damaged(_("the table of {file} was altered").format(file=path.name))
         table = json.loads(rest[4 * pages :])
         self._sections: dict[str, tuple[int, int]] = table["sections"]
         self.facts: dict[str, Any] = table["facts"]
@@ -153,7 +154,7 @@ class Sections:
         low, high = self._sections[name]
         first, last = low + start, high if end is None else low + end
         if not low <= first <= last <= high:
-            raise Damaged(f"{self._path.name} points to where there is nothing")
+            raise Damaged(_("{file} points to where there is nothing").format(file=self._path.name))
         self._check(first, last)
         self._resident += last - first + _AROUND
         if self._resident > RESIDENT:
@@ -178,7 +179,7 @@ class Sections:
             if not self._checked[page]:
                 content = self._bytes[page * PAGE : min((page + 1) * PAGE, self._length)]
                 if zlib.crc32(content.data) != self._checksums[page]:
-                    raise Damaged(f"{self._path.name} was altered")
+                    raise Damaged(_("{file} was altered").format(file=self._path.name))
                 self._checked[page] = 1
 
     def check(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...messages import gettext as _
 from ..clauses import IndexedField, KeywordField, Stream, ValueField
 from ..facets import stored_field
 from .articles import ArticleReader
@@ -29,7 +30,7 @@ class OpenSegment:
         self.size = self.articles.size
         facts = self._terms.facts
         if sorted(facts) != FIELDS or not segment.doc_count_all() == self.size == facts["id"]["limit"]:
-            raise Damaged("the files of a segment do not belong together")
+            raise Damaged(_("the files of a segment do not belong together"))
         self.live = np.ones(self.size, np.bool_)
         self.live[list(segment.deleted_docs())] = False
         self._fields: dict[str, Field] = {}
@@ -120,7 +121,7 @@ class OpenSegment:
             yield term.decode("utf-8", "surrogatepass"), size
 
     def values(self, field: KeywordField) -> Iterator[str]:
-        for term, _ in self._field(field).sizes():
+        for term, _size in self._field(field).sizes():
             yield term.decode("utf-8", "surrogatepass")
 
 

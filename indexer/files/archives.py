@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
 from ...analysis import visible
+from ...messages import gettext as _
+from ...messages import reason_of
 from ..errors import ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..readers import Piece
@@ -70,12 +72,12 @@ def members(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
     passed = 0
     try:
         if not path.is_file():
-            raise ReadError("it is no regular file")
+            raise ReadError(_("it is no regular file"))
         with path.open("rb") as file:
             kind = _kind(path.name, file.read(START))
             file.seek(0)
             if not kind:
-                raise ReadError("it is no archive that souwen reads")
+                raise ReadError(_("it is no archive that souwen reads"))
             source = Source(file)
             for name, content in _Walk(limits).archive(kind, _clean(path.name), source, ""):
                 passed = source.passed
@@ -83,7 +85,7 @@ def members(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
     except (ReadError, Spent) as error:
         yield Member("", ReadError(str(error)), passed)
     except OSError as error:
-        yield Member("", ReadError(error.strerror or str(error)), passed)
+        yield Member("", ReadError(reason_of(error)), passed)
 
 
 def _kind(name: str, start: bytes) -> str:
@@ -145,7 +147,7 @@ class _Walk:
         try:
             kind = _kind(name, stream.peek(START))
             if kind and inside:
-                raise ReadError("it is an archive two archives deep")
+                raise ReadError(_("it is an archive two archives deep"))
             if not kind:
                 for content in contents(name, stream, self._limits):
                     yield inside + name, content
@@ -164,7 +166,7 @@ class _Walk:
             if info.isfile() and not info.issparse():
                 yield from self._member(name, Stream(stream.part(info.size)), inside)
             else:
-                yield inside + name, ReadError("it is no regular file")
+                yield inside + name, ReadError(_("it is no regular file"))
 
     def _zip(self, file: Source, inside: str) -> Found:
         source = ZipSource(file, self._limits.archive_members)
@@ -178,7 +180,7 @@ class _Walk:
                 continue
             try:
                 if info.header_offset in overlapping:
-                    raise ReadError("it lies over another member")
+                    raise ReadError(_("it lies over another member"))
                 with _opened(archive, info) as opened:
                     chunks = self._budget.metered(_chunks(opened), lambda: file.passed)
                     yield from self._member(name, Stream(chunks), inside)
@@ -197,7 +199,7 @@ class _Tape:
     def read(self, size: int) -> bytes:
         self.left -= size
         if self.left < 0:
-            raise ReadError("it is damaged: the head of a member is too long")
+            raise ReadError(_("it is damaged: the head of a member is too long"))
         self.last = self._stream.read(size)
         return self.last
 
@@ -206,8 +208,8 @@ class _Tape:
 
     def seek(self, position: int) -> None:
         if position < self._stream.passed:
-            raise ReadError("it is damaged: a member has less than no bytes")
-        for _ in self._stream.part(position - self._stream.passed):
+            raise ReadError(_("it is damaged: a member has less than no bytes"))
+        for _passed in self._stream.part(position - self._stream.passed):
             pass
 
 
@@ -232,9 +234,9 @@ def _heads(stream: Stream) -> Iterator[tarfile.TarInfo]:
             info = tar.next()
     # tarfile takes a damaged head for the end, which is a block of zeros.
     if any(tape.last):
-        raise ReadError("it is damaged: no member follows where one should")
+        raise ReadError(_("it is damaged: no member follows where one should"))
     if len(tape.last) < tarfile.BLOCKSIZE:
-        raise ReadError("it ends too early")
+        raise ReadError(_("it ends too early"))
     while stream.read(CHUNK):  # the checksum of what it is packed by comes last
         pass
 
@@ -242,9 +244,11 @@ def _heads(stream: Stream) -> Iterator[tarfile.TarInfo]:
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> zipfile.ZipExtFile:
     """Raises ReadError. zipfile unpacks other methods than deflation without a bound."""
     if info.flag_bits & 1:
-        raise ReadError("it is encrypted")
+        raise ReadError(_("it is encrypted"))
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ReadError(f"it is packed by a method that souwen does not read ({info.compress_type})")
+        raise ReadError(
+            _("it is packed by a method that souwen does not read ({method})").format(method=info.compress_type)
+        )
     with telling():
         return cast(zipfile.ZipExtFile, archive.open(info))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ...messages import gettext as _
 from ..errors import ReadError
 from ..limits import Limits
 from ..readers import Cut, Kind, Piece, decode, kind_of
@@ -48,7 +49,11 @@ def pieces(stream: Stream, cut: Cut, limits: Limits) -> Iterator[Piece | ReadErr
         elif size < limits.one_record_bytes:
             size = min(2 * size, limits.one_record_bytes)
         else:
-            yield ReadError(f"line {line}: it is larger than {limits.one_record_bytes / 1e6:,.9g} MB")
+            yield ReadError(
+                _("line {line}: it is larger than {size:,.9g} MB").format(
+                    line=line, size=limits.one_record_bytes / 1000000.0
+                )
+            )
             if cut.has_header:  # where a row has no end, nothing tells where the next one begins
                 return
             _pass_line(stream)

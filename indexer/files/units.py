@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ...analysis import Article
+from ...messages import reason_of
 from ..errors import ReadError
 from ..limits import DEFAULT_LIMITS as LIMITS
 from ..readers import Found, Piece, read, read_file, read_piece
@@ -58,7 +59,7 @@ def units(paths: Iterable[Path]) -> Iterator[Unit]:
                     yield Unit(str(path), path, before + size, size)
                 before += size
         except OSError as error:
-            yield Unit(str(path), path, before, content=ReadError(error.strerror or str(error)))
+            yield Unit(str(path), path, before, content=ReadError(reason_of(error)))
 
 
 def _members(path: Path, before: int, size: int) -> Iterator[Unit]:

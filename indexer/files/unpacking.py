@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
+from ...messages import gettext as _
+from ...messages import reason_of
 from ..errors import ReadError
 from ..limits import Limits
 
@@ -49,12 +51,14 @@ def telling() -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
-        raise ReadError("it needs more memory than there is") from error
+        raise ReadError(_("it needs more memory than there is")) from error
     except _DAMAGE as error:
         if isinstance(error, OSError) and error.strerror:
-            raise ReadError(error.strerror) from error
+            raise ReadError(reason_of(error)) from error
         # zipfile quotes whole names, and a damaged one may be long.
-        raise ReadError(f"it is damaged: {str(error)[:_LONGEST_REASON] or type(error).__name__}") from error
+        raise ReadError(
+            _("it is damaged: {reason}").format(reason=str(error)[:_LONGEST_REASON] or type(error).__name__)
+        ) from error
 
 
 class Stream:
@@ -97,7 +101,7 @@ class Stream:
         while size > 0:
             data = self.read(min(size, CHUNK))
             if not data:
-                raise ReadError("it ends too early")
+                raise ReadError(_("it ends too early"))
             size -= len(data)
             yield data
 
@@ -106,7 +110,7 @@ class Stream:
         whole = io.BytesIO()
         while data := self.read(CHUNK):
             if whole.tell() + len(data) > limit:
-                raise ReadError(f"it is larger than {limit / 1e6:,.9g} MB")
+                raise ReadError(_("it is larger than {size:,.9g} MB").format(size=limit / 1000000.0))
             whole.write(data)
         return whole.getvalue()
 
@@ -122,7 +126,7 @@ class Budget:
         """One more member. Raises Spent."""
         self._counted += 1
         if self._counted > self._limits.archive_members:
-            raise Spent(f"it has more than {self._limits.archive_members:,} members")
+            raise Spent(_("it has more than {most:,} members").format(most=self._limits.archive_members))
 
     def metered(self, chunks: Iterator[bytes], packed: Callable[[], int]) -> Iterator[bytes]:
         """The chunks, as long as they are in proportion to the bytes that have been read for them; `packed` counts
@@ -134,9 +138,9 @@ class Budget:
             unpacked += len(chunk)
             self._unpacked += len(chunk)
             if self._unpacked > most:
-                raise Spent(f"it unpacks to more than {most / 1e9:,.9g} GB")
+                raise Spent(_("it unpacks to more than {size:,.9g} GB").format(size=most / 1000000000.0))
             if unpacked > self._limits.archive_ratio_from and unpacked > ratio * (packed() - before):
-                raise ReadError(f"it unpacks to more than {ratio} times its size")
+                raise ReadError(_("it unpacks to more than {ratio} times its size").format(ratio=ratio))
             yield chunk
 
 
@@ -169,10 +173,10 @@ class ZipSource:
 
     def read(self, size: int = -1) -> bytes:
         if size > self._members * _BYTES_OF_AN_ENTRY + CHUNK:
-            raise Spent("its directory is too large")
+            raise Spent(_("its directory is too large"))
         data = self._file.read(size)
         if data.count(_DIRECTORY_ENTRY) > self._members:
-            raise Spent(f"it has more than {self._members:,} members")
+            raise Spent(_("it has more than {most:,} members").format(most=self._members))
         return data
 
 
@@ -196,7 +200,7 @@ def unpacked(kind: str, packed: Stream) -> Iterator[bytes]:
         elif frame.needs_input:
             data = packed.read(_PIECE)
             if not data and not chunk:
-                raise ReadError("it ends too early")
+                raise ReadError(_("it ends too early"))
 
 
 def _without_zeros(data: bytes, packed: Stream) -> bytes:

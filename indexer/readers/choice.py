@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from ...analysis import Article, visible
+from ...messages import gettext as _
+from ...messages import reason_of
 from ..errors import Interrupted, ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from . import epub, jsonlines, markdown, pages, plain, seed, tables
@@ -47,7 +49,7 @@ def read_piece(name: str, piece: Piece, mapping: Mapping[str, str] = {}, limits:
     try:
         decoded = decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)
     except ReadError as error:
-        yield ReadError(f"near line {piece.missing + 1}: {error}")
+        yield ReadError(_("near line {line}: {error}").format(line=piece.missing + 1, error=error))
         return
     if decoded.replaced:
         yield Replaced(decoded.replaced)
@@ -59,7 +61,7 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Found:
     """The same of a file."""
     try:
         if not path.is_file():
-            raise ReadError("it is no regular file")
+            raise ReadError(_("it is no regular file"))
         if path.stat().st_size > DEFAULT_LIMITS.records_bytes:
             raise _too_large(DEFAULT_LIMITS.records_bytes)
         # The absolute path, so that an article without an address is the same from wherever it is read.
@@ -68,7 +70,7 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Found:
     except ReadError as error:
         yield error
     except OSError as error:
-        yield Interrupted(error.strerror or str(error))
+        yield Interrupted(reason_of(error))
 
 
 class Kind(NamedTuple):
@@ -111,7 +113,7 @@ def _decoded(start: bytes) -> Decoded | None:
 
 def _book(name: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError]:
     if not epub.recognises(data):
-        raise ReadError("it is in no format that souwen reads")
+        raise ReadError(_("it is in no format that souwen reads"))
     return epub.read(name, data, limits)
 
 
@@ -119,7 +121,7 @@ def _read(name: str, text: str, size: int, mapping: Mapping[str, str], limits: L
     text = visible(text)  # before parsers replace what they can't take
     start = text.lstrip()[:_START]
     if not start:
-        raise ReadError("it is empty")
+        raise ReadError(_("it is empty"))
     lower = name.lower()
     if seed.recognises(start):
         return seed.read(name, text)
@@ -132,7 +134,7 @@ def _read(name: str, text: str, size: int, mapping: Mapping[str, str], limits: L
     if markdown.recognises(lower, start):
         return markdown.read(name, text, mapping, limits)
     if lower.endswith(_NO_ARTICLES):
-        raise ReadError("it is in no format that souwen reads")
+        raise ReadError(_("it is in no format that souwen reads"))
     if pages.recognises(lower, start):
         return pages.read(name, text, limits)
     return plain.read(name, text)
@@ -148,8 +150,12 @@ def _bounded(article: Article, limits: Limits) -> Article | ReadError:
     characters = sum(map(len, texts)) + len(article.lead)
     if characters <= limits.article_characters:
         return article
-    return ReadError(f"it has {characters:,} characters, more than the {limits.article_characters:,} of an article")
+    return ReadError(
+        _("it has {characters:,} characters, more than the {most:,} of an article").format(
+            characters=characters, most=limits.article_characters
+        )
+    )
 
 
 def _too_large(most: int) -> ReadError:
-    return ReadError(f"it has more than {most // 1_000_000} MB: divide it")
+    return ReadError(_("it has more than {size} MB: divide it").format(size=most // 1000000))

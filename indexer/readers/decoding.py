@@ -4,6 +4,7 @@ import codecs
 import re
 from typing import NamedTuple
 
+from ...messages import gettext as _
 from ..errors import ReadError
 
 
@@ -72,7 +73,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     if nuls * 20 <= len(data) and (decoded := _strictly(data, ("utf-8",))):
         return decoded
     if nuls:
-        raise ReadError("it is no text")
+        raise ReadError(_("it is no text"))
     names = [_plain(declared), _plain(_declared_in(data))]
     for name in names:
         if decoded := _strictly(data, _TRUSTED.get(name, ())):
@@ -95,7 +96,7 @@ def decode_as(data: bytes, encoding: str) -> Decoded:
     text = data.decode(encoding, "replace")
     replaced = text.count("\ufffd")
     if replaced * 10 > len(text):
-        raise ReadError("it is no text")
+        raise ReadError(_("it is no text"))
     return Decoded(text, encoding, replaced)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from ...analysis import Article, visible
+from ...messages import gettext as _
 from ..cleaning import clean_title, shown_lines
 from ..errors import ReadError
 from ..limits import Limits
@@ -66,7 +67,7 @@ def read(path: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError
                 path=place,
             )
     if not chapters:
-        raise ReadError("no chapter of the book has text")
+        raise ReadError(_("no chapter of the book has text"))
 
 
 class _Book:
@@ -78,7 +79,7 @@ class _Book:
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except _DAMAGED as error:
-            raise ReadError(f"it is a damaged EPUB: {error}") from error
+            raise ReadError(_("it is a damaged EPUB: {error}").format(error=error)) from error
 
     def member(self, name: str) -> bytes:
         """Raises ReadError."""
@@ -87,9 +88,9 @@ class _Book:
             with self._archive.open(name) as file:
                 content = file.read(most + 1)
         except _DAMAGED as error:
-            raise ReadError(f"it is a damaged EPUB: {visible(str(error))}") from error
+            raise ReadError(_("it is a damaged EPUB: {reason}").format(reason=visible(str(error)))) from error
         if len(content) > most:
-            raise ReadError(f"{name} has more than {most:,} bytes")
+            raise ReadError(_("{name} has more than {most:,} bytes").format(name=name, most=most))
         self._left -= len(content)
         return content
 
@@ -97,7 +98,7 @@ class _Book:
 def _package_path(book: _Book) -> str:
     for file in _xml(book.member(_CONTAINER)).iter("{*}rootfile"):
         return str(file.get("full-path", ""))
-    raise ReadError("the EPUB does not say where its contents are listed")
+    raise ReadError(_("the EPUB does not say where its contents are listed"))
 
 
 def _xml(content: bytes) -> Any:
@@ -106,7 +107,7 @@ def _xml(content: bytes) -> Any:
     try:
         return etree.fromstring(content, parser)
     except (etree.LxmlError, ValueError) as error:
-        raise ReadError(f"the EPUB's contents are not XML: {error}") from error
+        raise ReadError(_("the EPUB's contents are not XML: {error}").format(error=error)) from error
 
 
 def _spine(package: Any, package_path: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from ...analysis import Article
+from ...messages import gettext as _
 from ..errors import ReadError
 from .cutting import Cut
 from .records import article, is_article, keys_of
@@ -32,7 +33,7 @@ def cut(start: str) -> Cut | None:
     return Cut(_end, _read_lines) if _has_lines(start) else None
 
 
-def _end(block: bytes, _: str) -> tuple[int, int]:
+def _end(block: bytes, _encoding: str) -> tuple[int, int]:
     return block.rfind(b"\n") + 1, block.count(b"\n")
 
 
@@ -41,14 +42,14 @@ def _read_lines(path: str, text: str, mapping: Mapping[str, str], missing: int) 
 
 
 def _articles(path: str, records: _Records, keys: Mapping[str, tuple[str, ...]]) -> Iterator[Article | ReadError]:
-    for place, number, record in records:
+    for told, number, record in records:
         where = f"{path}:{number}"
         try:
             if isinstance(record, ReadError):
                 raise record
             yield article(record, keys, where, where)
         except ReadError as error:
-            yield ReadError(f"{place} {number}: {error}")
+            yield ReadError(told.format(number=number, error=error))
 
 
 def _records(text: str, keys: Mapping[str, tuple[str, ...]]) -> _Records:
@@ -56,18 +57,20 @@ def _records(text: str, keys: Mapping[str, tuple[str, ...]]) -> _Records:
         document = _parsed(text.strip())
         several = _several(document, keys)
         if "\n" in text.strip() or not any(one is document for one in several):
-            return (("record", number, one) for number, one in enumerate(several, start=1))
+            told = _("record {number}: {error}")
+            return ((told, number, one) for number, one in enumerate(several, start=1))
     return _lines(text, 0)
 
 
 def _lines(text: str, missing: int) -> _Records:
     lines = enumerate(text.split("\n"), start=missing + 1)
-    return (("line", number, _parsed(line)) for number, line in lines if line.strip())
+    told = _("line {number}: {error}")
+    return ((told, number, _parsed(line)) for number, line in lines if line.strip())
 
 
 def _has_lines(text: str) -> bool:
     """Whether each line is a record, rather than the lines together. The first two tell."""
-    first, _, rest = text.strip().partition("\n")
+    first, _break, rest = text.strip().partition("\n")
     if not first.startswith("{"):
         return False
     return bool(rest) and (first.rstrip().endswith("}") or rest.lstrip().startswith("{"))
@@ -77,7 +80,7 @@ def _parsed(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        return ReadError(f"it is not JSON: {error}")
+        return ReadError(_("it is not JSON: {error}").format(error=error))
 
 
 def _several(parsed: object, keys: Mapping[str, tuple[str, ...]]) -> list[object]:

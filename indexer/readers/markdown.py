@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ...analysis import Article
+from ...messages import gettext as _
 from ..errors import ReadError
 from ..limits import Limits
 from .markup import visible_lines
@@ -34,7 +35,7 @@ def read(path: str, text: str, mapping: Mapping[str, str], limits: Limits) -> It
     """The one article of a Markdown file. Its title is the front matter's, else the first heading. Raises ReadError."""
     matter, text = _split_front_matter(text, limits)
     if len(text) > limits.article_characters:
-        raise ReadError(f"its text has more than {limits.article_characters:,} characters")
+        raise ReadError(_("its text has more than {most:,} characters").format(most=limits.article_characters))
     keys = keys_of(mapping)
     heading, lines = _text_of(text)
     record = {name: value for name, value in matter.items() if name.casefold() not in keys["body"]}
@@ -60,7 +61,9 @@ def _split_front_matter(text: str, limits: Limits) -> tuple[dict[str, object], s
         # The base loader makes nothing but texts, lists and objects, and an alias is the same object once more.
         matter = yaml.BaseLoader(found[1]).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ReadError(f"its front matter is not YAML: {' '.join(str(error).split())[:200]}") from error
+        raise ReadError(
+            _("its front matter is not YAML: {reason}").format(reason=" ".join(str(error).split())[:200])
+        ) from error
     if not isinstance(matter, dict):
         return {}, text
     return {name: value for name, value in matter.items() if isinstance(name, str)}, text[found.end() :]

@@ -2,9 +2,11 @@
 
 import re
 import warnings
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
-from bs4.element import Comment, Doctype, NavigableString, PageElement, Tag
+from bs4.builder._lxml import LXMLTreeBuilder  # bs4.builder has it, too, unseen by type checkers
 
 _UNSEEN = frozenset("script style noscript template svg button iframe object select form head".split())
 _UNSEEN_ATTRIBUTES = ("data-selfpromo-newsletter", "data-selfpromo-app")
@@ -15,47 +17,63 @@ _BLOCKS = frozenset(
     h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead time tr ul
     """.split()
 )
-_SPACE = re.compile(r"[ \t\r\f\v\n\u3000]+")
+_SPACES = r"[ \t\r\f\v\n\u3000]"
+_NO_SPACE = re.compile(rf" {_SPACES}+|(?! ){_SPACES}+")  # white space that is more or something else than one space
+
+_Attributes: TypeAlias = Mapping[str | bytes, str | bytes]
 
 
 def visible_lines(html: str) -> list[str]:
     """The paragraphs of an HTML fragment, top to bottom, none empty, white space inside each collapsed."""
+    builder = _Lines()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)  # a body that is one address is still a body
-        soup = BeautifulSoup(html, "lxml", multi_valued_attributes=None)
-    lines = "".join(_pieces(soup)).split("\n")
-    return [line for line in (_SPACE.sub(" ", line).strip() for line in lines) if line]
+        BeautifulSoup(html, builder=builder)
+    return [line for line in (_NO_SPACE.sub(" ", line).strip() for line in builder.text.split("\n")) if line]
 
 
-def _pieces(soup: BeautifulSoup) -> list[str]:
-    """Texts in document order, with a line break wherever a block begins or ends. A loop, not a recursion, since
-    pages nest thousands deep."""
-    pieces: list[str] = []
-    stack: list[PageElement | str] = [soup]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Tag):
-            if _is_unseen(node):
-                continue
-            is_block = node.name in _BLOCKS
-            if is_block:
-                pieces.append("\n")
-                stack.append("\n")
-            stack.extend(reversed(node.contents))
-        elif isinstance(node, NavigableString):
-            if not isinstance(node, (Comment, Doctype)):
-                pieces.append(_SPACE.sub(" ", node))
-        elif isinstance(node, str):
-            pieces.append(node)
-    return pieces
+class _Lines(LXMLTreeBuilder):
+    """Takes texts as the parser finds them, with a line break wherever a block begins or ends. No tree is built of
+    them, which would take four times as long; comments and the like go to the soup, where nobody looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[str] = []
+        self._depth = 0  # how many tags are open; the parser ends each that it starts, the innermost first
+        self._unseen_from = 0  # the depth of the outermost tag that nobody sees, if one is open
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def start(self, tag: str | bytes, attrib: _Attributes, nsmap: object = None) -> None:  # noqa: ARG002
+        self._depth += 1
+        if self._unseen_from:
+            return
+        if _is_unseen(tag, attrib):
+            self._unseen_from = self._depth
+        elif tag in _BLOCKS:
+            self._pieces.append("\n")
+
+    def end(self, tag: str | bytes) -> None:
+        if not self._unseen_from:
+            if tag in _BLOCKS:
+                self._pieces.append("\n")
+        elif self._unseen_from == self._depth:
+            self._unseen_from = 0
+        self._depth -= 1
+
+    def data(self, data: str | bytes) -> None:
+        if not self._unseen_from:
+            self._pieces.append(str(data).replace("\n", " "))
 
 
-def _is_unseen(tag: Tag) -> bool:
+def _is_unseen(tag: str | bytes, attributes: _Attributes) -> bool:
     """Whether nobody reads what is in the tag: it is no text, or it advertises."""
-    if tag.name in _UNSEEN:
+    if tag in _UNSEEN:
         return True
-    if not tag.attrs:
+    if not attributes:
         return False
-    return any(name in tag.attrs for name in _UNSEEN_ATTRIBUTES) or bool(
-        _UNSEEN_CLASSES.search(str(tag.attrs.get("class", "")))
+    return any(name in attributes for name in _UNSEEN_ATTRIBUTES) or bool(
+        _UNSEEN_CLASSES.search(str(attributes.get("class", "")))
     )

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from ...analysis import Article, visible
+from ...messages import gettext as _
 from ..cleaning import shown_lines, split_date_line
 from ..errors import ReadError
 from ..limits import Limits
@@ -83,13 +84,13 @@ def _tree(text: str) -> Any:
         parser = html.HTMLParser(encoding="utf-8")
         return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        raise ReadError("it has neither title nor text") from error
+        raise ReadError(_("it has neither title nor text")) from error
 
 
 def _is_small(tree: Any, limits: Limits) -> bool:
     """Whether the page is small and flat enough to look for its article."""
     depth = elements = 0
-    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+    for event, _element in etree.iterwalk(tree, events=("start", "end")):
         if event == "end":
             depth -= 1
             continue

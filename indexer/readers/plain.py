@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ...analysis import Article
+from ...messages import gettext as _
 from ..cleaning import clean_title, is_boilerplate, shown_lines
 from ..errors import ReadError
 
@@ -17,5 +18,5 @@ def read(path: str, text: str) -> Iterator[Article]:
     if lines and len(lines[first]) <= _LONGEST_TITLE:
         title = clean_title(lines.pop(first))
     if not title and not lines:
-        raise ReadError("it has neither title nor text")
+        raise ReadError(_("it has neither title nor text"))
     yield Article(id=path, title=title, body="\n".join(lines), path=path)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...analysis import Article, visible
+from ...messages import gettext as _
 from ..cleaning import clean_title, shown_lines
 from ..errors import ReadError, UnknownField
 from ..sources import section_of, source_of
@@ -57,7 +58,7 @@ def is_article(keys: Mapping[str, tuple[str, ...]], record: Mapping[Any, Any]) -
 def article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, default_id: str) -> Article:
     """The article of a record. `path` is where the record lies. Raises ReadError."""
     if not isinstance(record, dict):
-        raise ReadError("it is not an object with keys and values")
+        raise ReadError(_("it is not an object with keys and values"))
     values: dict[str, object] = {}
     for name, value in record.items():
         values.setdefault(_plain(str(name)), value)
@@ -71,7 +72,7 @@ def article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, defa
     title = clean_title(text_at("title"))
     body = "\n".join(shown_lines(text_at("body").splitlines()))
     if not title and not body:
-        raise ReadError("it has neither title nor text")
+        raise ReadError(_("it has neither title nor text"))
     url = visible(text_at("url")).strip()
     source = source_of(url)
     return Article(
@@ -101,4 +102,4 @@ def _text(value: object, key: str, field: str) -> str:
         several = value if isinstance(value, list) else [value]
         names = (one.get("name") if isinstance(one, dict) else one for one in several)
         return "、".join(name for name in names if isinstance(name, str))
-    raise ReadError(f"{key!r} is not a text")
+    raise ReadError(_("{key!r} is not a text").format(key=key))

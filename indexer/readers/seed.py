@@ -7,6 +7,7 @@ from datetime import datetime
 from html import unescape
 
 from ...analysis import Article
+from ...messages import gettext as _
 from ..cleaning import clean_title, shown_lines, split_date_line
 from ..errors import ReadError
 from ..sources import Source, section_of, source_of
@@ -34,13 +35,17 @@ def read(path: str, text: str) -> Iterator[Article | ReadError]:
     """The articles of a seed file. Raises ReadError."""
     heads = list(_HEAD.finditer(text))
     if not heads:
-        raise ReadError("the lines [title](url) and ------ do not follow the time stamp")
+        raise ReadError(_("the lines [title](url) and ------ do not follow the time stamp"))
     ends = [head.start() for head in heads[1:]] + [len(text)]
     for number, (head, end) in enumerate(zip(heads, ends, strict=True), start=1):
         try:
             yield _article(path, path if len(heads) == 1 else f"{path}:{number}", head, text[head.end() : end])
         except ReadError as error:
-            yield error if len(heads) == 1 else ReadError(f"article {number}: {error}")
+            yield (
+                error
+                if len(heads) == 1
+                else ReadError(_("article {number}: {error}").format(number=number, error=error))
+            )
 
 
 def _article(path: str, place: str, head: re.Match[str], html: str) -> Article:
@@ -50,7 +55,7 @@ def _article(path: str, place: str, head: re.Match[str], html: str) -> Article:
     body = "\n".join(shown_lines(lines))
     title = clean_title(unescape(head["title"]))
     if not title and not body:
-        raise ReadError("it has neither title nor text")
+        raise ReadError(_("it has neither title nor text"))
     lead = _LEAD.match(html)
     return Article(
         id=url or place,

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...analysis import Article, visible
+from ...messages import gettext as _
 from ..errors import ReadError
 from .cutting import Cut
 from .records import article, is_article, keys_of
@@ -55,7 +56,7 @@ def read(path: str, text: str, mapping: Mapping[str, str], missing: int = 0) -> 
     text = text.lstrip("\r\n")
     columns, delimiter = _header(text[:_LONGEST_HEADER])
     if not is_article(keys, dict.fromkeys(columns)):
-        yield ReadError("its first row names no column that is a title or a text: give a mapping")
+        yield ReadError(_("its first row names no column that is a title or a text: give a mapping"))
         return
     rows = _rows(text, delimiter)
     try:
@@ -67,10 +68,10 @@ def read(path: str, text: str, mapping: Mapping[str, str], missing: int = 0) -> 
                 try:
                     yield article(dict(zip(columns, row, strict=False)), keys, where, where)
                 except ReadError as error:
-                    yield ReadError(f"line {line}: {error}")
+                    yield ReadError(_("line {number}: {error}").format(number=line, error=error))
             line = rows.line_num + missing + 1
     except csv.Error as error:
-        yield ReadError(f"line {rows.line_num + missing}: {error}")
+        yield ReadError(_("line {number}: {error}").format(number=rows.line_num + missing, error=error))
 
 
 def _rows(text: str, delimiter: str) -> "Reader":

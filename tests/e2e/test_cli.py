@@ -332,7 +332,7 @@ def test_check_tells_what_is_amiss(tmp_path: Path) -> None:
     run("index", SEEDS, "--index", index)
     done = run("check", "--index", index)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "2 articles from 2 files" in done.stdout
+    assert "2 articles, 2 files, " in done.stdout
     (index / "whoosh-1.files").rename(tmp_path / "files")
     done = run("check", "--index", index)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
@@ -424,7 +424,7 @@ def test_reprints_and_related_articles(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
     run("index", "a.jsonl", cwd=tmp_path)
     shown = run("search", "台湾海峡", cwd=tmp_path).stdout
-    assert "另有 1 篇转载：" in shown
+    assert "1 reprint: " in shown
     assert "2 articles in" in shown
     assert "转载" not in run("search", "台湾海峡", "--no-collapse", cwd=tmp_path).stdout
     (hit,) = json.loads(run("search", "台湾海峡", "--json", cwd=tmp_path).stdout)["hits"]
@@ -432,7 +432,7 @@ def test_reprints_and_related_articles(tmp_path: Path) -> None:
     assert set(hit["reprints"][0]) == {"id", "title", "url", "date", "source"}
     (reprint,) = json.loads(run("show", "甲", "--json", cwd=tmp_path).stdout)["reprints"]
     assert reprint["id"] == "乙"
-    assert "另有 1 篇转载：乙报" in run("show", "甲", cwd=tmp_path).stdout
+    assert "1 reprint: 乙报" in run("show", "甲", cwd=tmp_path).stdout
     related = json.loads(run("related", "甲", "--json", cwd=tmp_path).stdout)
     assert [hit["id"] for hit in related["hits"]] == ["丙"]
     assert " 1. 【秦刚】谈【芯片】" in run("related", "甲", cwd=tmp_path).stdout

@@ -157,7 +157,8 @@ def test_a_second_writer_that_waits_too_long_is_told_for_whom(new: Path, tmp_pat
     second = run("index", SEEDS, "--index", index)
     os.killpg(first.process.pid, signal.SIGCONT)
     assert second.returncode == 2
-    assert second.stderr.startswith(f"Error: {index} is being written by process {first.process.pid} of ")
+    assert second.stderr.startswith(f"Error: {index} is being written by ")
+    assert f" (PID {first.process.pid}): " in second.stderr
     assert second.stderr.count("\n") == 1
     assert first.end() == (0, "")
     assert (told(index, ids_in(new)) or {})["look"].articles == 40

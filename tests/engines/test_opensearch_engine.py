@@ -102,7 +102,7 @@ def test_a_copied_folder_opens_the_same_index(directory: IndexDirectory) -> None
 
 def test_a_second_machine_waits_for_the_first(directory: IndexDirectory) -> None:
     here, there = directory.open(ANALYZER.fingerprint), on_another_machine(directory).open(ANALYZER.fingerprint)
-    with here.writer(), pytest.raises(IndexLocked, match=r"is being written by process \d+ of .* on "):
+    with here.writer(), pytest.raises(IndexLocked, match=r"is being written by .*@.* \(PID \d+\)"):
         put(there, {"1": "一"})
     put(there, {"1": "一"})
     assert now(directory) == {"1": "一"}

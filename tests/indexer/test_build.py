@@ -212,7 +212,7 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     writer.start()
     try:
         assert started.wait(60)
-        with pytest.raises(IndexLocked, match=f"process {writer.pid} "):
+        with pytest.raises(IndexLocked, match=rf"@.* \(PID {writer.pid}\)"):
             build_index([SEEDS], tmp_path / "index", lock_timeout=0.2)
     finally:
         go_on.set()

@@ -65,7 +65,7 @@ def test_one_is_listed_and_the_others_stand_with_it(searcher_of: Make) -> None:
     other = folded.reprints[0]
     assert other == next(reprint for reprint in searcher.reprints(folded.id) or ())
     assert (other.title, other.source) == (f"第{other.id}篇", f"{other.id}报")
-    assert reprints_note(folded.reprints) == f"另有 1 篇转载：{other.source}"
+    assert reprints_note(folded.reprints) == f"1 reprint: {other.source}"
     singly = searcher.search("外交新闻", collapse=False)
     assert {hit.id for hit in singly} == {"甲", "乙", "丙"}
     assert not any(hit.reprints for hit in singly)

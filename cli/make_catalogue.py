@@ -2,20 +2,29 @@
 
     make messages
 
+Besides the messages of the code there are those of click, the help of the commands, and what systems commonly say.
 Needs Babel. A message without a translation, and a .mo file that isn't that of its .po file, fail the tests.
 """
 
+import errno
+import os
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-FOLDER = Path(__file__).parent
-CHINESE = FOLDER / "zh" / "LC_MESSAGES" / "souwen.po"
+from ..messages import DOMAIN
+from .localised import help_texts
+from .main import main as souwen
+
+ROOT = Path(__file__).resolve().parents[1]
+CHINESE = ROOT / "messages" / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
 ROOMS = ("analysis", "engines", "indexer", "query", "cli", "web")
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]  # what reads the messages of which files
+SYSTEM = (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC, errno.EROFS, errno.EIO)
 
 
 def messages_of(root: Path) -> Catalog:
@@ -25,13 +34,29 @@ def messages_of(root: Path) -> Catalog:
         if (root / room).is_dir():
             for name, line, message, comments, context in extract_from_dir(root / room, METHODS):
                 found.add(message, None, [(f"{room}/{name}", line)], auto_comments=comments, context=context)
+    for text in help_texts(souwen):
+        found.add(text, None, [("cli", 0)])
+    return found
+
+
+def messages_of_others() -> Catalog:
+    """What click says, and what the system says about files."""
+    found = Catalog(project="souwen")
+    for name, _line, message, _comments, context in extract_from_dir(Path(click.__file__).parent, METHODS[:1]):
+        found.add(message, None, [(f"click/{name}", 0)], context=context)
+    for code in SYSTEM:
+        found.add(os.strerror(code), None, [("errno", 0)])
     return found
 
 
 def main() -> None:
     with CHINESE.open("rb") as file:
         chinese = read_po(file, locale="zh")
-    chinese.update(messages_of(FOLDER.parent), no_fuzzy_matching=True)
+    found = messages_of(ROOT)
+    for message in messages_of_others():
+        if message.id and message.id not in found:
+            found[message.id] = message
+    chinese.update(found, no_fuzzy_matching=True)
     chinese.obsolete.clear()
     with CHINESE.open("wb") as file:
         # Line numbers would change with every edit of the code.
