@@ -20,6 +20,7 @@ SHOWN = ("json", "text")  # data and drawings, which nobody runs
 _TIMES = re.compile(r"\d+(?:\.\d+)?(?= m?s\b)|(?<=\"took_ms\": )\d+(?:\.\d+)?")
 _NOT_RUN = re.compile(r"<!-- not run: (.+) -->\s*")
 _STATUS = re.compile(r"\n\x01(\d+)\x01\n")
+_PRINTED = "# >"  # begins a line of what a program prints, at the end of its block
 _SECONDS = 300
 ANYWHERE = "/home/you"  # the pages' name of the folder that they are tried in
 
@@ -122,8 +123,8 @@ class Reader:
         return [(pieces[at], int(pieces[at + 1])) for at in range(0, len(pieces) - 1, 2)]
 
     def _program(self, text: str) -> tuple[str, list[str]]:
-        code = [line for line in text.splitlines() if not line.startswith("#>")]
-        expected = "".join(f"{line[3:]}\n" for line in text.splitlines() if line.startswith("#>"))
+        code = [line for line in text.splitlines() if not line.startswith(_PRINTED)]
+        expected = "".join(f"{line[4:]}\n" for line in text.splitlines() if line.startswith(_PRINTED))
         printed = io.StringIO()
         here = Path.cwd()
         os.chdir(self.folder)
@@ -134,5 +135,5 @@ class Reader:
             os.chdir(here)
         if agrees(expected, printed.getvalue()):
             return text, []
-        lines = [*code, *(f"#> {line}".rstrip() for line in printed.getvalue().splitlines())]
+        lines = [*code, *(f"{_PRINTED} {line}".rstrip() for line in printed.getvalue().splitlines())]
         return "".join(f"{line}\n" for line in lines), [f"printed:\n{printed.getvalue()}instead of:\n{expected}"]

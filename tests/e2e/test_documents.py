@@ -1,6 +1,7 @@
 """What the README and the pages of docs/ say is true: every block of commands and code is run, and what it prints is
 compared with what is printed there. `SOUWEN_UPDATE=1` writes into the pages what was printed instead."""
 
+import html
 import os
 import re
 import shutil
@@ -9,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from souwen.query import Searcher
 
 from ..conftest import ROOT, SEEDS
 from .documents import RUN, SHOWN, Block, Reader, agrees, blocks, steps
@@ -86,6 +89,14 @@ def test_the_chinese_readme_has_the_same_commands() -> None:
     assert commands("README.zh.md") == commands("README.md")
 
 
+def test_the_picture_of_the_terminal_is_of_today(seeds: Searcher) -> None:
+    picture = html.unescape((ROOT / "docs/images/terminal.svg").read_text("utf-8")).replace("\xa0", " ")
+    (hit,) = seeds.search("台湾海峡")
+    assert hit.title in picture
+    assert f"score {hit.score:.2f}" in picture, "run `make images`"
+    assert "http" not in re.sub(r'xmlns="[^"]*"|>[^<]*<', "", picture)
+
+
 def test_what_differs_is_noticed(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     right = Block(
@@ -95,8 +106,8 @@ def test_what_differs_is_noticed(tmp_path: Path) -> None:
     written, wrong = reader.run(Block(1, "console", "$ echo 1 added\n2 added\n$ false\n", ""))
     assert written == "$ echo 1 added\n1 added\n$ false\n"
     assert len(wrong) == 2
-    written, wrong = reader.run(Block(1, "python", "print(1)\n#> 2\n", ""))
-    assert (written, len(wrong)) == ("print(1)\n#> 1\n", 1)
+    written, wrong = reader.run(Block(1, "python", "print(1)\n# > 2\n", ""))
+    assert (written, len(wrong)) == ("print(1)\n# > 1\n", 1)
     assert agrees("in 0.4 s", "in 12 s")
     assert not agrees("score 0.4", "score 0.5")
     assert len(steps("$ a\n$ b\nc\n")) == 2
