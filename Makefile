@@ -1,8 +1,9 @@
 # Needs Python 3.10 or later, make and git; everything else is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := analysis cli engines indexer messages query
-SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt))
+PACKAGES := analysis cli engines indexer messages query web
+SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt)) \
+	$(wildcard web/templates/* web/static/*)
 
 .PHONY: demo test soak test-whoosh3 docs images messages reference lint clean
 

@@ -10,6 +10,7 @@ from ..analysis import Kind
 from ..messages import gettext as _
 from ..messages import ngettext
 from ..query import KINDS, Filters, Mentioned, Names, Searcher
+from ..query import as_json as json_of
 from .charts import columns, padded, width_of_terminal
 from .filters import filter_options
 from .queries import QueryCommand, query_of
@@ -20,7 +21,6 @@ from .shared import (
     for_terminal,
     index_option,
     json_option,
-    notes_as_dicts,
     print_json,
     print_notes,
 )
@@ -66,27 +66,10 @@ def entities(
             query_of(query), kinds=kind or KINDS, beside=beside, over_time=over_time, limit=limit, **filters
         )
     if as_json:
-        print_json(as_dict(names, over_time=over_time))
+        print_json(json_of.names(names, over_time=over_time))
     else:
         _print(names, over_time=over_time)
     context.exit(FOUND if names.names else NOTHING_FOUND)
-
-
-def as_dict(names: Names, *, over_time: bool) -> dict[str, object]:
-    return {
-        "query": names.query,
-        "articles": names.articles,
-        "notes": notes_as_dicts(names.notes),
-        "names": [
-            {
-                "name": name.text,
-                "kind": name.kind,
-                "articles": name.articles,
-                **({"months": dict(name.months)} if over_time else {}),
-            }
-            for name in names.names
-        ],
-    }
 
 
 def _print(names: Names, *, over_time: bool) -> None:

@@ -1,12 +1,12 @@
 """souwen export"""
 
 import json
-from dataclasses import asdict
 from typing import TextIO
 
 import click
 
 from ..query import Searcher
+from ..query import as_json as json_of
 from .shared import index_option
 
 
@@ -17,9 +17,4 @@ def export(index_dir: str, output: TextIO) -> None:
     """Print every article of an index as JSON lines, which `souwen index` reads."""
     with Searcher(index_dir) as searcher:
         for article in searcher.articles():
-            values = asdict(article)
-            published = values.pop("published")
-            values["date"] = published.isoformat() if published else ""
-            output.write(
-                json.dumps({name: value for name, value in values.items() if value}, ensure_ascii=False) + "\n"
-            )
+            output.write(json.dumps(json_of.record(article), ensure_ascii=False) + "\n")

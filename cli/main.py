@@ -18,6 +18,7 @@ from .export import export
 from .index import index
 from .related import related
 from .search import search
+from .serve import serve
 from .shared import FOUND, INTERRUPTED, for_terminal, wants_colours
 from .show import show
 from .stats import stats
@@ -95,5 +96,5 @@ def main(context: click.Context) -> None:
 
 
 _READING = (search, related, entities, timeline, show, suggest, stats)
-for command in (index, *_READING, check, export, analyze, eval_command, completion):
+for command in (index, *_READING, serve, check, export, analyze, eval_command, completion):
     main.add_command(command)

@@ -3,7 +3,8 @@
 import click
 
 from ..query import Searcher
-from .search import hit_as_dict, print_hit
+from ..query import as_json as json_of
+from .search import print_hit
 from .shared import FOUND, NOTHING_FOUND, index_option, json_option, no_such_article, print_json
 
 
@@ -24,7 +25,7 @@ def related(context: click.Context, article_id: str, index_dir: str, limit: int,
     if hits is None:
         no_such_article(context, article_id, index_dir)
     if as_json:
-        print_json({"id": article_id, "hits": [hit_as_dict(hit) for hit in hits]})
+        print_json(json_of.related(article_id, hits))
     else:
         for hit in hits:
             print_hit(hit)

@@ -1,7 +1,6 @@
 """souwen search"""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Literal
 
 import click
@@ -9,7 +8,8 @@ from typing_extensions import Unpack
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import FACET_FIELDS, Counted, Filters, Hit, Reprint, Results, Searcher, Snippet, reprints_note
+from ..query import FACET_FIELDS, Counted, Filters, Hit, Results, Searcher, Snippet, reprints_note
+from ..query import as_json as json_of
 from .filters import filter_options
 from .queries import QueryCommand, query_of
 from .shared import (
@@ -21,7 +21,6 @@ from .shared import (
     index_option,
     json_option,
     local_time,
-    notes_as_dicts,
     print_json,
     print_notes,
     shown_address,
@@ -97,59 +96,10 @@ def search(
             **filters,
         )
     if as_json:
-        print_json(as_dict(results))
+        print_json(json_of.results(results))
     else:
         _print(results)
     context.exit(FOUND if results.total else NOTHING_FOUND)
-
-
-def as_dict(results: Results) -> dict[str, object]:
-    """The results as the JSON object that programs read."""
-    return {
-        "query": results.query,
-        "total": results.total,
-        "full": results.full,
-        "took_ms": results.took_ms,
-        "notes": notes_as_dicts(results.notes),
-        "suggestions": results.suggestions,
-        "hits": [hit_as_dict(hit) for hit in results.hits],
-        "facets": {
-            field: [{"value": value, "articles": articles} for value, articles in counted]
-            for field, counted in results.facets.items()
-        },
-        **({"reading": results.reading} if results.reading else {}),
-    }
-
-
-def hit_as_dict(hit: Hit) -> dict[str, object]:
-    """One hit as part of it."""
-    return {
-        "rank": hit.rank,
-        "id": hit.id,
-        "score": round(hit.score, 6),
-        "full": hit.full,
-        "title": hit.title,
-        "title_highlights": hit.title_highlights,
-        "url": hit.url,
-        "date": hit.published.isoformat() if hit.published else None,
-        "source": hit.source,
-        "section": hit.section,
-        "entities": [{"text": name.text, "kind": name.kind, "mentions": name.mentions} for name in hit.entities],
-        "snippets": [{"text": snippet.text, "highlights": snippet.highlights} for snippet in hit.snippets],
-        "reprints": list(map(reprint_as_dict, hit.reprints)),
-        **({"explanation": asdict(hit.explanation)} if hit.explanation else {}),
-    }
-
-
-def reprint_as_dict(reprint: Reprint) -> dict[str, object]:
-    """A reprint as part of it."""
-    return {
-        "id": reprint.id,
-        "title": reprint.title,
-        "url": reprint.url,
-        "date": reprint.published.isoformat() if reprint.published else None,
-        "source": reprint.source,
-    }
 
 
 def _print(results: Results) -> None:

@@ -63,11 +63,6 @@ def print_notes(notes: Iterable[Note]) -> None:
         click.secho(for_terminal(_("({note})").format(note=note.message)), fg="yellow", err=True)
 
 
-def notes_as_dicts(notes: Iterable[Note]) -> list[dict[str, str]]:
-    """The same as a part of JSON output."""
-    return [{"kind": note.kind, "message": note.message} for note in notes]
-
-
 def print_table(*rows: tuple[str, str]) -> None:
     """Labels and what they tell."""
     width = max(columns(label) for label, told in rows)

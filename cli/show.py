@@ -3,7 +3,7 @@
 import click
 
 from ..query import Searcher, reprints_note
-from .search import reprint_as_dict
+from ..query import as_json as json_of
 from .shared import for_terminal, index_option, json_option, local_time, no_such_article, print_json, shown_address
 
 
@@ -24,23 +24,7 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
     names = list(dict.fromkeys((entity.text, entity.kind) for entity in stored.entities))
     dates = dict.fromkeys((mention.text, mention.period) for mention in stored.dates if mention.period)
     if as_json:
-        print_json(
-            {
-                "id": article.id,
-                "title": article.title,
-                "body": article.body,
-                "url": article.url,
-                "date": article.published.isoformat() if article.published else None,
-                "source": article.source,
-                "section": article.section,
-                "author": article.author,
-                "lead": article.lead,
-                "path": article.path,
-                "entities": [{"text": text, "kind": kind} for text, kind in names],
-                "dates": [{"text": text, "first": str(days.first), "last": str(days.last)} for text, days in dates],
-                "reprints": list(map(reprint_as_dict, reprints)),
-            }
-        )
+        print_json(json_of.article(stored, reprints))
         return
     click.secho(for_terminal(article.title), bold=True)
     facts = [local_time(article.published), article.source, article.section, article.author]

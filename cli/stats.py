@@ -2,10 +2,10 @@
 
 import click
 
-from ..engines import IndexDirectory
 from ..messages import gettext as _
 from ..messages import speaking, spoken
 from ..query import Searcher
+from ..query import as_json as json_of
 from .shared import byte_size, index_option, json_option, listed, print_json, print_table
 
 
@@ -14,20 +14,10 @@ from .shared import byte_size, index_option, json_option, listed, print_json, pr
 @json_option
 def stats(index_dir: str, as_json: bool) -> None:
     """Tell how large an index is and what it was made with."""
-    meta = IndexDirectory(index_dir).meta()
     with Searcher(index_dir) as searcher, speaking("en" if as_json else spoken.get()):
-        statistics = searcher.statistics()
+        statistics, meta = searcher.statistics(), searcher.meta
     if as_json:
-        print_json(
-            {
-                "articles": statistics.articles,
-                "engine": meta.engine,
-                "bytes": statistics.size,
-                "parts": statistics.parts,
-                "created": meta.created,
-                "fingerprint": meta.fingerprint,
-            }
-        )
+        print_json(json_of.statistics(statistics, meta))
     else:
         print_table(
             (_("articles"), str(statistics.articles)),

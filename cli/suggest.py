@@ -3,6 +3,7 @@
 import click
 
 from ..query import Searcher
+from ..query import as_json as json_of
 from .shared import FOUND, NOTHING_FOUND, for_terminal, index_option, json_option, print_json
 
 
@@ -21,7 +22,7 @@ def suggest(context: click.Context, prefix: str, index_dir: str, limit: int, as_
     with Searcher(index_dir) as searcher:
         suggestions = searcher.suggest(prefix, limit)
     if as_json:
-        print_json([{"text": suggestion.text, "articles": suggestion.articles} for suggestion in suggestions])
+        print_json(json_of.suggestions(suggestions))
     else:
         for suggestion in suggestions:
             click.echo(f"{suggestion.articles:>7}  {for_terminal(suggestion.text)}")

@@ -6,10 +6,11 @@ from typing_extensions import Unpack
 from ..messages import gettext as _
 from ..messages import ngettext
 from ..query import Filters, Searcher, Step, Timeline
+from ..query import as_json as json_of
 from .charts import bars, width_of_terminal
 from .filters import filter_options
 from .queries import QueryCommand, query_of
-from .shared import FOUND, NOTHING_FOUND, index_option, json_option, listed, notes_as_dicts, print_json, print_notes
+from .shared import FOUND, NOTHING_FOUND, index_option, json_option, listed, print_json, print_notes
 
 
 @click.command(
@@ -42,21 +43,10 @@ def timeline(
     with Searcher(index_dir) as searcher:
         found = searcher.timeline(query_of(query), by=by, **filters)
     if as_json:
-        print_json(as_dict(found))
+        print_json(json_of.timeline(found))
     else:
         _print(found)
     context.exit(FOUND if found.articles else NOTHING_FOUND)
-
-
-def as_dict(found: Timeline) -> dict[str, object]:
-    return {
-        "query": found.query,
-        "by": found.by,
-        "articles": found.articles,
-        "undated": found.undated,
-        "notes": notes_as_dicts(found.notes),
-        "counts": [{found.by: period, "articles": articles} for period, articles in found.counts],
-    }
 
 
 def _print(found: Timeline) -> None:

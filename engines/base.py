@@ -25,7 +25,8 @@ class Statistics:
 
 
 class Reader(Protocol):
-    """One committed state of an index, unchanged by later writing."""
+    """One committed state of an index, unchanged by later writing. Several threads may use it at once, none of them
+    when it is closed."""
 
     def search(self, request: Request) -> Found: ...
 
@@ -106,6 +107,11 @@ class Engine(Protocol):
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[Any]:
         """Articles, given with their digests, as the writer takes them. Engine and result can be pickled: this may be
         done in other processes."""
+        ...
+
+    def commit(self) -> str:
+        """A name for the last commit, as short as it is cheap: another commit, even of another index that was made in
+        the same place, has another name."""
         ...
 
     def reader(self) -> Reader: ...

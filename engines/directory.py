@@ -107,6 +107,11 @@ class IndexDirectory:
             raise IndexMismatch(self.path, _("was made with another analyzer (segmenter, dictionary or folding)"))
         return _engine(meta.engine, self.path / meta.folder)
 
+    def commit(self) -> str:
+        """A name for what a reader that is opened now will see. Raises what `meta` and `open` raise."""
+        meta = self.meta()
+        return f"{meta.folder}-{_engine(meta.engine, self.path / meta.folder).commit()}"
+
     def draft(self, analyzer: Analyzer, engine: str) -> tuple[Meta, Engine]:
         """A new, empty index in a folder of its own, not yet the one that `open` gives. Needs the lock."""
         current = self._current()

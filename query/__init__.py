@@ -1,6 +1,7 @@
 """A query string → ranked hits with snippets."""
 
 from ..engines import Counted
+from . import as_json
 from .counts import FACET_FIELDS
 from .entities import KINDS, Mentioned, Names
 from .errors import (
@@ -20,6 +21,7 @@ from .reprints import reprints_note
 from .results import Explanation, Hit, Name, Reprint, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
 from .timeline import Step, Timeline
+from .version import index_version
 
 __all__ = [
     "FACET_FIELDS",
@@ -48,7 +50,9 @@ __all__ = [
     "Step",
     "Suggestion",
     "Timeline",
+    "as_json",
     "evaluate",
+    "index_version",
     "marked_html",
     "reprints_note",
 ]

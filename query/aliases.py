@@ -40,6 +40,15 @@ class Aliases:
             raise InvalidAliases(folder / USER_FILE, str(error)) from error
         return cls([*_groups(users), *_groups(own)])
 
+    @staticmethod
+    def version(folder: Path) -> str:
+        """Changes with the list in an index folder."""
+        try:
+            users = (folder / USER_FILE).stat()
+        except OSError:
+            return ""
+        return f"{users.st_mtime_ns:x}-{users.st_size:x}"
+
     def first(self, name: str) -> str:
         """The name that stands for `name` and its other names: the first of their group, or the name itself."""
         return self._first.get(name_key(name), name)

@@ -1,7 +1,6 @@
 """Counts the values of facets over what a clause matches, those that are one as one."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from heapq import heappush, heappushpop
 from typing import get_args
 
@@ -21,6 +20,7 @@ from ..engines import (
 from .aliases import Aliases
 from .errors import InvalidFacet
 from .names import Group, KnownNames, spellings
+from .once import once
 
 VALUES_READ = 2_000  # of a facet: those that most matches have; what these are is told exactly
 FACET_FIELDS: tuple[FacetField, ...] = get_args(FacetField)
@@ -40,14 +40,7 @@ class Counts:
 
     def __init__(self, reader: Reader, aliases: Aliases) -> None:
         self._reader = reader
-        self._aliases = aliases
-
-    @cached_property
-    def names(self) -> KnownNames:
-        """The names of the index."""
-        request = Request(match=All(()), limit=0, facets=("person",), facet_limit=NAMES_READ)
-        (persons,) = self._reader.search(request).facets
-        return KnownNames(persons, self._aliases)
+        self.names = once(lambda: _known_names(reader, aliases))
 
     def first(self, match: Clause, field: FacetField, counted: Sequence[Counted], limit: int) -> tuple[Counted, ...]:
         """The first `limit` values of a facet; `counted` are its first `VALUES_READ` values over `match`."""
@@ -74,10 +67,17 @@ class Counts:
 
     def _merged(self, field: FacetField, counted: Sequence[Counted]) -> list[Group]:
         if field in NAME_FIELDS:
-            return self.names.grouped(counted)
+            return self.names().grouped(counted)
         if not is_valued(field):
             return [Group(value, (value,), frozenset((value,)), articles) for value, articles in counted]
         return spellings(counted)
+
+
+def _known_names(reader: Reader, aliases: Aliases) -> KnownNames:
+    """The names of the index."""
+    request = Request(match=All(()), limit=0, facets=("person",), facet_limit=NAMES_READ)
+    (persons,) = reader.search(request).facets
+    return KnownNames(persons, aliases)
 
 
 def having(field: ValueField, group: Group) -> Clause:

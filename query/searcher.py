@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
-from functools import cached_property
 from types import TracebackType
 from urllib.parse import quote
 
@@ -22,7 +21,9 @@ from .expansion import Expander
 from .filters import Filters, filtering
 from .hits import HitMaker
 from .lexicon import Lexicon
+from .listing import listed
 from .notes import level_note, partial_note
+from .once import once
 from .plan import Plan
 from .ranking import CANDIDATES, Ranker, pairs_of
 from .related import related
@@ -37,7 +38,8 @@ _KEPT_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
 
 
 class Searcher:
-    """A searcher sees the index as it was when it was opened. Close it, or use it in a `with` block.
+    """A searcher sees the index as it was when it was opened. Close it, or use it in a `with` block. Several threads
+    may use it at once, none of them when it is closed. `meta` tells what the index was made with.
 
     Raises IndexNotFound, IndexMismatch or IndexDamaged if the index cannot be used, InvalidAliases if the list of
     aliases in it cannot be read.
@@ -46,24 +48,23 @@ class Searcher:
     def __init__(self, index: str | os.PathLike[str] = "index_data") -> None:
         directory = IndexDirectory(index)
         self._closed = False
-        self._analyzer = directory.meta().analyzer()
+        self.meta = directory.meta()
+        self._analyzer = self.meta.analyzer()
         self._aliases = Aliases.of_index(directory.path)
-        self._reader = directory.open(self._analyzer.fingerprint).reader()
-        self._expander = Expander(
-            self._analyzer, self._aliases, self._reader, lambda: self._lexicon, lambda: self._counts.names
-        )
-        self._counts = Counts(self._reader, self._aliases)
+        self._reader = reader = directory.open(self._analyzer.fingerprint).reader()
+        self._lexicon = once(lambda: Lexicon(reader.vocabulary()))
+        self._counts = Counts(reader, self._aliases)
+        self._expander = Expander(self._analyzer, self._aliases, reader, self._lexicon, self._counts.names)
         self._asker = Asker(self._analyzer, self._expander, self._reader)
 
-    def articles(self) -> Iterator[Article]:
-        """Every article, in an order of the index's own. Raises SearcherClosed."""
+    def articles(self, query: str = "", **filters: Unpack[Filters]) -> Iterator[Article]:
+        """Every article, in an order of the index's own; or every full match of a query and `Filters`, newest first.
+        Raises InvalidDate, SearcherClosed."""
         self._must_be_open()
-        for stored in self._reader.articles():
-            yield stored.article
-
-    @cached_property
-    def _lexicon(self) -> Lexicon:
-        return Lexicon(self._reader.vocabulary())
+        if query.strip() or any(filters.values()):
+            yield from listed(query, filtering(self._expander.filter, **filters), self._asker, self._reader)
+        else:
+            yield from (stored.article for stored in self._reader.articles())
 
     def search(
         self,
@@ -115,7 +116,7 @@ class Searcher:
         hits = maker.hits(candidates, groups[offset : offset + limit], offset + 1, full)
         suggestions: tuple[str, ...] = ()
         if level or not full:  # nothing, or nothing as it was asked for
-            suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
+            suggestions = corrections(query, plan, self._lexicon(), MOST_SUGGESTIONS)
         counted: dict[str, tuple[Counted, ...]] = {
             field: self._counts.first(match, field, values, min(facet_limit, MOST_VALUES))
             for field, values in zip(fields, found.facets, strict=True)
@@ -172,7 +173,7 @@ class Searcher:
         """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most
         frequent first."""
         self._must_be_open()
-        return [Suggestion(*entry) for entry in self._lexicon.completing(fold(prefix).strip(), max(0, limit))]
+        return [Suggestion(*entry) for entry in self._lexicon().completing(fold(prefix).strip(), max(0, limit))]
 
     def article(self, article_id: str) -> StoredArticle | None:
         """The article with this id, None if there is none. An address may be given as browsers show it, too."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...analysis import AnalysedArticle
 from ..base import MEMORY
-from ..errors import EngineUnavailable, IndexDamaged, IndexLocked, IndexUnreadable, ServerError
+from ..errors import EngineUnavailable, IndexDamaged, IndexLocked, IndexMoved, IndexUnreadable, ServerError
 from . import handle
 from .address import address, copies
 from .commits import KEPT, Commits
@@ -58,6 +58,15 @@ class OpenSearchEngine:
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
+
+    def commit(self) -> str:
+        server, index = Server(address()), handle.read(self._folder)
+        try:
+            return f"{index}-{Commits(server, index, self._folder).read().commit}"
+        except Missing as error:
+            raise IndexMoved(self._folder.parent) from error
+        finally:
+            server.close()
 
     def reader(self) -> OpenSearchReader:
         return OpenSearchReader(Server(address()), handle.read(self._folder), self._folder)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ _CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps th
 _LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
 _LISTED_AT_ONCE = 100_000  # articles
 _ALL_VALUES = 1 << 31  # more than a segment has
+_COMMITTED = "meta.json"  # replaced by each commit, and by each merge; names of segments are random
 _SEGMENT = 32  # a key is the number of a segment, shifted by so many bits, and that of an article in it
 
 
@@ -47,6 +49,10 @@ class TantivyEngine:
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
+
+    def commit(self) -> str:
+        with reading(self._folder.parent):
+            return f"{zlib.crc32((self._folder / _COMMITTED).read_bytes()):08x}"
 
     def reader(self) -> "TantivyReader":
         return TantivyReader(self._folder)

@@ -10,9 +10,10 @@ import pickle
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, TypeVar
 
 from ...messages import gettext as _
 from ..durable import replace
@@ -29,7 +30,11 @@ with warnings.catch_warnings():
 INDEX_NAME = "MAIN"
 _SEAL = struct.Struct("<I8s")  # CRC-32 of what stands before; magic
 _MAGIC = b"souwentc"
+_TRIES = 10  # of reading, while another process commits
 _MOST = 64 << 20  # bytes; a deleted article takes 4, a segment some hundred
+
+
+_T = TypeVar("_T")
 
 
 # The one in Python: the one in C takes memory for what a pickle says that it has, which need not be true. So do both
@@ -81,11 +86,20 @@ class Index(FileIndex):  # type: ignore[misc]
         self.indexname = INDEX_NAME
         self._folder = folder
 
-    def _read_toc(self) -> Any:
-        generation = self.latest_generation()
+    def generation(self) -> int:
+        """The number of the last commit. Raises Damaged."""
+        generation: int = self.latest_generation()
         if generation < 0:
             raise Damaged(_("it has no table of contents"))
-        with (self._folder / TOC._filename(INDEX_NAME, generation)).open("rb") as file:
+        return generation
+
+    def path(self, generation: int) -> Path:
+        """The file that tells of a commit."""
+        return self._folder / str(TOC._filename(INDEX_NAME, generation))
+
+    def _read_toc(self) -> Any:
+        generation = self.generation()
+        with self.path(generation).open("rb") as file:
             data = file.read(_MOST + 1)
         if len(data) > _MOST:
             raise Damaged(_("its table of contents is larger than any index needs"))
@@ -98,6 +112,29 @@ class Index(FileIndex):  # type: ignore[misc]
         """The segments of the last commit."""
         segments: list[Segment] = self._read_toc().segments
         return segments
+
+
+def commit(folder: Path) -> str:
+    """The number of the last commit, and its checksum: names of segments are random, so no two indexes share it."""
+    index = Index(folder)
+
+    def named() -> str:
+        generation = index.generation()
+        with index.path(generation).open("rb") as file:
+            file.seek(-min(_SEAL.size, file.seek(0, io.SEEK_END)), io.SEEK_END)
+            return f"{generation}-{file.read(_SEAL.size).hex()[:8]}"
+
+    return while_commits_come(named)
+
+
+def while_commits_come(read: Callable[[], _T]) -> _T:
+    """What `read` makes of the table of contents, tried again where a commit has just replaced what it told."""
+    for _try in range(_TRIES - 1):
+        try:
+            return read()
+        except FileNotFoundError:
+            continue
+    return read()
 
 
 def create(folder: Path) -> None:

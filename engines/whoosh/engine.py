@@ -28,7 +28,6 @@ from .segment import OpenSegment
 from .writer import ArrayWriter
 
 RARITIES_KEPT = 100_000
-_TRIES = 10  # of opening, while another process commits
 # What opening raises where what is read is not what it should be. Every byte is covered by a checksum, so that beyond
 # Damaged, a ValueError, it takes somebody who makes the checksums fit.
 _MISFITS: tuple[type[Exception], ...] = (
@@ -71,6 +70,10 @@ class WhooshEngine:
 
     def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
+
+    def commit(self) -> str:
+        with _reading(self._folder, _MISFITS):
+            return contents.commit(self._folder)
 
     def reader(self) -> "WhooshReader":
         return WhooshReader(self._folder)
@@ -190,13 +193,15 @@ class WhooshReader:
 
     def _rarity(self, term: Weighted) -> float:
         key = term.field, term.stream, term.term
-        if key not in self._rarities:
+        rarity = self._rarities.get(key)
+        if rarity is None:
             with _reading(self._folder):
                 frequency = sum(segment.frequency(*key) for segment in self._segments)
             if len(self._rarities) >= RARITIES_KEPT:
                 self._rarities.clear()
-            self._rarities[key] = inverse_document_frequency(self._size, frequency) if frequency else 0.0
-        return self._rarities[key]
+            rarity = inverse_document_frequency(self._size, frequency) if frequency else 0.0
+            self._rarities[key] = rarity
+        return rarity
 
     def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
         segment = self._segment_of(key)
@@ -267,18 +272,15 @@ class WhooshReader:
 def _open_segments(folder: Path) -> list[OpenSegment]:
     """The segments of the last commit, all opened, so that nothing a later commit removes is missed."""
     index = contents.Index(folder)
-    for tried in range(_TRIES):
+
+    def opened() -> list[OpenSegment]:
         segments, base = [], 0
-        try:
-            for segment in index.segments():
-                segments.append(OpenSegment(index.storage, segment, base))
-                base += segments[-1].size
-        except FileNotFoundError:  # a commit has just replaced what the table of contents told
-            if tried + 1 == _TRIES:
-                raise
-        else:
-            break
-    return segments
+        for segment in index.segments():
+            segments.append(OpenSegment(index.storage, segment, base))
+            base += segments[-1].size
+        return segments
+
+    return contents.while_commits_come(opened)
 
 
 def _rank(request: Request, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:

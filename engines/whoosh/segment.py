@@ -1,6 +1,7 @@
 """One segment of an index, as searches read it: whole lists at a time."""
 
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ class OpenSegment:
         self._fields: dict[str, Field] = {}
         self._kept: dict[tuple[str, ...], tuple[Numbers, ...]] = {}
         self._kept_bytes = 0
+        self._keeping_one = Lock()
 
     def check(self) -> None:
         """Reads everything. Raises Damaged."""
@@ -49,15 +51,17 @@ class OpenSegment:
 
     def _keeping(self, key: tuple[str, ...], make: Callable[[], tuple[Numbers, ...]]) -> tuple[Numbers, ...]:
         """What `make` makes, from memory if it was made before. When memory is full, it is emptied."""
-        if key not in self._kept:
+        made = self._kept.get(key)
+        if made is None:
             made = make()
             size = sum(array.nbytes for array in made)
-            if self._kept_bytes + size > KEPT:
-                self._kept, self._kept_bytes = {}, 0
-            self._kept_bytes += size
-            self._kept[key] = made
-            return made
-        return self._kept[key]
+            with self._keeping_one:
+                if self._kept_bytes + size > KEPT:
+                    self._kept, self._kept_bytes = {}, 0
+                if key not in self._kept:  # else another thread was faster
+                    self._kept_bytes += size
+                    self._kept[key] = made
+        return made
 
     def postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[Numbers, Numbers]:
         articles, counts = self._keeping((field, stream, term), lambda: self._postings(field, stream, term))

@@ -1,0 +1,11 @@
+"""What is wrong use of the command line beyond what click tells."""
+
+from ..analysis import SouwenError
+from ..messages import gettext as _
+
+
+class WebUnavailable(SouwenError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("serving needs more packages: install them with {command}").format(command="`pip install 'souwen[web]'`")
+        )

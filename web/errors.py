@@ -1,0 +1,49 @@
+"""Why a request is not answered, beyond what searching tells."""
+
+from ..analysis import SouwenError
+from ..messages import gettext as _
+
+
+class NoSuchArticle(SouwenError):
+    def __init__(self, article_id: str) -> None:
+        super().__init__(_("there is no article {id}: a search tells IDs").format(id=repr(article_id[:200])))
+
+
+class TooSlow(SouwenError):
+    def __init__(self, seconds: float) -> None:
+        message = _("this took longer than {seconds} seconds: ask for less, such as fewer words or a shorter period")
+        super().__init__(message.format(seconds=f"{seconds:g}"))
+
+
+class TooBusy(SouwenError):
+    def __init__(self) -> None:
+        super().__init__(_("too many requests are being answered: try again in a moment"))
+
+
+class TooMany(SouwenError):
+    def __init__(self) -> None:
+        super().__init__(_("too many requests came from your address: wait a moment"))
+
+
+class WrongToken(SouwenError):
+    def __init__(self) -> None:
+        super().__init__(_("this archive asks for a token: send it as a bearer token, or as the password"))
+
+
+class WrongHost(SouwenError):
+    def __init__(self, host: str) -> None:
+        message = _("this archive is not known as {host}: name it with --allowed-host when serving")
+        super().__init__(message.format(host=repr(host[:200])))
+
+
+class NotRead(SouwenError):
+    """Requests here only read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("an archive is only read: send GET requests, without a body"))
+
+
+class AddressInUse(SouwenError):
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        message = _("cannot listen at {host}, port {port} ({reason}): choose another with --host and --port")
+        super().__init__(message.format(host=host, port=port, reason=reason))
