@@ -5,7 +5,7 @@ PACKAGES := analysis cli engines indexer messages query web
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt)) \
 	$(wildcard web/templates/* web/static/*)
 
-.PHONY: demo test soak test-whoosh3 docs images messages reference lint clean
+.PHONY: demo test soak test-whoosh3 docs images messages reference licences lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -38,6 +38,10 @@ messages: .venv/dev
 # docs/command-line.md, from the commands.
 reference: .venv/dev
 	$(BIN)/python -m souwen.cli.make_reference
+
+# docs/licences.md, from what is installed.
+licences: .venv/dev
+	$(BIN)/python docs/make_licences.py
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

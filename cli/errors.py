@@ -9,3 +9,9 @@ class WebUnavailable(SouwenError):
         super().__init__(
             _("serving needs more packages: install them with {command}").format(command="`pip install 'souwen[web]'`")
         )
+
+
+class AssistantUnavailable(SouwenError):
+    def __init__(self) -> None:
+        message = _("serving assistants needs more packages: install them with {command}")
+        super().__init__(message.format(command="`pip install 'souwen[mcp]'`"))

@@ -95,7 +95,9 @@ def index(
     own_words = _words(dictionary) if dictionary else None
     if from_index:
         if paths or mapping or delete_missing or watch:
-            raise click.UsageError(_("--from-index takes articles from an index, and from no PATH"))
+            raise click.UsageError(
+                _("--from-index takes articles from an index: leave out PATH, --map, --delete-missing and --watch")
+            )
         copy = partial(copy_index, engine=engine, jobs=jobs, memory=memory << 20)
         copied, seconds = _with_bar(partial(copy, from_index, index_dir, dictionary=own_words, entities=entities))
         _print_copied(index_dir, copied, seconds, as_json)
@@ -114,7 +116,9 @@ def index(
     report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words, entities=entities))
     _print(report, seconds, index_dir, show_cleaning, as_json)
     if not (report.added or report.updated or report.skipped or report.deleted):
-        told = _("no article was found in {paths}; {index} is as it was")
+        told = _(
+            "no article was found in {paths}, {index} is as it was: give the folder or file that holds the articles"
+        )
         click.echo(told.format(paths=" ".join(paths), index=index_dir), err=True)
         context.exit(2)
     if report.added and IndexDirectory(index_dir).meta().engine == DEFAULT_ENGINE:
@@ -209,5 +213,5 @@ def _words(file: TextIO) -> list[str]:
         return file.read().splitlines()
     except UnicodeDecodeError as error:
         raise click.BadParameter(
-            _("{file} is not text in UTF-8").format(file=file.name), param_hint="--dictionary"
+            _("{file} is not text in UTF-8: save it as UTF-8").format(file=file.name), param_hint="--dictionary"
         ) from error

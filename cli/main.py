@@ -16,6 +16,7 @@ from .entities import entities
 from .eval import eval_command
 from .export import export
 from .index import index
+from .mcp import mcp
 from .related import related
 from .search import search
 from .serve import serve
@@ -53,6 +54,9 @@ class _Program(click.Group):
                 sys.stdout.flush()
         except SouwenError as error:
             raise _Failure(str(error)) from error
+        except click.FileError as error:
+            told = _("cannot open {file} ({reason}): name another file")
+            raise _Failure(told.format(file=error.ui_filename, reason=_(error.message))) from error
         except KeyboardInterrupt:
             click.echo("\n" + _("stopped; an index stays as it was before"), err=True)
             raise SystemExit(INTERRUPTED) from None
@@ -61,7 +65,11 @@ class _Program(click.Group):
             raise SystemExit(FOUND) from None
         except OSError as error:
             _give_up_output()
-            raise _Failure(_("cannot write the output ({reason})").format(reason=reason_of(error))) from error
+            raise _Failure(
+                _("cannot write the output ({reason}): make room, or write it elsewhere").format(
+                    reason=reason_of(error)
+                )
+            ) from error
         return result
 
 
@@ -96,5 +104,5 @@ def main(context: click.Context) -> None:
 
 
 _READING = (search, related, entities, timeline, show, suggest, stats)
-for command in (index, *_READING, serve, check, export, analyze, eval_command, completion):
+for command in (index, *_READING, serve, mcp, check, export, analyze, eval_command, completion):
     main.add_command(command)

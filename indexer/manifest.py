@@ -145,9 +145,10 @@ class Manifest:
         """The file is read anew; what it supplied is lost until it is supplied again. Its number."""
         number = _key(path)
         values = (number, os.fsencode(path), stamp.size, stamp.changed_ns, digest, reading)
-        self._change("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values)
+        if not self._change("INSERT OR IGNORE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values):
+            self._change("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values)
+            self._empty(number)
         self._change("INSERT OR IGNORE INTO seen VALUES (?)", number)
-        self._empty(number)
         return number
 
     def _empty(self, number: int) -> None:
@@ -160,6 +161,8 @@ class Manifest:
         it has it, and the first of those in it with the same id."""
         self._change("UPDATE file SET articles = articles + 1 WHERE number = ?", number)
         article = _key(article_id)
+        if self._change("INSERT OR IGNORE INTO article VALUES (?, ?, ?, 0)", article, article_id, number):
+            return True
         supplier = self._rows("SELECT file, lost FROM article WHERE number = ?", article)
         if supplier and not supplier[0][1]:
             if supplier[0][0] != number:

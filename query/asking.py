@@ -11,6 +11,7 @@ from .headline import joined
 from .language import parse
 from .notes import Note, level_note
 from .plan import LEVELS, Plan
+from .rarities import Rarities
 
 EVERY_VALUE = 1 << 30  # of a facet
 
@@ -45,7 +46,7 @@ class Asker:
         """What is to be asked for. No query raises."""
         typed, notes = parse(visible(query))
         tree, expanded = self._expander.expand(joined(typed, self._analyzer))
-        plan = Plan(tree, self._analyzer)
+        plan = Plan(tree, self._analyzer, Rarities(self._reader))
         notes += expanded + tuple(
             Note("dropped", _("“{text}” has nothing to search for").format(text=text[:40])) for text in plan.dropped
         )
@@ -77,7 +78,7 @@ class Asker:
                 Request(
                     match=match,
                     tiers=tiers,
-                    weights=plan.weights(self._reader.rarities) if tiers else (),
+                    weights=plan.weights() if tiers else (),
                     sort="relevance" if tiers else "newest",
                     limit=limit,
                     facets=facets,

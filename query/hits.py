@@ -76,7 +76,7 @@ class HitMaker:
         )
 
     def _explanation(self, candidate: Candidate) -> Explanation:
-        terms = self._plan.weights(self._reader.rarities)
+        terms = self._plan.weights()
         added = zip(terms, self._reader.explain(candidate.key, terms), strict=True)
         shown = [(f"{term.field} {term.stream} {term.term}", part) for term, part in added if part]
         evidence = self._ranker.evidence(self._fetched[candidate.key].article)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from ..analysis import Analyzer, fold, name_words
+from ..analysis import HAN, Analyzer, fold, name_words
 from ..engines import TextField
 from .need import Need
 from .results import Range
@@ -16,7 +16,8 @@ from .results import Range
 MOST_MATCHES = 200  # of one string in one text; later ones are not marked
 # A sentence ends at 。！？； or … or with the line; closing quotes and brackets still belong to it.
 SENTENCE = re.compile(r"(?:[^。！？；!?;…\n.]|\.(?!\s))+(?:[。！？；!?;….]+[”’」』\"'）)》]*)?")
-
+# No word reaches across these, but those of the user's own.
+_BREAK = re.compile(rf"[、:;?!\"()]|(?<=[{HAN}]),")
 _NUMBER = re.compile(r"[\d〇零一二三四五六七八九十百千万亿]")
 
 
@@ -75,13 +76,15 @@ class Marker:
         return _likely(sentence, self._in_body[1])
 
     def _word_matches(self, folded: str, offset: int, words: set[str]) -> Iterator[Match]:
-        missing = _likely(folded, words)
-        if not missing:
+        likely = _likely(folded, words)
+        if not likely:
             return
-        for word in self._analyzer.words(folded):
-            if word.term in words:
-                missing.discard(word.term)
-                yield Match(offset + word.start, offset + word.end, word.term)
+        missing = set(likely)
+        for start, end in _clauses(folded, likely):
+            for word in self._analyzer.words(folded[start:end]):
+                if word.term in words:
+                    missing.discard(word.term)
+                    yield Match(offset + start + word.start, offset + start + word.end, word.term)
         if missing:  # they may be names that jieba cuts
             for word in name_words(self._analyzer.names(folded)):
                 if word.term in missing:
@@ -93,8 +96,22 @@ def _likely(folded: str, words: set[str]) -> set[str]:
     if not words:
         return words
     undotted = folded.replace("·", "").replace("-", "")
+    if undotted != folded:
+        folded += "\n" + undotted
     has_number = _NUMBER.search(folded) is not None
-    return {word for word in words if word in undotted or (has_number and (word[0] == "=" or word[0].isdecimal()))}
+    return {word for word in words if word in folded or (has_number and (word[0] == "=" or word[0].isdecimal()))}
+
+
+def _clauses(folded: str, words: set[str]) -> Iterator[Range]:
+    """The pieces of a sentence that may have one of the words: segmenting costs more than all else."""
+    if any(map(_BREAK.search, words)):
+        yield 0, len(folded)
+        return
+    start = 0
+    for end in (*(found.end() for found in _BREAK.finditer(folded)), len(folded)):
+        if _likely(folded[start:end], words):
+            yield start, end
+        start = end
 
 
 def _all_occurrences(folded: str, strings: Iterable[str]) -> Iterator[Match]:

@@ -1,17 +1,20 @@
 """One part of a query, analysed: what an article must have to match it, and what scores."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from ..analysis import NAME_JOINT, Analyzer, Word, fold
-from ..engines import All, AnyOf, AtLeast, Clause, Contains, Has, IndexedField, TextField, Weighted
+from ..engines import All, AnyOf, Clause, Contains, Has, IndexedField, Stream, TextField, Weighted
 from .language import Part
+from .rarities import Rarities
 from .stopwords import STOP_WORDS
 
 LONGEST_WHOLE_PART = 3  # words; longer parts are soft
-# A soft part matches articles that have one in so many of its words, or of its pairs, or the part itself.
-WORD_SHARE, PAIR_SHARE = 6, 3
+# A soft part matches articles that have any of so many of its words, or of its pairs, the rarest of them, or the part
+# itself.
+WORD_SHARE, PAIR_SHARE = 2 / 3, 1 / 3
 MOST_PAIRS = 64  # of one part that are asked for
 MOST_SUBJECTS = 48  # words of one part that are asked for; the rest only scores
 # Weights of the streams in the score; docs/decisions.md has the measurement. A word in Latin or digits has no pairs to
@@ -35,6 +38,10 @@ class Need:
         else:  # without the punctuation around it
             self.string = self._folded[self.words[0].start : max(word.end for word in self.words)] if self.words else ""
         self.soft = not part.quoted and len(self.outer) > LONGEST_WHOLE_PART
+
+    @property
+    def _scored(self) -> IndexedField:
+        return "title" if self.field == "title" else "text"
 
     def _is_joined(self) -> bool:
         """Whether nothing but the dots of names stands between the words."""
@@ -70,13 +77,14 @@ class Need:
         """Has `term`; as a word where the dictionary has it."""
         return Has(self.field, term) if self.is_matched_as_word(term) else Contains(self.field, term)
 
-    def clause(self, level: int) -> Clause:
+    def clause(self, level: int, rarities: Rarities) -> Clause:
         """What an article must have to match at one of the levels 0 to 2."""
         if self.quoted:
             return Contains(self.field, self.string)
         if self.soft:
-            words = AtLeast(-(-len(self.subject) // WORD_SHARE), tuple(map(self.word, self.subject)))
-            return AnyOf((words, self._pairs(PAIR_SHARE), self._whole()))
+            words = map(self.word, self._rarest("words", self.subject, WORD_SHARE, rarities))
+            pairs = self._rarest("pairs", self._pairs(), PAIR_SHARE, rarities)
+            return AnyOf((*words, *(Contains(self.field, pair) for pair in pairs), self._whole()))
         if level == 0 and self.one_known_word:
             return Has(self.field, self.one_known_word)
         # 香港、台湾 are two words, not one
@@ -84,13 +92,18 @@ class Need:
 
     def any_piece(self) -> Clause:
         """Any word or any pair of the part: what is left when nothing has more."""
-        return AnyOf((*map(self.word, self.subject), self._pairs(len(self.string))))
+        return AnyOf((*map(self.word, self.subject), *(Contains(self.field, pair) for pair in self._pairs())))
 
-    def _pairs(self, share: int) -> Clause:
-        """One in `share` of the pairs. Names that are misspelt or cut oddly still have most of theirs."""
+    def _pairs(self) -> list[str]:
+        """Names that are misspelt or cut oddly still have most of their pairs."""
         runs = _SCORED_RUN.findall(self.string)
-        pairs = list(dict.fromkeys(run[at : at + 2] for run in runs for at in range(len(run) - 1)))[:MOST_PAIRS]
-        return AtLeast(max(1, -(-len(pairs) // share)), tuple(Contains(self.field, pair) for pair in pairs))
+        return list(dict.fromkeys(run[at : at + 2] for run in runs for at in range(len(run) - 1)))[:MOST_PAIRS]
+
+    def _rarest(self, stream: Stream, terms: Sequence[str], share: float, rarities: Rarities) -> list[str]:
+        """A share of those terms that any article has, the rarest; all if none has any."""
+        known = zip(rarities([Weighted(self._scored, stream, term, 1.0) for term in terms]), terms, strict=True)
+        rarest = [term for rarity, term in sorted(known, reverse=True) if rarity]
+        return rarest[: math.ceil(share * len(rarest))] or list(terms)
 
     def _whole(self) -> Clause:
         """The part as it stands, or under another spelling of its names, dates and numbers."""
@@ -142,7 +155,7 @@ class Need:
 
     def weights(self) -> Iterator[Weighted]:
         """What scores: every word but stop words, every pair and, a little, every character."""
-        field: IndexedField = "title" if self.field == "title" else "text"
+        field = self._scored
         only_stop_words = STOP_WORDS.issuperset(self.subject)
         for word in self.words:
             if only_stop_words or word.term not in STOP_WORDS:

@@ -9,7 +9,8 @@ The first level that finds anything answers. A long part (a headline, a question
 with some of its words match, those with all of them come first.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from math import log
 
 from ..analysis import Analyzer
@@ -17,6 +18,7 @@ from ..engines import All, AnyOf, Clause, Days, IndexedField, Keyword, Not, Stre
 from .language import Excluded, Filter, Group, Node, Part
 from .need import Need
 from .periods import Period
+from .rarities import Rarities
 
 LEVELS = (0, 1, 2, 3)
 MOST_SCORED = 400  # terms
@@ -27,7 +29,8 @@ class Plan:
     """A query, ready to be asked. `needs` are the parts to be found; `dropped` those without a letter or digit, as
     typed. `is_empty` tells that nothing is left to ask."""
 
-    def __init__(self, tree: Group, analyzer: Analyzer) -> None:
+    def __init__(self, tree: Group, analyzer: Analyzer, rarities: Rarities) -> None:
+        self.rarities = rarities
         self._analysed = {part: Need(part, analyzer) for part in _parts(tree)}
         self.dropped = tuple(part.text for part, need in self._analysed.items() if not need.string)
         pruned = self._pruned(tree)
@@ -57,11 +60,19 @@ class Plan:
 
     def match(self, level: int) -> Clause:
         """What an article must meet to be listed at a level."""
+        if any(need.soft for need in self.needs):
+            self.rarities(self._terms)  # all at once: servers are asked only once
         if level < 3:
-            return self._clause(self._tree, lambda need: need.clause(level))
+            return self._clause(self._tree, lambda need: need.clause(level, self.rarities))
         nodes = (self._tree,) if self._tree.any_of else self._tree.nodes
-        strict = [self._clause(node, lambda need: need.clause(1)) for node in nodes if not self._is_relaxable(node)]
-        relaxed = [self._clause(node, lambda need: need.clause(2)) for node in nodes if self._is_relaxable(node)]
+        strict = [
+            self._clause(node, lambda need: need.clause(1, self.rarities))
+            for node in nodes
+            if not self._is_relaxable(node)
+        ]
+        relaxed = [
+            self._clause(node, lambda need: need.clause(2, self.rarities)) for node in nodes if self._is_relaxable(node)
+        ]
         pieces = [need.any_piece() for need in self.needs if not need.quoted]
         return All((*strict, AnyOf((*relaxed, *pieces))))
 
@@ -69,25 +80,32 @@ class Plan:
         """What an article must meet to match all of the query. At level 3 none does."""
         if level == 3:
             return AnyOf(())
-        return self._clause(self._tree, lambda need: need.full() if need.soft else need.clause(level))
+        return self._clause(self._tree, lambda need: need.full() if need.soft else need.clause(level, self.rarities))
 
     def aligned(self) -> Clause:
         """Every part stands as the query has it, between word boundaries."""
         return self._clause(self._tree, lambda need: need.full() if need.soft else need.aligned())
 
-    def weights(self, rarities: Callable[[Sequence[Weighted]], list[float]]) -> tuple[Weighted, ...]:
-        """What scores, the weights of repeated terms added up. `rarities` gives their inverse document frequencies:
-        single characters that are all over the archive cost much to look at and tell nothing."""
+    def weights(self) -> tuple[Weighted, ...]:
+        """What scores. Pairs and single characters that are all over the archive cost much to look at and tell
+        nothing."""
+        rarities = self.rarities(self._terms)
+        telling = tuple(
+            term
+            for term, rarity in zip(self._terms, rarities, strict=True)
+            if term.stream == "words" or rarity >= COMMON_RARITY
+        )
+        return telling or self._terms
+
+    @cached_property
+    def _terms(self) -> tuple[Weighted, ...]:
+        """All that may score, the weights of repeated terms added up."""
         total: dict[tuple[IndexedField, Stream, str], float] = {}
         for need in self.needs:
             for term in need.weights():
                 key = (term.field, term.stream, term.term)
                 total[key] = total.get(key, 0.0) + term.weight
-        terms = tuple(Weighted(*key, weight) for key, weight in total.items())[:MOST_SCORED]
-        singles = [term for term in terms if term.stream == "singles"]
-        common = {term for term, rarity in zip(singles, rarities(singles), strict=True) if rarity < COMMON_RARITY}
-        telling = tuple(term for term in terms if term not in common)
-        return telling or terms
+        return tuple(Weighted(*key, weight) for key, weight in total.items())[:MOST_SCORED]
 
     def _is_relaxable(self, node: Node) -> bool:
         if isinstance(node, Part):
@@ -104,7 +122,9 @@ class Plan:
         if isinstance(node, Period):
             return Days(node.first, node.last)
         if isinstance(node, Excluded):
-            return Not(self._clause(node.node, lambda need: need.full() if need.soft else need.clause(0)))
+            return Not(
+                self._clause(node.node, lambda need: need.full() if need.soft else need.clause(0, self.rarities))
+            )
         clauses = tuple(self._clause(child, ask) for child in node.nodes)
         return AnyOf(clauses) if node.any_of else All(clauses)
 

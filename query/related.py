@@ -28,6 +28,7 @@ from .hits import HitMaker
 from .language import Group, Part
 from .plan import Plan
 from .ranking import Ranker
+from .rarities import Rarities
 from .reprints import FOLDED, folded, reprints_of
 from .results import Hit
 from .stopwords import STOP_WORDS
@@ -50,7 +51,7 @@ def related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limit: in
     sharing = AtLeast(min(SHARED, len(terms)), tuple(Has("text", term.term) for term in terms))
     match = All((sharing, *(Not(Keyword("id", article.id)) for article in same)))
     found = reader.search(Request(match=match, weights=tuple(terms), limit=limit + FOLDED)).candidates
-    plan = Plan(Group(tuple(Part(term.term) for term in terms[:MARKED]), any_of=True), analyzer)
+    plan = Plan(Group(tuple(Part(term.term) for term in terms[:MARKED]), any_of=True), analyzer, Rarities(reader))
     ranker = Ranker((), {}, half_life=None, now=datetime.now(timezone.utc))
     maker = HitMaker(analyzer, reader, plan, _INSIDE_WORDS, ranker, explain=False)
     return maker.hits(found, folded(found, maker.fetched, limit)[:limit], 1, len(found))

@@ -116,7 +116,7 @@ class Searcher:
         hits = maker.hits(candidates, groups[offset : offset + limit], offset + 1, full)
         suggestions: tuple[str, ...] = ()
         if level or not full:  # nothing, or nothing as it was asked for
-            suggestions = corrections(query, plan, self._lexicon(), MOST_SUGGESTIONS)
+            suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
         counted: dict[str, tuple[Counted, ...]] = {
             field: self._counts.first(match, field, values, min(facet_limit, MOST_VALUES))
             for field, values in zip(fields, found.facets, strict=True)
@@ -164,7 +164,7 @@ class Searcher:
     def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
         variants = plan.variants()
         pairs = sorted(set().union(*(pairs_of(string) for strings in variants for string in strings)))
-        rarities = self._reader.rarities([Weighted("text", "pairs", pair, 1.0) for pair in pairs])
+        rarities = plan.rarities([Weighted("text", "pairs", pair, 1.0) for pair in pairs])
         return Ranker(
             variants, dict(zip(pairs, rarities, strict=True)), half_life=recency, now=datetime.now(timezone.utc)
         )

@@ -20,6 +20,7 @@ WEB = {str(path.relative_to(ROOT)) for path in (ROOT / "web").glob("*.py")}
 DOORS = {
     "fastapi": WEB,
     "starlette": WEB,
+    "mcp": {"web/assistant.py"},
     "uvicorn": {"web/server.py"},
     "jieba": {"analysis/segment.py"},
     "rjieba": {"analysis/segment.py"},

@@ -9,6 +9,18 @@ class NoSuchArticle(SouwenError):
         super().__init__(_("there is no article {id}: a search tells IDs").format(id=repr(article_id[:200])))
 
 
+class BeyondText(SouwenError):
+    def __init__(self, offset: int, characters: int) -> None:
+        message = _("offset {offset} is beyond the text, which has {characters} characters: begin at 0")
+        super().__init__(message.format(offset=offset, characters=characters))
+
+
+class TooManyPeriods(SouwenError):
+    def __init__(self, number: int, most: int) -> None:
+        message = _("articles came in {number} periods, more than {most}: count by longer ones, or set since and until")
+        super().__init__(message.format(number=number, most=most))
+
+
 class TooSlow(SouwenError):
     def __init__(self, seconds: float) -> None:
         message = _("this took longer than {seconds} seconds: ask for less, such as fewer words or a shorter period")

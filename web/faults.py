@@ -68,7 +68,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _failure(request: Request, status: int, sentence: str) -> Response:
-    if request.url.path.startswith(("/api/", "/health", "/openapi.json")):
+    if request.url.path.startswith(("/api/", "/health", "/openapi.json", "/mcp")):
         answer: Response = JSONResponse({"error": sentence}, status)
     else:
         answer = pages.failure(request, status, sentence)

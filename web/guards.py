@@ -29,13 +29,15 @@ HEADERS = {
 
 class Guards:
     """Middleware around everything. A browser that was led here under a name that is none of `hosts` (any is, if there
-    are none) gets nothing, lest pages of strangers read an archive that only this machine may see."""
+    are none) gets nothing, lest pages of strangers read an archive that only this machine may see. With `bodies`, it is
+    the application that bounds what is sent."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], token: str, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], token: str, rates: Rates, bodies: bool = False) -> None:
         self._app = app
         self._hosts = frozenset(map(str.lower, hosts))
         self._token = token.encode()
         self._rates = rates
+        self._bodies = bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,15 +57,18 @@ class Guards:
         host = headers.get("host", "")
         if self._hosts and _name(host) not in self._hosts:
             return WrongHost(host)
-        if scope["method"] not in ("GET", "HEAD") or headers.get("content-length", "0") != "0":
-            return NotRead()
-        if "transfer-encoding" in headers:
+        if not self._bodies and _sends(scope["method"], headers):
             return NotRead()
         if not self._rates.admits(scope["client"][0] if scope["client"] else ""):
             return TooMany()
         if self._token and not hmac.compare_digest(_given(headers.get("authorization", "")), self._token):
             return WrongToken()
         return None
+
+
+def _sends(method: str, headers: Headers) -> bool:
+    """Whether a request does more than read, or brings something along."""
+    return method not in ("GET", "HEAD") or headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def _name(host: str) -> str:
@@ -77,7 +82,7 @@ def _given(authorization: str) -> bytes:
     """The token of an Authorization header: a bearer's, or the password that a browser asked for."""
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return value.strip().encode()
+        return value.strip().encode("latin-1")  # as it came
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).partition(b":")[2]

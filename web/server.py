@@ -5,14 +5,14 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from .errors import AddressInUse
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LONGEST_HEAD = 32 << 10  # bytes of the first line and headers of a request; a query of 2,000 characters takes 18,000
 MOST_CONNECTIONS = 500
-KEPT_ALIVE = 5  # seconds that a connection may be silent between requests
+KEPT_ALIVE = 20  # seconds that a connection may be silent between requests: longer than clients use one again
 LAST_WISHES = 5  # seconds that requests have when the server is to end
 
 
@@ -24,24 +24,31 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def run(app: FastAPI, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+def run(app: Starlette, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serves until interrupted. `ready` is told the address; port 0 is any that is free. Raises AddressInUse."""
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
-        raise AddressInUse(host, port, str(error)) from error
-    config = uvicorn.Config(
-        app,
-        http="h11",  # whose limits these are
-        ws="none",
-        h11_max_incomplete_event_size=LONGEST_HEAD,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=KEPT_ALIVE,
-        timeout_graceful_shutdown=LAST_WISHES,
-        server_header=False,
-        access_log=False,
-        log_level="warning",
-    )
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AddressInUse(host, port, reason) from error
     with listening:
         ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/")
-        uvicorn.Server(config).run(sockets=[listening])
+        server_of(app).run(sockets=[listening])
+
+
+def server_of(app: Starlette) -> uvicorn.Server:
+    """A server with bounds on what it takes from clients."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http="h11",  # whose limits these are
+            ws="none",
+            h11_max_incomplete_event_size=LONGEST_HEAD,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=KEPT_ALIVE,
+            timeout_graceful_shutdown=LAST_WISHES,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+        )
+    )

@@ -1,6 +1,6 @@
 """From clauses and weighted terms to Tantivy's queries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -49,8 +49,8 @@ class Queries:
                 return Query.range_query(self._schema, DAY, FieldType.Integer, *ends)
             case All(clauses):
                 return self._all(clauses)
-            case AnyOf(clauses):
-                return self._at_least(1, clauses)
+            case AnyOf():
+                return self._at_least(1, tuple(dict.fromkeys(_alternatives(clause))))
             case AtLeast(count, clauses):
                 return self._at_least(count, clauses)
             case Not():
@@ -109,3 +109,13 @@ class Queries:
             return Query.empty_query()
         parts = [(Occur.Should, self.matching(each)) for each in clauses]
         return Query.boolean_query(parts, count if count > 1 else None)
+
+
+def _alternatives(clause: Clause) -> Iterator[Clause]:
+    """What an article may meet instead of each other, from alternatives within alternatives, too: spellings of one part
+    share most of what they ask for."""
+    if isinstance(clause, AnyOf):
+        for each in clause.clauses:
+            yield from _alternatives(each)
+    else:
+        yield clause

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from ...analysis import AnalysedArticle
 from ..evaluate import UNDATED, day_number
-from ..facets import FACETS, values
-from ..keywords import KEYWORDS, keywords
+from ..facets import values
+from ..keywords import keywords
 from ..records import packed
 from ..stored import texts_of
-from .schema import STORED, WORDS
+from .schema import CODED, STORED
 
 
 class Numbering(dict[str, int]):
@@ -28,42 +28,56 @@ class Numbering(dict[str, int]):
 
 
 class Coded(NamedTuple):
-    """Terms, each as its place in a vocabulary, which the articles of a batch have in common."""
+    """The terms of the fields `CODED`, of which each has so many: their places, of 32 bits each, in the vocabularies of
+    the fields one after another, which the articles of a batch have in common."""
 
-    vocabulary: list[str]
-    codes: NDArray[np.uint32]
+    vocabularies: list[list[str]]
+    codes: bytes
+    sizes: tuple[int, ...]
 
 
 class PreparedArticle(NamedTuple):
-    """`record` is what is stored, `grams` the text of each field of character grams, `terms` what the other term fields
-    hold, `numbers` the number fields."""
+    """`record` is what is stored, `texts` are those whose character grams are indexed, `terms` what the other term
+    fields hold, `numbers` the lengths that are kept and the number fields."""
 
     id: str
     record: bytes
-    grams: dict[str, str]
-    terms: dict[str, Coded]
+    texts: dict[str, str]
+    terms: Coded
     numbers: dict[str, int]
 
 
 def prepared(batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
     """Articles, given with their digests. They travel to another process best together, for what they have in common
     travels once."""
-    numberings = {name: Numbering() for name in (*WORDS, *KEYWORDS, *FACETS)}
-    vocabularies: dict[str, list[str]] = {name: [] for name in numberings}
+    numberings = {name: Numbering() for name in CODED}
+    vocabularies: list[list[str]] = []
+    local: list[NDArray[np.uint32]] = []  # codes in the vocabularies of the fields
     articles = []
     for analysed, digest in batch:
         terms: dict[str, Sequence[str]] = {**keywords(analysed), **values(analysed)}
-        grams: dict[str, str] = {}
-        for field, streams in (("text", analysed.text), ("title", analysed.title)):
-            terms[f"{field}_words"] = streams.words
-            grams[f"{field}_pairs"], grams[f"{field}_singles"] = streams.folded, streams.singles
-        coded = {name: Coded(vocabularies[name], numbering.of(terms[name])) for name, numbering in numberings.items()}
-        texts = texts_of(analysed, digest)
-        record = packed([texts[name] for name in STORED])
-        articles.append(PreparedArticle(analysed.article.id, record, grams, coded, _numbers(analysed)))
-    for name, numbering in numberings.items():
-        vocabularies[name].extend(numbering)
-    return articles
+        texts: dict[str, str] = {}
+        numbers = _numbers(analysed)
+        for text, streams in (("text", analysed.text), ("title", analysed.title)):
+            texts[text] = streams.folded
+            terms[f"{text}_words"] = streams.words
+            numbers[f"{text}_words"] = len(streams.words)
+            numbers[f"{text}_pairs"] = max(len(streams.folded) - 1, 0)
+            numbers[f"{text}_singles"] = len(streams.singles)
+        codes: list[int] = []
+        for name, numbering in numberings.items():
+            codes += map(numbering.__getitem__, terms[name])
+        local.append(np.array(codes, np.uint32))
+        stored = texts_of(analysed, digest)
+        record = packed([stored[name] for name in STORED])
+        coded = Coded(vocabularies, b"", tuple(len(terms[name]) for name in CODED))
+        articles.append(PreparedArticle(analysed.article.id, record, texts, coded, numbers))
+    vocabularies.extend(map(list, numberings.values()))
+    starts = np.cumsum([0, *map(len, vocabularies)], dtype=np.uint32)[:-1]
+    return [
+        article._replace(terms=article.terms._replace(codes=(codes + np.repeat(starts, article.terms.sizes)).tobytes()))
+        for article, codes in zip(articles, local, strict=True)
+    ]
 
 
 def _numbers(analysed: AnalysedArticle) -> dict[str, int]:

@@ -18,14 +18,14 @@ FAN_IN = 128  # runs; each is a file handle, and some memory, while it is merged
 
 
 class Point(NamedTuple):
-    """How many articles there are so far, and the sum of their lengths in each field."""
+    """How many articles there are so far, and how many places in each field that has some."""
 
     articles: int
-    lengths: Mapping[str, int]
+    places: Mapping[str, int]
 
     def values(self, name: str) -> int:
         """How many values a field may have so far: places or articles."""
-        return self.lengths[name] if name in PLACED else self.articles
+        return self.places[name] if name in PLACED else self.articles
 
 
 class Run(NamedTuple):

@@ -14,11 +14,13 @@ from ..keywords import KEYWORDS
 TEXTS = ("title", "body", "published", "lead", "path", "entities", "dates", "digest")
 STORED = ("id", "url", "source", "section", "author", "sketch", *TEXTS)
 NUMBERS = ("day", "time")
-# Fields of character grams, by the size of the gram. They take a folded text, other term fields take lists of terms.
+# Fields of character grams, by the size of the gram. Those of a folded text come of it, and are named by it.
+TEXTS_OF_GRAMS = ("text", "title")
 GRAMS = {"text_pairs": 2, "text_singles": 1, "title_pairs": 2, "title_singles": 1}
 WORDS = ("text_words", "title_words")
 SCORED = (*WORDS, *GRAMS)  # whose lengths are kept
-FIELDS = sorted((*SCORED, *KEYWORDS, *FACETS))  # that have terms
+CODED = (*WORDS, *KEYWORDS, *FACETS)  # that take lists of terms
+FIELDS = sorted((*GRAMS, *CODED))  # that have terms
 PLACED = {name for name, size in GRAMS.items() if size == 2}  # whose lists hold places, so that strings can be found
 
 

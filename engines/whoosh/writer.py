@@ -8,19 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from ..facets import FACETS
-from ..keywords import KEYWORDS
 from .articles import ArticleReader
 from .codec import Codec, owners_of, starts_of
 from .contents import Index
 from .field import Field
-from .gathering import GramGatherer, TermGatherer
+from .gathering import TermGatherer, TextGatherer
 from .lists import Lists, write_field
 from .merging import Renumber, merged, moved, share
 from .monotone import Numbers
 from .prepared import PreparedArticle
 from .runs import Point, Runs
-from .schema import FIELDS, GRAMS, PLACED, SCORED, WORDS
+from .schema import CODED, FIELDS, GRAMS, PLACED, TEXTS_OF_GRAMS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -36,33 +34,39 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
         self._memory = memory
         self._runs = Runs(Path(self._tempstorage.folder))
         self._chosen: list[tuple[_Old, int]] = []  # segments to merge, with the number of their first article
-        self._totals = dict.fromkeys(FIELDS, 0)  # lengths of all articles so far
+        self._places = dict.fromkeys(PLACED, 0)  # in all articles so far
         self._gather()
 
     def _gather(self) -> None:
         """Begins with nothing gathered."""
         self._start = self._point()
-        self._grams = {name: GramGatherer(size) for name, size in GRAMS.items()}
-        self._terms = {name: TermGatherer() for name in (*WORDS, *KEYWORDS, *FACETS)}
+        self._texts = {name: TextGatherer() for name in TEXTS_OF_GRAMS}
+        self._terms = TermGatherer(CODED)
 
     def add_article(self, article: PreparedArticle) -> None:
-        lengths = {name: gatherer.add(article.grams[name]) for name, gatherer in self._grams.items()}
-        lengths |= {name: gatherer.add(article.terms[name]) for name, gatherer in self._terms.items()}
-        for name, length in lengths.items():
-            self._totals[name] += length
-        self.perdocwriter.add(article.record, {name: lengths[name] for name in SCORED} | article.numbers)
+        for name, gatherer in self._texts.items():
+            gatherer.add(article.texts[name])
+        self._terms.add(article.terms)
+        for name in PLACED:
+            self._places[name] += article.numbers[name]
+        self.perdocwriter.add(article.record, article.numbers)
         self.docnum += 1
         self._added = True
-        gatherers: list[GramGatherer | TermGatherer] = [*self._grams.values(), *self._terms.values()]
+        gatherers: list[TextGatherer | TermGatherer] = [*self._texts.values(), self._terms]
         if sum(each.held for each in gatherers) + max(each.sorting for each in gatherers) > self._memory:
             self._write_run()
 
     def _point(self) -> Point:
-        return Point(self.docnum, dict(self._totals))
+        return Point(self.docnum, dict(self._places))
 
     def _gathered(self, name: str) -> Iterator[Lists]:
         """A field of what was gathered, which is let go with it."""
-        return self._grams.pop(name).lists() if name in GRAMS else self._terms.pop(name).lists()
+        if name not in GRAMS:
+            return self._terms.lists(name)
+        text = name.partition("_")[0]
+        # Of its fields, which come in order, that of single characters is the last.
+        gatherer = self._texts.pop(text) if GRAMS[name] == 1 else self._texts[text]
+        return gatherer.lists(GRAMS[name])
 
     def _write_run(self) -> None:
         self._runs.add(self._start, self._point(), self._gathered)
@@ -101,7 +105,7 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
     def _limit(self, name: str) -> int:
         if name not in PLACED:
             return int(self.docnum)
-        return self._totals[name] + sum(old.places(name) for old, _ in self._chosen)
+        return self._places[name] + sum(old.places(name) for old, _ in self._chosen)
 
     def _lists(self, name: str) -> Iterator[Lists]:
         """The whole field of the new segment."""
@@ -110,7 +114,7 @@ class ArrayWriter(SegmentWriter):  # type: ignore[misc]
             return gathered
         at_once = share(len(self._runs) + len(self._chosen))
         sources = [*self._runs.sources(name, at_once), (gathered, moved(self._start.values(name)))]
-        places = self._totals[name]
+        places = self._places.get(name, 0)
         for old, first_article in self._chosen:
             first = places if name in PLACED else first_article
             sources.append((old.field(name).chunks(at_once), old.renumber(name, first)))

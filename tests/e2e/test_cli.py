@@ -104,6 +104,7 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
         pytest.param(["search", "中国", "--limit", "0"], 2, "1<=x<=1000", id="bad limit"),
         pytest.param(["search"], 2, "Missing argument", id="no query"),
         pytest.param(["show", "nowhere"], 1, "prints IDs", id="no such article"),
+        pytest.param(["export", "--output", "/nowhere/articles"], 2, "name another file", id="no such folder"),
         pytest.param(["related", "nowhere"], 1, "prints IDs", id="related to no such article"),
     ],
 )
@@ -198,10 +199,48 @@ def test_analyze_shows_terms() -> None:
 
 def test_every_command_has_help_with_an_example() -> None:
     overview = run("-h").stdout
-    for command in ("index", "search", "show", "suggest", "stats", "analyze"):
-        assert f"  {command} " in overview
-        assert re.search(rf"Examples?:\s+souwen {command} ", run(command, "-h").stdout)
-    assert run("--version").stdout == "souwen, version 0.1.0\n"
+    assert re.search(r"Examples:\s+souwen index seeds/\n", overview)
+    commands = re.findall(r"^  ([a-z]+)  +[A-Z]", overview, re.MULTILINE)
+    assert len(commands) > 12
+    for command in commands:
+        assert re.search(rf"Examples?:\s+souwen {command}\b", run(command, "-h").stdout)
+    assert run("--version").stdout == "souwen 0.1.0\n"
+
+
+def test_a_mistyped_command_or_option_is_told_what_it_may_have_been() -> None:
+    done = run("serch", "台湾")
+    assert done.returncode == 2
+    assert "Did you mean 'search'?" in done.stderr
+    assert "Did you mean '--engine'?" in run("index", "--engin", "whoosh").stderr
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("souwen sug", "suggest"),
+        ("souwen search --facet per", "person"),
+        ("souwen index --engine wh", "whoosh"),
+        ("souwen timeline --by mo", "month"),
+        ("souwen stats --js", "--json"),
+        ("souwen completion z", "zsh"),
+        ("souwen stats --index fol", "folder"),
+    ],
+)
+def test_bash_completes(tmp_path: Path, typed: str, completed: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "follies.txt").touch()
+    typing = f"COMP_WORDS=({typed}); COMP_CWORD={typed.count(' ')}; _souwen_completion souwen; echo ${{COMPREPLY[@]}}"
+    folders = "compopt() { [[ $* == *dirnames* ]] && COMPREPLY=($(compgen -d -- ${COMP_WORDS[-1]})); }"
+    done = subprocess.run(
+        ["bash", "--norc", "-c", f'eval "$(souwen completion bash)"; {folders}; {typing}'],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=PLAIN | {"PATH": f"{SOUWEN.parent}:{PLAIN['PATH']}"},
+        timeout=60,
+    )
+    assert (done.stdout.split(), done.stderr) == ([completed], "")
 
 
 @pytest.mark.parametrize(
@@ -411,7 +450,7 @@ def test_an_index_moves_to_another_engine_and_out_as_text(seeds_index: Path, tmp
         "0 added, 0 updated, 2 unchanged" in run("index", tmp_path / "all.jsonl", "--index", tmp_path / "moved").stdout
     )
     done = run("index", SEEDS, "--from-index", seeds_index)
-    assert (done.returncode, "from no PATH" in done.stderr) == (2, True)
+    assert (done.returncode, "leave out PATH" in done.stderr) == (2, True)
 
 
 def test_reprints_and_related_articles(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_writing_takes_little_more_than_the_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         with engine.writer(8 * MEGABYTE) as writer:
-            for number in range(15):
+            for number in range(25):
                 body = choose.integers(0x4E00, 0x4EFA, 100_000, "<u4").tobytes().decode("utf-32-le")
                 article = Article(id=str(number), title="", body=body)
                 analysed = AnalysedArticle(article, Terms([], body), Terms([], ""), ())

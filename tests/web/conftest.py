@@ -1,5 +1,6 @@
 """Real servers on free ports, and clients that ask them."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +12,8 @@ import pytest
 
 pytest.importorskip("fastapi", reason="serving needs the extra 'web'")
 
-import uvicorn
-
 from souwen.web import create_app
+from souwen.web.server import server_of
 
 
 class Served:
@@ -22,16 +22,14 @@ class Served:
     def __init__(self, index: Path, **options: Any) -> None:
         app = create_app(index, **{"rate": 0.0, **options})
         self.archive = app.state.archive
-        self._server = uvicorn.Server(
-            uvicorn.Config(app, port=0, log_level="warning", h11_max_incomplete_event_size=32 << 10, http="h11")
-        )
-        self._thread = threading.Thread(target=self._server.run)
+        listening = socket.create_server(("127.0.0.1", 0))
+        self._server = server_of(app)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]})
         self._thread.start()
         while not self._server.started:
             assert self._thread.is_alive()
             time.sleep(0.01)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
+        self.address = "http://{}:{}".format(*listening.getsockname())
         self.client = httpx.Client(base_url=self.address, timeout=60)
 
     def stop(self) -> None:
