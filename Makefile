@@ -27,10 +27,6 @@ test-whoosh3: .venv-whoosh3/ready
 docs: .venv/dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-# The picture of the terminal in the README: what a search for 台湾海峡 in the seeds really prints.
-images: .venv/dev
-	$(BIN)/python docs/images/make_terminal.py
-
 # New messages come into the Chinese catalogue, to be translated there; then once more, for the file that is read.
 messages: .venv/dev
 	$(BIN)/python -m souwen.cli.make_catalogue
@@ -42,6 +38,11 @@ reference: .venv/dev
 # docs/licences.md, from what is installed.
 licences: .venv/dev
 	$(BIN)/python docs/make_licences.py
+
+# The pictures in the README: of the terminal, and of the page, which needs a Chromium and a font with Han characters.
+images: .venv/dev
+	$(BIN)/python docs/make_terminal.py
+	$(BIN)/python docs/make_images.py
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 LONGEST = 40  # letters of a token that are read as pinyin
 MOST_READINGS = 8  # ways to cut one token into syllables: xian is 仙 and 西安
+_LONGEST_SYLLABLE = 6  # letters: zhuang
 _FEWEST_SYLLABLES = 2  # a single syllable is dozens of characters
 
 
@@ -39,7 +40,7 @@ def _cuts(token: str, *, open_end: bool) -> Iterator[list[str]]:
     size = len(token)
     ends: list[list[int]] = [[] for _ in range(size)]  # from each place, where a syllable can end that leads to the end
     for start in range(size - 1, -1, -1):
-        for end in range(start + 1, min(start + 6, size) + 1):
+        for end in range(start + 1, min(start + _LONGEST_SYLLABLE, size) + 1):
             whole = token[start:end] in _characters()
             begun = open_end and end == size and bool(_beginning_with(token[start:end]))
             if (whole or begun) and (end == size or ends[end]):
@@ -68,6 +69,15 @@ def patterns(token: str, *, open_end: bool = False) -> list[str]:
         if len(found) == MOST_READINGS:
             break
     return found
+
+
+def beginning_pattern(token: str) -> str:
+    """A regular expression for the characters whose syllable begins with `token`, two letters at the least: 外 and 万
+    for wa. "" if there are none."""
+    characters = (
+        _beginning_with(token) if 1 < len(token) <= _LONGEST_SYLLABLE and token.isascii() and token.isalpha() else ""
+    )
+    return f"[{characters}]" if characters else ""
 
 
 def initials_pattern(token: str) -> str:

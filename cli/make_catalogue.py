@@ -56,6 +56,7 @@ def main() -> None:
     for message in messages_of_others():
         if message.id and message.id not in found:
             found[message.id] = message
+    found.creation_date = chinese.creation_date  # or the file would change with every run
     chinese.update(found, no_fuzzy_matching=True)
     chinese.obsolete.clear()
     with CHINESE.open("wb") as file:

@@ -18,7 +18,7 @@ from .evaluation import Evaluation, evaluate
 from .filters import Filters
 from .notes import Note
 from .reprints import reprints_note
-from .results import Explanation, Hit, Name, Reprint, Results, Snippet, Suggestion, marked_html
+from .results import Explanation, Highlights, Hit, Name, Reprint, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
 from .timeline import Step, Timeline
 from .version import index_version
@@ -31,6 +31,7 @@ __all__ = [
     "EvaluationUnavailable",
     "Explanation",
     "Filters",
+    "Highlights",
     "Hit",
     "InvalidAliases",
     "InvalidDate",

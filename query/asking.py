@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, visible
-from ..engines import All, AnyOf, Clause, FacetField, Found, Reader, Request
+from ..engines import All, AnyOf, Clause, FacetField, Found, Keyword, Reader, Request
 from ..messages import gettext as _
 from .expansion import Expander
 from .headline import joined
@@ -107,6 +107,12 @@ class Asker:
                 told = (level_note(level),) if level else ()
                 return Answer(level, match, found, found.total), notes + told
         return _nothing(facets), notes
+
+    def level_of(self, plan: Plan, article_id: str) -> int | None:
+        """The strictest level of a plan at which an article matches; None if it matches at none."""
+        article = Keyword("id", article_id)
+        matching = (level for level in LEVELS if self._reader.count(All((article, plan.match(level)))))
+        return None if plan.is_empty else next(matching, None)
 
 
 def _nothing(facets: tuple[FacetField, ...]) -> Answer:

@@ -69,7 +69,7 @@ class HitMaker:
             published=article.published,
             source=article.source,
             section=article.section,
-            entities=_names(stored.entities),
+            entities=names_of(stored.entities),
             snippets=snippets(article.body, self._marker, self._analyzer),
             reprints=tuple(map(as_reprint, others)),
             explanation=self._explanation(candidate) if self._explain else None,
@@ -83,7 +83,7 @@ class HitMaker:
         return Explanation(tuple(sorted(shown, key=lambda pair: -pair[1])), evidence.factors())
 
 
-def _names(entities: Sequence[Entity]) -> tuple[Name, ...]:
+def names_of(entities: Sequence[Entity]) -> tuple[Name, ...]:
     """Names in their normal form by number of mentions, most first, then as they first appear."""
     counts = Counter(zip(normal_names(entities), (entity.kind for entity in entities), strict=True))
     return tuple(Name(text, kind, count) for (text, kind), count in counts.most_common())

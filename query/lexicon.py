@@ -61,7 +61,8 @@ class Lexicon:
         """The most frequent words that `typed` may be the beginning of: of the word itself, of its pinyin, or the
         first letters of its syllables."""
         found = self.beginning_with(typed, limit)
-        for pattern in (*pinyin.patterns(typed, open_end=True), pinyin.initials_pattern(typed)):
+        beginnings = (pinyin.beginning_pattern(typed), pinyin.initials_pattern(typed))
+        for pattern in (*pinyin.patterns(typed, open_end=True), *beginnings):
             if pattern:
                 found += self.matching(f"(?:{pattern})[^\\na-z]*", limit)
         return sorted(dict.fromkeys(found), key=lambda entry: -entry.articles)[:limit]

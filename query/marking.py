@@ -6,6 +6,7 @@ Matching works on folded text; since folding keeps every offset, ranges hold for
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from ..analysis import HAN, Analyzer, fold, name_words
@@ -70,6 +71,12 @@ class Marker:
     def words_in_body(self, folded: str, start: int, end: int) -> list[Match]:
         """Where the words stand in one sentence of a folded body."""
         return list(self._word_matches(folded[start:end], start, self._in_body[1]))
+
+    def in_body(self, body: str) -> list[Match]:
+        """All matches in a body, in order; words are looked for sentence by sentence, as for snippets."""
+        folded = fold(body)
+        words = (self.words_in_body(folded, *sentence.span()) for sentence in SENTENCE.finditer(body))
+        return sorted([*self.strings_in_body(folded), *chain.from_iterable(words)])
 
     def likely_in_body(self, sentence: str) -> set[str]:
         """The words that a folded sentence may have; segmenting it tells whether it has."""

@@ -87,6 +87,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Highlights:
+    """Where a query matches in the title and in the body of an article; nowhere in one that it does not find."""
+
+    title: tuple[Range, ...] = ()
+    body: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """One page of hits. Of `total` articles that match, reprints that others stand for included, the first `full` match
     all of the query.

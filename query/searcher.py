@@ -22,13 +22,14 @@ from .filters import Filters, filtering
 from .hits import HitMaker
 from .lexicon import Lexicon
 from .listing import listed
+from .marking import Marker, merged
 from .notes import level_note, partial_note
 from .once import once
 from .plan import Plan
 from .ranking import CANDIDATES, Ranker, pairs_of
 from .related import related
 from .reprints import FOLDED, as_reprint, folded, reprints_of
-from .results import Hit, Reprint, Results, Suggestion
+from .results import Highlights, Hit, Reprint, Results, Suggestion
 from .timeline import Step, Timeline, timed
 
 MOST_HITS = 1_000  # a page's size at most
@@ -151,6 +152,19 @@ class Searcher:
         )
         return Names(query, answer.full, found, notes)
 
+    def facets(
+        self, fields: Sequence[str], query: str = "", *, limit: int = 10, **filters: Unpack[Filters]
+    ) -> dict[str, tuple[Counted, ...]]:
+        """Of each field (see `search`) the first `limit` values of all that match a query in full, or of all articles.
+        For the others see `Filters`. Raises InvalidFacet, InvalidDate, SearcherClosed."""
+        self._must_be_open()
+        asked = facet_fields(fields)
+        answer, _ = self._asker.full(query, filtering(self._expander.filter, **filters), asked, VALUES_READ)
+        return {
+            field: self._counts.first(answer.match, field, values, min(limit, MOST_VALUES))
+            for field, values in zip(asked, answer.found.facets, strict=True)
+        }
+
     def timeline(self, query: str = "", *, by: Step | None = None, **filters: Unpack[Filters]) -> Timeline:
         """How many articles match all of a query, or of all articles, by day, month or year; left to the span, unless
         `by` tells. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
@@ -180,6 +194,19 @@ class Searcher:
         self._must_be_open()
         article_id = visible(article_id)
         return self._reader.find(article_id) or self._reader.find(quote(article_id, safe=_KEPT_IN_ADDRESSES))
+
+    def highlights(self, article_id: str, query: str) -> Highlights | None:
+        """Where a query matches in the whole of an article; None if there is no such article."""
+        stored = self.article(article_id)
+        if stored is None:
+            return None
+        plan = self._asker.read(query).plan
+        level = self._asker.level_of(plan, stored.article.id)
+        if level is None:
+            return Highlights()
+        title, body = stored.article.title, stored.article.body
+        marker = Marker(plan.needs, level, self._analyzer)
+        return Highlights(merged(marker.in_title(title), 0, len(title)), merged(marker.in_body(body), 0, len(body)))
 
     def reprints(self, article_id: str) -> tuple[Reprint, ...] | None:
         """All reprints of an article that the index has, newest first; None if there is no such article."""

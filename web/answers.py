@@ -20,7 +20,7 @@ async def answer(request: Request, make: Callable[[Searcher], object]) -> Respon
     archive = archive_of(request)
     await archive.refresh()
     headers = headers_of(request, archive)
-    if _has(request, headers["ETag"]):
+    if has_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     content = await archive.ask(lambda searcher: encoded(make(searcher)))
     return Response(content, headers=headers, media_type="application/json")
@@ -34,7 +34,8 @@ def headers_of(request: Request, archive: Archive) -> dict[str, str]:
     return {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
 
 
-def _has(request: Request, tag: str) -> bool:
+def has_already(request: Request, tag: str) -> bool:
+    """Whether the client keeps the answer with this tag."""
     known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
     return "*" in known or tag.removeprefix("W/") in (each.removeprefix("W/") for each in known)
 

@@ -1,6 +1,7 @@
 """The Chinese catalogue: that it is whole, and that its translations say the same with the same facts."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from io import BytesIO
@@ -20,6 +21,7 @@ from ..conftest import ROOT
 PO = ROOT / "messages" / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
 ROOMS = ("analysis", "engines", "indexer", "query", "cli", "web")
 TELLING = {"_": 1, "gettext": 1, "ngettext": 2}  # how many of the first arguments are messages
+PERCENT = re.compile(r"%(?:\(\w+\))?[sd]")
 HINT = "run `make messages` and translate what is new"
 
 
@@ -74,7 +76,7 @@ def test_translation(message: Message) -> None:
     assert not message.fuzzy
     *_one, more = forms(message.id)
     if message.python_format:
-        assert translated % dict.fromkeys(["prog", "version"], "1")
+        assert sorted(PERCENT.findall(translated)) == sorted(PERCENT.findall(more))
     else:
         assert places(translated) == places(more)
 

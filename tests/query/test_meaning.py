@@ -146,6 +146,7 @@ def test_suggestions_complete_han_and_pinyin_by_weight(index_of: Index) -> None:
     searcher = index_of("外交部", "外交部", "外交", "北京", "背景")
     assert [(s.text, s.articles) for s in searcher.suggest("外")] == [("外交", 3), ("外交部", 2)]
     assert [s.text for s in searcher.suggest("waij")] == ["外交", "外交部"]
+    assert [s.text for s in searcher.suggest("wai")] == ["外交", "外交部"]
     assert {s.text for s in searcher.suggest("bj")} == {"北京", "背景"}
     assert searcher.suggest("") != []
     assert searcher.suggest("外", limit=1)[0].text == "外交"

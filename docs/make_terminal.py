@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 SOUWEN = Path(sys.executable).with_name("souwen")
 COMMAND = ("search", "台湾海峡")
 COLUMNS = 104

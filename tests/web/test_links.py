@@ -1,0 +1,121 @@
+"""What an address asks for, the addresses that a page has, and those of others."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from souwen.messages import Language, speaking
+from souwen.query import Searcher
+from souwen.web.dates import period
+from souwen.web.links import Asked, Links, host, outside, readable
+
+EVERYTHING = (
+    "q=台湾&since=2023-08&until=2023&source=RFI&source=晨报&section=a%26b&person=王毅&organisation=外交部&place=北京"
+    "&entity=x&about=2023-09&sort=date&recency=30&collapse=false&limit=20&offset=40&lang=en"
+)
+
+
+def asked(query: str) -> Asked:
+    return Asked.of(QueryParams(query))
+
+
+def test_everything_asked_for_is_in_the_address() -> None:
+    given = asked(EVERYTHING)
+    address = Links("").page(given)
+    assert sorted(parse_qsl(address.partition("?")[2])) == sorted(parse_qsl(EVERYTHING))
+    assert asked(address.partition("?")[2]) == given
+    assert Links("/archive/").article("a/b?c&d", given).startswith("/archive/article?id=a%2Fb%3Fc%26d&q=")
+
+
+def test_what_goes_without_saying_is_left_out() -> None:
+    assert Links("").page(asked("q=&source=&sort=relevance&limit=10&offset=0&since=&lang=")) == "/"
+    assert asked("org=外交部") == asked("organisation=外交部")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["offset=-1", "limit=x", "sort=up", "recency=nan", "recency=-3", "lang=xx", "offset=²", "collapse=", "q=%00%ff"],
+)
+def test_what_makes_no_sense_is_passed_over(odd: str) -> None:
+    assert asked(odd) in (Asked(), asked("q=%00%ff"))
+
+
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [
+        ("person=康达", 1),
+        ("person=康达&person=拉特纳", 2),
+        ("since=2023-09", 1),
+        ("until=2023-08", 1),
+        ("since=2023-08&until=2023-09", 2),
+        ("source=RFI&section=中国", 1),
+        ('source="a" OR (b', 0),
+    ],
+)
+def test_filters_alone_are_a_query(seeds: Searcher, query: str, finds: int) -> None:
+    given = asked(query)
+    assert seeds.search(given.browsing(), **given.filters()).total == finds
+
+
+@pytest.mark.parametrize("value", ["安东尼·布林肯", "国防部 (美国)", 'the "Post"', "a\\b", "C++", "x:y", "-x", "OR"])
+def test_a_second_name_goes_into_the_query_whole(index_of: Any, value: str) -> None:
+    searcher = index_of("正文", author=value)
+    given = asked("person=a").with_value("person", value)
+    assert given.person == ("a",)
+    assert searcher.search(given.query.replace("person:", "author:")).total == 1
+
+
+@pytest.mark.parametrize("url", ["http://rfi.fr/", "https://www.rfi.fr/cn/中国/a?b=c#d", "HTTPS://RFI.FR:443/"])
+def test_addresses_of_the_web_are_links(url: str) -> None:
+    assert outside(url) == url
+    assert host(url) == "rfi.fr"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "rfi.fr", "//rfi.fr/", "/a", "javascript:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)"),
+        *(
+            "data:text/html,x",
+            "http:rfi.fr",
+            "http://",
+            "https://a b/",
+            "https://a\u202eb/",
+            "http://[a",
+            "http://a:b/",
+        ),
+        *("https://name@rfi.fr/", 'https://a/"', "https://a/\\b", "ftp://a/", "\x01https://a/"),
+    ],
+)
+def test_others_are_not(url: str) -> None:
+    assert outside(url) is None
+
+
+def test_addresses_are_shown_readably() -> None:
+    assert readable("https://rfi.fr/%E4%B8%AD%E5%9B%BD") == "https://rfi.fr/中国"
+    assert readable("https://rfi.fr/%ff") == "https://rfi.fr/%ff"
+    assert readable("https://rfi.fr/a%0Ab%20c") == "https://rfi.fr/a%0Ab%20c"
+
+
+@pytest.mark.parametrize(
+    ("written", "chinese", "english"),
+    [
+        ("2023", "2023年", "2023"),
+        ("2023-09", "2023年9月", "Sep 2023"),
+        ("2023-09-08", "2023年9月8日", "8 Sep 2023"),
+        ("2023-09-08..2023-09-10", "2023年9月8日–10日", "8–10 Sep 2023"),
+        ("2023-07..2023-12", "2023年7月–12月", "Jul–Dec 2023"),
+        ("2022-12-30..2023-01-02", "2022年12月30日–2023年1月2日", "30 Dec 2022–2 Jan 2023"),
+        ("2022..2023-02", "2022年–2023年2月", "2022–Feb 2023"),
+        ("2023-09..2023-09", "2023年9月", "Sep 2023"),
+        ("2023-13", "2023年13月", "2023-13"),
+        ("昨天", "昨天", "昨天"),
+    ],
+)
+def test_periods_as_readers_have_them(written: str, chinese: str, english: str) -> None:
+    told: dict[Language, str] = {"zh": chinese, "en": english}
+    for language, expected in told.items():
+        with speaking(language):
+            assert period(written) == expected
