@@ -19,7 +19,7 @@ from datetime import datetime
 
 from ..analysis import Article, fold, text_of
 
-CANDIDATES = 30  # of a search, as many as are scored anew
+CANDIDATES = 40  # of a search, as many as are scored anew
 RUNS = 1.0
 TITLE = 1.5
 LONGEST_READ = 200  # characters of a query part that are looked for in runs

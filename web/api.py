@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from ..query import Searcher, as_json
 from . import models
-from .answers import answer, encoded, headers_of
+from .answers import answer, encoded, headers_of, is_known
 from .archive import archive_of
 from .errors import NoSuchArticle
 from .parameters import (
@@ -151,8 +151,10 @@ async def export(request: Request, asked: Annotated[ExportAsked, Query()]) -> Re
                 lines, size = [], 0
         yield b"".join(lines)
 
-    archive = archive_of(request)
-    stream = archive.stream(pieces)
+    headers = await headers_of(request)
+    if is_known(request, headers):
+        return Response(status_code=304, headers=headers)
+    stream = archive_of(request).stream(pieces)
     first = await anext(stream)  # what can't be asked for is told before the answer begins
 
     async def content() -> AsyncIterator[bytes]:
@@ -160,7 +162,7 @@ async def export(request: Request, asked: Annotated[ExportAsked, Query()]) -> Re
         async for piece in stream:
             yield piece
 
-    return StreamingResponse(content(), headers=headers_of(request, archive), media_type="application/x-ndjson")
+    return StreamingResponse(content(), headers=headers, media_type="application/x-ndjson")
 
 
 @router.get("/health", response_model=models.Health)

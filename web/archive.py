@@ -82,7 +82,9 @@ class Archive:
         while the index can't be used, TooSlow."""
         if not self._is_checking and time.monotonic() - self._checked >= CHECKED_EVERY:
             self._is_checking = True
-            await self._in_time(self._checker.submit(self._check))
+            checking = self._checker.submit(self._check)
+            checking.add_done_callback(self._has_checked)  # also where it was taken back before it began
+            await self._in_time(checking)
         if self._trouble:
             raise self._trouble.with_traceback(None)
 
@@ -96,9 +98,10 @@ class Archive:
             self._trouble = None
         except SouwenError as error:
             self._trouble = error
-        finally:
-            self._checked = time.monotonic()
-            self._is_checking = False
+
+    def _has_checked(self, _: Future[None]) -> None:
+        self._checked = time.monotonic()
+        self._is_checking = False
 
     async def ask(self, function: Callable[[Searcher], _T]) -> _T:
         """What `function` makes of the searcher, in a thread, where what the request's context says holds. Raises what

@@ -64,6 +64,8 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return _failure(request, 404, _("there is nothing at this address"))
+    if error.status_code == 405:
+        return failure(request, NotRead())
     return _failure(request, error.status_code, error.detail)
 
 

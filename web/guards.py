@@ -50,6 +50,8 @@ class Guards:
             await send(message)
 
         wrong = self._wrong(scope)
+        if scope["method"] == "HEAD":  # answered like GET; the server leaves out the body
+            scope = {**scope, "method": "GET"}
         await (faults.failure(Request(scope), wrong) if wrong else self._app)(scope, receive, guarded)
 
     def _wrong(self, scope: Scope) -> SouwenError | None:

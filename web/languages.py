@@ -29,9 +29,9 @@ def _by_preference(accepted: str) -> list[str]:
     """The tags of an Accept-Language header, most wanted first."""
     weighted: list[tuple[float, str]] = []
     for part in accepted[:1_000].split(","):
-        tag, _, weight = part.partition(";q=")
+        tag, _, weight = part.partition(";")
         try:
-            weighted.append((-float(weight or 1), tag.strip()))
+            weighted.append((-float(weight.strip().removeprefix("q=") or 1), tag.strip()))
         except ValueError:
             continue
     return [tag for weight, tag in sorted(weighted, key=lambda pair: pair[0]) if weight]

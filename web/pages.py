@@ -12,7 +12,7 @@ from ..analysis import Article
 from ..messages import gettext, ngettext, spoken
 from ..query import Highlights, Searcher
 from . import dates, view
-from .answers import has_already, headers_of
+from .answers import headers_of, is_known
 from .archive import archive_of
 from .bars import bars
 from .errors import NoSuchArticle, TooSlow
@@ -21,7 +21,6 @@ from .overview import Overview, overview
 
 FOLDER = Path(__file__).parent
 RELATED = 6  # articles beside one
-READ = ["GET", "HEAD"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,7 +55,7 @@ def _environment() -> Environment:
 _templates = _environment()
 
 
-@router.api_route("/", methods=READ, response_class=HTMLResponse)
+@router.get("/", response_class=HTMLResponse)
 async def search(request: Request) -> Response:
     """What an archive holds; with a query or filters, the articles that are found."""
     asked = Asked.of(request.query_params)
@@ -68,7 +67,7 @@ async def search(request: Request) -> Response:
         return _start(request, asked, None)
 
 
-@router.api_route("/article", methods=READ, response_class=HTMLResponse)
+@router.get("/article", response_class=HTMLResponse)
 async def article(request: Request, id: str = "") -> Response:  # noqa: A002 - what addresses call it
     """An article, with what a query matches in it."""
     asked = Asked.of(request.query_params)
@@ -84,12 +83,10 @@ def failure(request: Request, status: int, sentence: str) -> Response:
 
 async def _answer(request: Request, make: Callable[[Searcher], Response]) -> Response:
     """The page that `make` makes, or that it is still what the browser has."""
-    archive = archive_of(request)
-    await archive.refresh()
-    headers = headers_of(request, archive)
-    if has_already(request, headers["ETag"]):
+    headers = await headers_of(request)
+    if is_known(request, headers):
         return Response(status_code=304, headers=headers)
-    response = await archive.ask(make)
+    response = await archive_of(request).ask(make)
     response.headers.update(headers)
     return response
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 
 import uvicorn
@@ -33,7 +34,8 @@ def run(app: Starlette, *, host: str, port: int, ready: Callable[[str], None]) -
         raise AddressInUse(host, port, reason) from error
     with listening:
         ready(f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/")
-        server_of(app).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # which is how a server is ended
+            server_of(app).run(sockets=[listening])
 
 
 def server_of(app: Starlette) -> uvicorn.Server:
@@ -47,6 +49,7 @@ def server_of(app: Starlette) -> uvicorn.Server:
             limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=KEPT_ALIVE,
             timeout_graceful_shutdown=LAST_WISHES,
+            proxy_headers=False,  # anybody could write them
             server_header=False,
             access_log=False,
             log_level="warning",

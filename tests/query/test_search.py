@@ -46,6 +46,13 @@ def test_short_part_must_match_whole(index_of: Index) -> None:
     assert ids(searcher, "台湾海峡") == ["1"]
 
 
+def test_only_the_rarer_words_of_a_long_part_bring_partial_matches(index_of: Index) -> None:
+    searcher = index_of("石油。", "外交。会谈。", *["总统。"] * 6)
+    results = searcher.search("石油外交会谈总统")
+    assert {hit.id for hit in results} == {"1", "2"}
+    assert (results.full, [note.kind for note in results.notes]) == (0, ["partial"])
+
+
 def test_without_a_whole_match_the_words_may_stand_apart(index_of: Index) -> None:
     results = index_of("中美高级外交官", "法国外交").search("中美外交")
     assert [hit.id for hit in results] == ["1"]

@@ -32,6 +32,14 @@ def test_whole_words_only_where_whole_words_were_asked(index_of: Index) -> None:
     assert results.hits[0].snippets[0].highlights == ((0, 2),)
 
 
+@pytest.mark.parametrize(
+    ("query", "mark"), [("2,300", "2,300"), ("a,b", "a,b"), ("F-16", "F-16"), ("2020年5月", "二〇二〇年五月")]
+)
+def test_words_are_marked_between_commas(index_of: Index, query: str, mark: str) -> None:
+    body = "外交,会谈,2,300人:布林肯,总统a,b、F-16战机,二〇二〇年五月,市长。"
+    assert marked(index_of(body).search(f"{query} 外交"))[0] == ["外交", mark]
+
+
 def test_title_is_marked_too(index_of: Index) -> None:
     hit = index_of(("外交新闻", "内文")).search("外交").hits[0]
     assert hit.title_highlights == ((0, 2),)

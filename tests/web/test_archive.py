@@ -185,3 +185,19 @@ def test_an_export_ends_when_its_client_goes(serve: Start, index: Path, monkeypa
     before = given
     time.sleep(0.2)
     assert given == before
+
+
+def test_a_check_that_nobody_waits_for_any_more_holds_up_no_other(index: Path) -> None:
+    async def told() -> int:
+        archive = Archive(index)
+        archive._checker.submit(time.sleep, 0.3)  # so that the check has to wait
+        waiting = asyncio.create_task(archive.refresh())
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        add(index, {"2": "外交部长"})
+        articles = await archive.ask(lambda searcher: searcher.statistics().articles)
+        archive.close()
+        return articles
+
+    assert asyncio.run(told()) == 2
