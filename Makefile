@@ -5,7 +5,7 @@ PACKAGES := analysis cli engines indexer messages query web
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt)) \
 	$(wildcard web/templates/* web/static/*)
 
-.PHONY: demo test soak test-whoosh3 messages reference licences images lint clean
+.PHONY: demo test soak test-whoosh3 docs images messages reference licences lint clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -23,6 +23,10 @@ soak: .venv/dev
 test-whoosh3: .venv-whoosh3/ready
 	.venv-whoosh3/bin/python -m pytest -n auto --dist loadscope tests/engines tests/indexer tests/query
 
+# The documentation as a site, in build/site. What mkdocs-material's authors think of MkDocs 2 is no warning about ours.
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 # New messages come into the Chinese catalogue, to be translated there; then once more, for the file that is read.
 messages: .venv/dev
 	$(BIN)/python -m souwen.cli.make_catalogue
@@ -35,8 +39,9 @@ reference: .venv/dev
 licences: .venv/dev
 	$(BIN)/python docs/make_licences.py
 
-# The pictures in the README; needs a Chromium, and a font with Han characters.
+# The pictures in the README: of the terminal, and of the page, which needs a Chromium and a font with Han characters.
 images: .venv/dev
+	$(BIN)/python docs/make_terminal.py
 	$(BIN)/python docs/make_images.py
 
 lint: .venv/dev
