@@ -9,11 +9,12 @@ from .article import AnalysedArticle, Article, Terms
 from .dates import find
 from .entities import Entity, NameFinder
 from .fold import FOLD_TABLE_VERSION, fold
+from .name_model import VERSION as NAME_MODEL_VERSION
 from .reprints import Opening
 from .segment import DICTIONARY, Segmenter
 from .words import HAN, Word, terms, words
 
-STREAMS_VERSION = 4  # raise it when terms, entities, dates or sketches of the same text become others
+STREAMS_VERSION = 4  # raise it when terms, dates or sketches of the same text become others
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
@@ -74,8 +75,8 @@ class Analyzer:
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same text could give other terms; an index opens only with the one it was made with."""
-        names = () if self.entities else ("no entities",)
-        parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", *names, DICTIONARY, *self._dictionary)
+        names = f"names {NAME_MODEL_VERSION}" if self.entities else "no entities"
+        parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", names, DICTIONARY, *self._dictionary)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
     def words(self, text: str) -> list[Word]:
