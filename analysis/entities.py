@@ -65,9 +65,12 @@ class NameFinder:
     def find(self, text: str, folded: str) -> list[Entity]:
         """See `extract`; `folded` is `fold(text)`."""
         spans: list[Span] = []
-        for start, end in _blocks(folded):
-            spans += _spans(name_model().labels(features(folded[start:end], self._words).keys), start)
-        return [Entity(text[start:end], kind, start, end) for start, end, kind in settled(folded, spans)]
+        ruled: list[Span] = []
+        for at, end in _blocks(folded):
+            seen = features(folded[at:end], self._words)
+            spans += _spans(name_model().labels(seen.keys), at)
+            ruled += (Span(start + at, end + at, kind) for start, end, kind in seen.ruled)
+        return [Entity(text[start:end], kind, start, end) for start, end, kind in settled(folded, spans, ruled)]
 
 
 @cache

@@ -32,8 +32,9 @@ class Features(NamedTuple):
     """Features of the characters of a text, one row for each kind, and what they were made of."""
 
     keys: Codes
+    ruled: list[Span]  # the names that the rules see
     codes: Codes  # of the characters; digits and letters are one each
-    rules: Codes  # the labels of the names that the rules see
+    rules: Codes  # the labels of these names
     place: Codes  # of a character in its word
     tag: Codes  # of its word
     spelling: Codes
@@ -191,4 +192,4 @@ def features(folded: str, words: Words) -> Features:
         mixed(rules, shifted(rules, -1), own.tag, shifted(own.tag, -1)),
         mixed(rules, own.word_class, place),
     ]
-    return Features(keys_of(rows, 1), codes, rules, place, own.tag, own.spelling)
+    return Features(keys_of(rows, 1), spans, codes, rules, place, own.tag, own.spelling)

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from .name_rules import Kind, Span
 from .name_words import Can, listed_bits, sound_characters
@@ -26,9 +27,10 @@ def _transliterated() -> re.Pattern[str]:
     return re.compile(f"({part})(?:[·-]{part}){{,4}}[·-]({part})")
 
 
-def settled(folded: str, spans: list[Span]) -> list[Span]:
-    """The names of a folded text in order, given those that the model found in it."""
-    spans = _one_kind(folded, _whole(folded, [_trimmed(folded, span) for span in spans]))
+def settled(folded: str, spans: list[Span], ruled: list[Span]) -> list[Span]:
+    """The names of a folded text in order, given those that the model found in it, and those that the rules see."""
+    spans = list(_without_bureaus([_trimmed(folded, span) for span in spans], ruled))
+    spans = _one_kind(folded, _whole(folded, spans))
     every = sorted((*spans, *_elsewhere(folded, spans)))
     return [span for span in every if span.end - span.start >= _SHORTEST]
 
@@ -41,6 +43,23 @@ def _trimmed(folded: str, span: Span) -> Span:
     if len(name) > 1 and name[0] in _OPENING and name.count(_OPENING[name[0]]) < 1 + (name[0] == '"'):
         return span._replace(start=span.start + 1)
     return span
+
+
+def _without_bureaus(spans: Iterable[Span], ruled: list[Span]) -> Iterator[Span]:
+    """An organisation whose bureau follows, which is named for two places, as the rules see them: 外交部|北美|大洋洲|司."""
+    starts = [span.start for span in ruled]
+    for span in spans:
+        first = bisect_left(starts, span.start)
+        inside = ruled[first : first + 3]
+        if (
+            [one.kind for one in inside] == ["organisation", "place", "place"]
+            and inside[0].start == span.start
+            and all(before.end == after.start for before, after in pairwise(inside))
+            and inside[-1].end <= span.end
+        ):
+            yield from inside
+        else:
+            yield span
 
 
 def _whole(folded: str, spans: list[Span]) -> list[Span]:
