@@ -89,7 +89,8 @@ def _vectors(surroundings: sparse.csr_matrix, random: np.random.Generator) -> Ve
         basis, _ = np.linalg.qr(surroundings @ (surroundings.T @ basis))
     left, values, _ = np.linalg.svd((surroundings.T @ basis).T, full_matrices=False)
     vectors = (basis @ left)[:, :DIMENSIONS] * np.sqrt(values[:DIMENSIONS])
-    return (vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)).astype(np.float32)
+    scaled: Vectors = (vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)).astype(np.float32)
+    return scaled
 
 
 def _groups(vectors: Vectors, number: int, random: np.random.Generator) -> Numbers:

@@ -46,7 +46,7 @@ def _trimmed(folded: str, span: Span) -> Span:
 
 
 def _without_bureaus(spans: Iterable[Span], ruled: list[Span]) -> Iterator[Span]:
-    """An organisation whose bureau follows, which is named for two places, as the rules see them: 外交部|北美|大洋洲|司."""
+    """Organisations without a bureau that is named for two places: 外交部|北美|大洋洲|司."""
     starts = [span.start for span in ruled]
     for span in spans:
         first = bisect_left(starts, span.start)
