@@ -64,8 +64,8 @@ def shifted(values: Codes, offset: int) -> Codes:
 
 def keys_of(rows: list[Codes], first: int) -> Codes:
     """Features of different kinds, which are numbered from `first`, as numbers of FEATURE_BITS bits."""
-    keys = np.stack(rows)
-    kinds = np.arange(first, first + len(rows), dtype=np.uint32)[:, None]
+    keys = np.vstack(rows)
+    kinds = np.arange(first, first + len(keys), dtype=np.uint32)[:, None]
     return mixed(keys, kinds) >> np.uint32(32 - FEATURE_BITS)
 
 
@@ -180,10 +180,9 @@ def features(folded: str, words: Words) -> Features:
     place = (np.minimum(offset, 2) * 2 + (offset == ends[word] - starts[word] - 1)).astype(np.uint32)
     rules = labels_of(spans, len(codes))
     own = Columns(*(column[REACH:-REACH][word] for column in columns))
-    rows = [mixed(row, place) for row in np.stack(_of_words(columns))[:, word]]
-    rows += _of_characters(codes)
-    rows += _of_rules(spans, rules, codes, own.spelling)
-    rows += [
+    rows = [
+        *_of_characters(codes),
+        *_of_rules(spans, rules, codes, own.spelling),
         mixed(codes, own.tag, place),
         mixed(rules, own.tag, place),
         mixed(rules, own.spelling, place),
@@ -192,4 +191,5 @@ def features(folded: str, words: Words) -> Features:
         mixed(rules, shifted(rules, -1), own.tag, shifted(own.tag, -1)),
         mixed(rules, own.word_class, place),
     ]
-    return Features(keys_of(rows, 1), spans, codes, rules, place, own.tag, own.spelling)
+    of_words = mixed(np.take(np.stack(_of_words(columns)), word, axis=1), place)
+    return Features(keys_of([of_words, *rows], 1), spans, codes, rules, place, own.tag, own.spelling)

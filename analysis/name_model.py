@@ -66,7 +66,7 @@ class NameModel:
 
     def _scores(self, keys: Codes) -> NDArray[np.int32]:
         """A row for each character, a column for each label."""
-        rows = self._table[slots_of(keys)]
+        rows = np.take(self._table, slots_of(keys))
         rows = np.where(rows >> _SIGNATURE == signatures_of(keys), rows, NEUTRAL)
         scores = np.empty((keys.shape[1], 8), np.int32)
         scores[:, 0::2] = (rows & _EVEN).sum(axis=0).view(np.uint16).reshape(-1, 4)
