@@ -14,7 +14,7 @@ from .shared import index_option
 Examples:
   souwen serve
   souwen serve --index my_index --port 9000
-  SOUWEN_TOKEN=… souwen serve --host 0.0.0.0 --allowed-host archive.example.org
+  SOUWEN_TOKEN=… souwen serve --host 0.0.0.0 --allowed-host archive.example
 """,
 )
 @index_option

@@ -208,9 +208,9 @@ def test_every_command_has_help_with_an_example() -> None:
 
 
 def test_a_mistyped_command_or_option_is_told_what_it_may_have_been() -> None:
-    done = run("serch", "台湾")
+    done = run("tmeline", "台湾")
     assert done.returncode == 2
-    assert "Did you mean 'search'?" in done.stderr
+    assert "Did you mean 'timeline'?" in done.stderr
     assert "Did you mean '--engine'?" in run("index", "--engin", "whoosh").stderr
 
 
