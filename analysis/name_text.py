@@ -29,7 +29,8 @@ def _transliterated() -> re.Pattern[str]:
 
 def settled(folded: str, spans: list[Span], ruled: list[Span]) -> list[Span]:
     """The names of a folded text in order, given those that the model found in it, and those that the rules see."""
-    spans = list(_without_bureaus([_trimmed(folded, span) for span in spans], ruled))
+    trimmed = (_without_common(folded, _trimmed(folded, span)) for span in spans)
+    spans = list(_without_bureaus(trimmed, ruled))
     spans = _one_kind(folded, _whole(folded, spans))
     every = sorted((*spans, *_elsewhere(folded, spans)))
     return [span for span in every if span.end - span.start >= _SHORTEST]
@@ -42,6 +43,16 @@ def _trimmed(folded: str, span: Span) -> Span:
         return span._replace(end=span.end - 1)
     if len(name) > 1 and name[0] in _OPENING and name.count(_OPENING[name[0]]) < 1 + (name[0] == '"'):
         return span._replace(start=span.start + 1)
+    return span
+
+
+def _without_common(folded: str, span: Span) -> Span:
+    """The country alone where no more follows than every country has: 美国|大学."""
+    if span.kind == "organisation":
+        for end in range(span.start + _SHORTEST, span.end):
+            country, rest = folded[span.start : end], folded[end : span.end]
+            if listed_bits(rest) & Can.COMMON and listed_bits(country) & Can.COUNTRY:
+                return Span(span.start, end, "place")
     return span
 
 

@@ -28,7 +28,8 @@ def main() -> None:
     needed: dict[str, str] = {}
     for extra in ("", *(name for name in souwen.metadata.get_all("Provides-Extra", []) if name not in FOR_WORK)):
         for name in _brought(souwen, extra):
-            needed.setdefault(name, f"for `souwen[{extra}]`" if extra else "always")
+            if name != "souwen":
+                needed.setdefault(name, f"for `souwen[{extra}]`" if extra else "always")
     rows = (f"| {name} | {_licence(distribution(name))} | {needed[name]} |" for name in sorted(needed))
     PAGE.write_text(HEAD + "\n".join(rows) + "\n", "utf-8")
 

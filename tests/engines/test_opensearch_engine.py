@@ -137,7 +137,7 @@ def test_who_lost_the_place_of_the_writer_commits_nothing(
     monkeypatch.setattr(commits, "LEASE", -1.0)  # it has been silent for longer than that
     with there.writer(1) as second:
         second.put(quick)
-        with pytest.raises(IndexLocked, match="process"), first:
+        with pytest.raises(IndexLocked, match="PID"), first:
             pass
     assert now(directory) == {"0": "〇", "1": "一", "2": "二"}
     put(here, {"3": "三"})
