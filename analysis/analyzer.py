@@ -7,9 +7,8 @@ from functools import cached_property, lru_cache, partial
 
 from .article import AnalysedArticle, Article, Terms
 from .dates import find
-from .entities import Entity, NameFinder
+from .entities import NAMES_VERSION, Entity, NameFinder
 from .fold import FOLD_TABLE_VERSION, fold
-from .name_model import VERSION as NAME_MODEL_VERSION
 from .reprints import Opening
 from .segment import DICTIONARY, Segmenter
 from .words import HAN, Word, han_runs, terms, words
@@ -84,7 +83,7 @@ class Analyzer:
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same text could give other terms; an index opens only with the one it was made with."""
-        names = f"names {NAME_MODEL_VERSION}" if self.entities else "no entities"
+        names = f"names {NAMES_VERSION}" if self.entities else "no entities"
         parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", names, DICTIONARY, *self._dictionary)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
@@ -95,6 +94,10 @@ class Analyzer:
     def names(self, text: str) -> tuple[Entity, ...]:
         """The people, places and organisations of `text`."""
         return self._names(text, fold(text))
+
+    def names_of_query(self, text: str) -> tuple[Entity, ...]:
+        """The names in a query, by rules alone: the model would take longer than all else that is done with it."""
+        return tuple(self._name_finder.find_by_rules(text, fold(text))) if self.entities else ()
 
     def _names(self, text: str, folded: str) -> tuple[Entity, ...]:
         return tuple(self._name_finder.find(text, folded)) if self.entities else ()

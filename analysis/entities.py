@@ -1,11 +1,11 @@
 """Named entities: the people, places and organisations a text speaks of.
 
-A trained model labels the characters (see `name_model`); what the rest of the text tells of a name follows (see
-`name_text`).
+Rules join words to names (see `name_rules`); a trained model that sees these labels the characters (see `name_model`);
+what the rest of the text tells of a name follows (see `name_text`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fold import fold
-from .name_columns import Words
-from .name_features import BEGIN, OUTSIDE, REACH, features
-from .name_model import name_model
-from .name_rules import Kind, Span
+from .name_columns import REACH, Words
+from .name_features import BEGIN, OUTSIDE, features
+from .name_model import LABELS, name_model
+from .name_rules import Kind, Span, ruled
 from .name_text import settled
 from .segment import Segmenter
 
@@ -30,7 +30,10 @@ class Entity(NamedTuple):
     end: int
 
 
+NAMES_VERSION = 1  # raise it when the same text gets other names, as after name_model.npz was made again
+
 _KINDS = {label: kind for kind, label in BEGIN.items()}
+_BEGINS = np.isin(np.arange(LABELS), list(_KINDS))
 _BLOCK = 4_000  # characters that are looked at together
 _SENTENCE_END = re.compile("[。！？!?\x1e\n ]")
 
@@ -47,30 +50,55 @@ def _blocks(folded: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _spans(labels: NDArray[np.uint8], offset: int) -> Iterator[Span]:
+def _spans(labels: NDArray[np.uint8]) -> Iterator[Span]:
     """Where names begin and end, given the label of each character."""
-    inside = np.append(labels, OUTSIDE)
-    begins = np.isin(inside, list(_KINDS))
+    inside = np.append(labels, np.uint8(OUTSIDE))
+    begins = _BEGINS[inside]
     starts, ends = np.flatnonzero(begins), np.flatnonzero(begins | (inside == OUTSIDE))
-    for start, end in zip(starts.tolist(), ends[np.searchsorted(ends, starts, side="right")].tolist(), strict=True):
-        yield Span(start + offset, end + offset, _KINDS[int(inside[start])])
+    ends = ends[np.searchsorted(ends, starts, side="right")]
+    for start, end, label in zip(starts.tolist(), ends.tolist(), inside[starts].tolist(), strict=True):
+        yield Span(start, end, _KINDS[label])
 
 
 class NameFinder:
     """Finds the names in texts that `segmenter` cuts. It remembers what is known of words."""
 
     def __init__(self, segmenter: Segmenter) -> None:
-        self._words = Words(segmenter, REACH)
+        self._words = Words(segmenter)
 
     def find(self, text: str, folded: str) -> list[Entity]:
         """See `extract`; `folded` is `fold(text)`."""
         spans: list[Span] = []
-        ruled: list[Span] = []
+        by_rules: list[Span] = []
         for at, end in _blocks(folded):
-            seen = features(folded[at:end], self._words)
-            spans += _spans(name_model().labels(seen.keys), at)
-            ruled += (Span(start + at, end + at, kind) for start, end, kind in seen.ruled)
-        return [Entity(text[start:end], kind, start, end) for start, end, kind in settled(folded, spans, ruled)]
+            labelled, seen = self._labelled(folded[at:end])
+            spans += _moved(labelled, at)
+            by_rules += _moved(seen, at)
+        return _entities(text, settled(folded, spans, by_rules))
+
+    def find_by_rules(self, text: str, folded: str) -> list[Entity]:
+        """As `find`, without the model, which takes some ten times as long for a text as short as a query."""
+        _, bits, starts = self._words.read(folded)
+        spans = ruled(bits, starts)
+        return _entities(text, settled(folded, spans, spans))
+
+    def _labelled(self, folded: str) -> tuple[Iterable[Span], list[Span]]:
+        """The names that the model finds, and those that the rules see."""
+        model = name_model()
+        reading = self._words.read(folded)
+        by_rules = ruled(reading.bits, reading.starts)
+        columns = self._words.columns(reading)
+        words = model.worth_a_look(columns.spelling[REACH:-REACH])
+        labels = model.labels(features(folded, reading, columns, by_rules, words), len(folded))
+        return _spans(labels), by_rules
+
+
+def _moved(spans: Iterable[Span], by: int) -> Iterable[Span]:
+    return (Span(start + by, end + by, kind) for start, end, kind in spans) if by else spans
+
+
+def _entities(text: str, spans: Iterable[Span]) -> list[Entity]:
+    return [Entity(text[start:end], kind, start, end) for start, end, kind in spans]
 
 
 @cache

@@ -1,12 +1,13 @@
 """What is known of a word, as numbers: the columns that the features of the name model are made of.
 
-A word's columns are filled once, from jieba's tag, what it can be in a name, its class and its characters; afterwards
-a text is an array of the words' numbers.
+A word is looked at once, when it is first read: what it can be in a name. Its columns, from jieba's tag, its class and
+its characters, are filled when a model asks for them; the rules do not.
 """
 
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate, chain
 from typing import NamedTuple
 from zlib import crc32
 
@@ -19,16 +20,18 @@ from .words import HAN
 
 Codes = NDArray[np.uint32]
 
-BLANK = 0  # the number of the word " ", which also stands before and after a text
+REACH = 2  # characters and words to each side that a feature sees
+
+_BLANK = 0  # the number of the word " ", which also stands before and after a text
 _PUNCTUATION, _LATIN, _DIGITS = "punctuation", "latin", "digits"  # tags of what jieba does not cut
-_TOKEN = re.compile(rf"([{HAN}]+)|([a-z]+)|[0-9]+(?:[.,][0-9]+)*|.", re.DOTALL)
+_TOKEN = re.compile(rf"([{HAN}]+)|([a-z]{{1,64}}|[0-9]{{1,20}}(?:[.,][0-9]{{1,20}}){{,3}}|.)", re.DOTALL)
 _DOTS = "·-"  # what fold() leaves of the dots and hyphens of names
 _WORDS_KEPT = 100_000
 _LONGEST = 5  # characters; longer words count as of this size
 
 
 class Columns(NamedTuple):
-    """What is known of words, one array a column."""
+    """What is known of a word, a number a column; or of words, an array a column."""
 
     spelling: Codes
     tag: Codes
@@ -37,17 +40,8 @@ class Columns(NamedTuple):
     first: Codes  # character
     last: Codes  # character
     ending: Codes  # the last two
-    word_class: Codes
-    fine_class: Codes
-
-
-class Reading(NamedTuple):
-    """The words of a text: what they can be, how many characters they have, what is known of them (blank words stand
-    before and after the text)."""
-
-    bits: list[int]
-    sizes: list[int]
-    columns: Columns
+    coarse: Codes  # its class
+    fine: Codes  # its class, of smaller ones
 
 
 def _hash(text: str) -> int:
@@ -80,62 +74,68 @@ def _row(word: str, tag: str, bits: int) -> tuple[int, ...]:
     )
 
 
+class Reading(NamedTuple):
+    """The words of a text: their numbers, what they can be in a name, and where they start; `starts` has one more, the
+    end of the text."""
+
+    numbers: list[int]
+    bits: list[int]
+    starts: list[int]
+
+
 class Words:
-    """Reads texts that `segmenter` cuts, and remembers what is known of words. Beyond 100,000 of them it forgets all.
+    """Reads texts that `segmenter` cuts, and remembers what is known of words; beyond 100,000 it forgets all."""
 
-    `around` is the number of blank words before and after a text."""
-
-    def __init__(self, segmenter: Segmenter, around: int) -> None:
+    def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
-        self._around = [BLANK] * around
         self._forget()
 
     def _forget(self) -> None:
-        self._numbers: dict[str, list[int]] = {}  # of the pieces of a word
-        self._lengths: dict[str, list[int]] = {}
+        self._numbers: dict[str, tuple[int, ...]] = {}  # of the pieces of a word
         self._bits: list[int] = []
-        self._rows = np.zeros((1 << 12, len(Columns._fields)), np.uint32)
+        self._sizes: list[int] = []
+        self._new: list[tuple[str, str, int]] = []  # pieces without columns as yet
+        self._rows = np.zeros((0, len(Columns._fields)), np.uint32)
         self._add(" ", _PUNCTUATION, (1,), (0,))
 
     def read(self, folded: str) -> Reading:
         """The words of a folded text."""
         if len(self._bits) > _WORDS_KEPT:
             self._forget()
-        numbers: list[int] = []
-        sizes: list[int] = []
-        known, lengths = self._numbers, self._lengths
-        for token in _TOKEN.finditer(folded):
-            text = token[0]
-            if token[1]:
-                words = self._words(text)
+        tokens = _TOKEN.findall(folded)
+        words: list[str] = []
+        for run, sign in tokens:
+            if run:
+                words += self._segmenter.cut(run)
             else:
-                words = [text]
-                if text not in known:
-                    tag = _LATIN if token[2] else _DIGITS if "0" <= text[0] <= "9" else _PUNCTUATION
-                    self._add(text, tag, (len(text),), (Can.DOT if text in _DOTS else 0,))
-            for word in words:
-                numbers += known[word]
-                sizes += lengths[word]
-        columns = self._rows[np.array(self._around + numbers + self._around)].T
-        return Reading([self._bits[number] for number in numbers], sizes, Columns(*columns))
-
-    def _words(self, run: str) -> list[str]:
-        """The words of a run of Han characters, which are known afterwards."""
-        words = self._segmenter.cut(run)
+                words.append(sign)
         if not self._numbers.keys() >= set(words):
-            for word, tag in self._segmenter.tag(run):
+            self._learn(tokens)
+        numbers = list(chain.from_iterable(map(self._numbers.__getitem__, words)))
+        sizes = map(self._sizes.__getitem__, numbers)
+        return Reading(numbers, list(map(self._bits.__getitem__, numbers)), list(accumulate(sizes, initial=0)))
+
+    def columns(self, reading: Reading) -> Columns:
+        """What is known of the words of the text that was read last, with REACH blank words before and after it."""
+        if self._new:
+            self._rows = np.concatenate((self._rows, np.array([_row(*new) for new in self._new], np.uint32)))
+            self._new = []
+        around = [_BLANK] * REACH
+        return Columns(*self._rows.take(np.array(around + reading.numbers + around), axis=0).T)
+
+    def _learn(self, tokens: list[tuple[str, str]]) -> None:
+        """Get to know the words of a text."""
+        for run, sign in tokens:
+            for word, tag in self._segmenter.tag(run) if run else ():
                 if word not in self._numbers:
                     self._add(word, tag, *pieces(word, tag))
-        return words
+            if sign and sign not in self._numbers:
+                tag = _LATIN if "a" <= sign[0] <= "z" else _DIGITS if "0" <= sign[0] <= "9" else _PUNCTUATION
+                self._add(sign, tag, (len(sign),), (Can.DOT if sign in _DOTS else 0,))
 
-    def _add(self, word: str, tag: str, lengths: tuple[int, ...], bits: tuple[int, ...]) -> None:
-        first = len(self._bits)
-        start = 0
-        for size, can in zip(lengths, bits, strict=True):
-            if len(self._bits) == len(self._rows):
-                self._rows = np.concatenate((self._rows, np.zeros_like(self._rows)))
-            self._rows[len(self._bits)] = _row(word[start : start + size], tag, can)
-            self._bits.append(can)
-            start += size
-        self._numbers[word] = list(range(first, len(self._bits)))
-        self._lengths[word] = list(lengths)
+    def _add(self, word: str, tag: str, sizes: tuple[int, ...], bits: tuple[int, ...]) -> None:
+        self._numbers[word] = tuple(range(len(self._bits), len(self._bits) + len(bits)))
+        for end, size, can in zip(accumulate(sizes), sizes, bits, strict=True):
+            self._new.append((word[end - size : end], tag, can))
+        self._sizes += sizes
+        self._bits += bits

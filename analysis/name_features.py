@@ -2,75 +2,121 @@
 
 A feature is, for example, "the character before is 总", "this is the second character of a word that jieba tags as a
 place, and the word after it is of class 61", or "the rules see a person here, and 说 follows". Nothing but hashes of
-them is ever made, of all characters of a text at once.
+them is ever made, of all kinds and all characters at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .name_columns import Codes, Columns, Words
-from .name_rules import Kind, Span, ruled
+from .name_columns import REACH, Codes, Columns, Reading
+from .name_rules import Kind, Span
 from .name_words import character_lists
 
-FEATURES_VERSION = 1  # raise it when the same text gets other features: then the model must be made again
 FEATURE_BITS = 24
-REACH = 2  # characters and words to each side that a feature sees
 
 # A name of kind k begins with label BEGIN[k] and goes on with BEGIN[k] + 1.
 OUTSIDE = 0
 BEGIN: dict[Kind, int] = {"person": 1, "place": 3, "organisation": 5}
 
+_OF_CHARACTERS = ("code", "lists", "rule")  # the character, the lists that have it, its label by the rules
+_OF_WORDS = Columns._fields
+_OF_SPANS = ("length", "last_code", "last_word", "first_word", "next_code", "word_before")  # of the rules' name
+# What is left of the rules' name, up to 6 and to 3 characters; the place of the character in its word: 0 begins it, 2
+# goes on, 4 and more are later, 1 more where the word ends.
+_OF_PLACES = ("left", "near", "place")
+
+# What each kind is made of, those of most values first; +1 and -1 are the character, or the word, after and before.
+KINDS = sorted(
+    (
+        *("code-2", "code-1", "code", "code+1", "code+2"),
+        *("code-2 code-1", "code-1 code", "code code+1", "code+1 code+2"),
+        *("lists-2 lists-1 lists", "lists-1 lists lists+1", "lists lists+1 lists+2"),
+        *("rule-2", "rule-1", "rule", "rule+1", "rule+2", "rule-1 rule", "rule rule+1", "rule-1 rule rule+1"),
+        *(
+            "rule code",
+            "rule length left",
+            "rule last_code near",
+            "rule last_word",
+            "rule first_word",
+            "rule next_code",
+        ),
+        *("rule word_before", "code tag place", "rule tag place", "rule spelling place", "rule bits place"),
+        *("rule rule+1 tag tag+1 place", "rule-1 rule tag-1 tag place", "rule coarse place"),
+        *("spelling-1 place", "spelling place", "spelling+1 place"),
+        *("bits-2 place", "bits-1 place", "bits place", "bits+1 place", "bits+2 place"),
+        *("coarse-2 place", "coarse-1 place", "coarse place", "coarse+1 place", "coarse+2 place"),
+        *("fine-1 place", "fine place", "fine+1 place"),
+        *("tag size place", "tag-1 tag place", "tag tag+1 place", "tag-1 tag tag+1 place"),
+        *("bits-1 bits place", "bits bits+1 place", "bits+1 bits+2 place", "bits tag place"),
+        *("first tag place", "last tag place", "last+1 tag place", "last+2 place", "ending place"),
+        *("coarse-1 coarse place", "coarse coarse+1 place", "coarse-1 tag size coarse+1 place"),
+    ),
+    key=lambda kind: -len(kind.split()),
+)
+
+_OFFSETS = {"-2": -2, "-1": -1, "": 0, "+1": 1, "+2": 2}
 _MULTIPLIER = np.uint32(0x9E3779B1)
 _SHIFT = np.uint32(15)
 
+Places = NDArray[np.intp]
+
 
 class Features(NamedTuple):
-    """Features of the characters of a text, one row for each kind, and what they were made of."""
+    """Features of characters that stand at `places` of a text, one row for each kind, and the values that they are
+    made of."""
 
     keys: Codes
-    ruled: list[Span]  # the names that the rules see
-    codes: Codes  # of the characters; digits and letters are one each
-    rules: Codes  # the labels of these names
-    place: Codes  # of a character in its word
-    tag: Codes  # of its word
-    spelling: Codes
+    places: Places
+    values: Codes
+
+    def value(self, name: str) -> Codes:
+        """One of the values of `KINDS`."""
+        value: Codes = self.values[_recipe().values.index(name)]
+        return value
 
 
-def mixed(*values: Codes) -> Codes:
-    """One hash of several numbers, in this order."""
-    hashed = values[0] * _MULTIPLIER
-    for value in values[1:]:
-        hashed ^= hashed >> _SHIFT
-        hashed ^= value
-        hashed *= _MULTIPLIER
-    return hashed
+class _Recipe(NamedTuple):
+    """How values become features. `parts` has for each kind, those of most values first, which value comes first in it
+    and by what it is multiplied, then which comes second …"""
+
+    values: list[str]
+    of_characters: tuple[Places, Places]  # rows and offsets of the first values
+    of_words: tuple[Places, Places]  # of the next ones
+    parts: list[tuple[Places, Codes]]
+    seeds: Codes
 
 
-def shifted(values: Codes, offset: int) -> Codes:
-    """The values of the characters that stand `offset` further on; beyond the ends of the text 0."""
-    moved = np.zeros_like(values)
-    if offset > 0:
-        moved[:-offset] = values[offset:]
-    elif offset < 0:
-        moved[-offset:] = values[:offset]
-    else:
-        moved[:] = values
-    return moved
-
-
-def keys_of(rows: list[Codes], first: int) -> Codes:
-    """Features of different kinds, which are numbered from `first`, as numbers of FEATURE_BITS bits."""
-    keys = np.vstack(rows)
-    kinds = np.arange(first, first + len(keys), dtype=np.uint32)[:, None]
-    return mixed(keys, kinds) >> np.uint32(32 - FEATURE_BITS)
+def _number(text: str) -> int:
+    return crc32(text.encode())
 
 
 @cache
-def _character_lists() -> NDArray[np.uint32]:
+def _recipe() -> _Recipe:
+    used = {value for kind in KINDS for value in kind.split()}
+    values: list[str] = []
+    sheets: list[tuple[Places, Places]] = []
+    for names in (_OF_CHARACTERS, _OF_WORDS):
+        where = [(name, offset) for name in names for offset in _OFFSETS if name + offset in used]
+        values += [name + offset for name, offset in where]
+        rows = np.array([names.index(name) for name, _ in where])[:, None]
+        sheets.append((rows, np.array([_OFFSETS[offset] for _, offset in where])[:, None]))
+    values += [*_OF_SPANS, *_OF_PLACES]
+    parts: list[tuple[Places, Codes]] = []
+    for number in range(len(KINDS[0].split())):
+        kinds = [kind for kind in KINDS if len(kind.split()) > number]
+        factors = np.array([_number(f"{number} of {kind}") | 1 for kind in kinds], np.uint32)[:, None]
+        parts.append((np.array([values.index(kind.split()[number]) for kind in kinds]), factors))
+    seeds = np.array([_number(kind) for kind in KINDS], np.uint32)[:, None]
+    return _Recipe(values, sheets[0], sheets[1], parts, seeds)
+
+
+@cache
+def _character_lists() -> Codes:
     """For each character of the basic plane, a bit for each list of characters."""
     bits = np.zeros(1 << 16, np.uint32)
     for number, characters in enumerate([*character_lists(), "0", "a"]):
@@ -78,118 +124,91 @@ def _character_lists() -> NDArray[np.uint32]:
     return bits
 
 
-def _of_characters(codes: Codes) -> list[Codes]:
-    """Features that need no words."""
-    lists = _character_lists()[np.minimum(codes, 0xFFFF)]
-    first, second, here, fourth, fifth = (shifted(codes, offset) for offset in range(-REACH, REACH + 1))
-    listed = [shifted(lists, offset) for offset in range(-REACH, REACH + 1)]
-    return [
-        *map(mixed, (first, second, here, fourth, fifth)),
-        mixed(first, second),
-        mixed(second, here),
-        mixed(here, fourth),
-        mixed(fourth, fifth),
-        *(mixed(*listed[at : at + 3]) for at in range(3)),
-    ]
-
-
-def _of_words(columns: Columns) -> list[Codes]:
-    """Features of whole words, each of which is combined with the place of a character in its word."""
-    size = len(columns.tag) - 2 * REACH
-
-    def around(column: Codes, reach: int) -> list[Codes]:
-        return [column[REACH + offset : REACH + offset + size] for offset in range(-reach, reach + 1)]
-
-    spelling = around(columns.spelling, 1)
-    tag, length = around(columns.tag, 1), around(columns.size, 0)[0]
-    bits, coarse, fine = around(columns.bits, 2), around(columns.word_class, 2), around(columns.fine_class, 1)
-    last = around(columns.last, 2)
-    return [
-        *map(mixed, spelling),
-        *map(mixed, bits),
-        *map(mixed, coarse),
-        *map(mixed, fine),
-        mixed(tag[1], length),
-        mixed(tag[0], tag[1]),
-        mixed(tag[1], tag[2]),
-        mixed(*tag),
-        mixed(bits[1], bits[2]),
-        mixed(bits[2], bits[3]),
-        mixed(bits[3], bits[4]),
-        mixed(bits[2], tag[1]),
-        mixed(around(columns.first, 0)[0], tag[1]),
-        mixed(last[2], tag[1]),
-        mixed(last[3], tag[1]),
-        mixed(last[4]),
-        mixed(around(columns.ending, 0)[0]),
-        mixed(coarse[1], coarse[2]),
-        mixed(coarse[2], coarse[3]),
-        mixed(coarse[1], tag[1], length, coarse[3]),
-    ]
-
-
-def labels_of(spans: Iterable[Span], size: int) -> Codes:
-    """The label of each character of a text with these names."""
-    labels = np.zeros(size, np.uint32)
-    for start, end, kind in spans:
-        labels[start:end] = BEGIN[kind] + 1
-        labels[start] = BEGIN[kind]
-    return labels
-
-
-def _of_rules(spans: list[Span], labels: Codes, codes: Codes, spelling: Codes) -> list[Codes]:
-    """Features of the names that the rules see."""
-    before, after = shifted(labels, -1), shifted(labels, 1)
-    length, left, last, last_word, next_one, word_before, first_word = np.zeros((7, len(labels)), np.uint32)
-    numbers = np.arange(len(labels), dtype=np.uint32)
-    for start, end, _ in spans:
-        length[start:end] = min(end - start, 12)
-        left[start:end] = np.minimum(end - numbers[start:end], 6)
-        last[start:end] = codes[end - 1]
-        last_word[start:end] = spelling[end - 1]
-        first_word[start:end] = spelling[start]
-        next_one[start:end] = codes[end] if end < len(codes) else 0
-        word_before[start:end] = spelling[start - 1] if start else 0
-    return [
-        *(mixed(shifted(labels, offset)) for offset in range(-REACH, REACH + 1)),
-        mixed(before, labels),
-        mixed(labels, after),
-        mixed(before, labels, after),
-        mixed(labels, codes),
-        mixed(labels, length, left),
-        mixed(labels, last, np.minimum(left, 3)),
-        mixed(labels, last_word),
-        mixed(labels, first_word),
-        mixed(labels, next_one),
-        mixed(labels, word_before),
-    ]
-
-
-def features(folded: str, words: Words) -> Features:
-    """The features of a folded text that is not empty; `words` has REACH blank words around a text."""
-    bits, sizes, columns = words.read(folded)
-    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
-    ends = np.cumsum(sizes)
-    starts = ends - sizes
-    spans = ruled(bits, [*starts.tolist(), len(codes)])
+def _codes(folded: str) -> Codes:
+    """The characters, with blank ones around; digits and letters are one each."""
+    around = "\0" * REACH
+    codes = np.frombuffer(f"{around}{folded}{around}".encode("utf-32-le", "surrogatepass"), np.uint32).copy()
     codes[(codes >= 0x30) & (codes <= 0x39)] = 0x30
     codes[(codes >= 0x61) & (codes <= 0x7A)] = 0x61
-    word = np.repeat(np.arange(len(sizes)), sizes)
-    offset = np.arange(len(codes)) - starts[word]
-    # 0 begins a word and 2 goes on, 4 and more are later; 1 more where the word ends.
-    place = (np.minimum(offset, 2) * 2 + (offset == ends[word] - starts[word] - 1)).astype(np.uint32)
-    rules = labels_of(spans, len(codes))
-    own = Columns(*(column[REACH:-REACH][word] for column in columns))
-    rows = [
-        *_of_characters(codes),
-        *_of_rules(spans, rules, codes, own.spelling),
-        mixed(codes, own.tag, place),
-        mixed(rules, own.tag, place),
-        mixed(rules, own.spelling, place),
-        mixed(rules, own.bits, place),
-        mixed(rules, shifted(rules, 1), own.tag, shifted(own.tag, 1)),
-        mixed(rules, shifted(rules, -1), own.tag, shifted(own.tag, -1)),
-        mixed(rules, own.word_class, place),
-    ]
-    of_words = mixed(np.take(np.stack(_of_words(columns)), word, axis=1), place)
-    return Features(keys_of([of_words, *rows], 1), spans, codes, rules, place, own.tag, own.spelling)
+    return codes
+
+
+def labels_of(spans: Sequence[Span], size: int) -> Codes:
+    """The label of each character of a text with these names, which come in order."""
+    bounds = np.array([0, *(bound for start, end, _ in spans for bound in (start, end)), size])
+    labels = np.array([OUTSIDE, *(label for *_, kind in spans for label in (BEGIN[kind] + 1, OUTSIDE))], np.uint32)
+    found = np.repeat(labels, np.diff(bounds))
+    found[bounds[1:-1:2]] -= np.uint32(1)
+    return found
+
+
+def _of_spans(spans: Sequence[Span], codes: Codes, spelling: Codes, starts: Places) -> Codes:
+    """A column for each name, after one for none."""
+    if not spans:
+        return np.zeros((len(_OF_SPANS), 1), np.uint32)
+    begin, end = np.array([span[:2] for span in spans]).T
+    first = np.searchsorted(starts, begin) + REACH  # word
+    after = np.searchsorted(starts, end) + REACH
+    rows = (
+        np.minimum(end - begin, 12),
+        codes[end - 1 + REACH],
+        spelling[after - 1],
+        spelling[first],
+        codes[end + REACH],
+        spelling[first - 1],
+    )
+    return np.pad(np.array(rows, np.uint32), ((0, 0), (1, 0)))
+
+
+def _gathered(sheet: Codes, where: tuple[Places, Places], at: Places) -> Codes:
+    """Values of a sheet with REACH blank columns around, at these places and at offsets from them."""
+    rows, offsets = where
+    values: Codes = sheet.ravel().take(rows * sheet.shape[1] + offsets + REACH + at)
+    return values
+
+
+def features(
+    folded: str, reading: Reading, columns: Columns, spans: Sequence[Span], words: Places | None = None
+) -> Features:
+    """The features of the characters of some words of a folded text, or of all; `spans` are the names that the rules
+    see."""
+    recipe = _recipe()
+    starts = np.array(reading.starts)
+    words = np.arange(len(starts) - 1) if words is None else words
+    sizes = np.diff(starts)[words]
+    word = np.repeat(words, sizes)
+    offset = np.arange(len(word)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    at = starts[word] + offset
+    codes = _codes(folded)
+    characters = np.array(
+        (codes, _character_lists()[np.minimum(codes, 0xFFFF)], np.pad(labels_of(spans, len(folded)), REACH))
+    )
+    bounds = np.array([bound for span in spans for bound in span[:2]] + [0])
+    passed = np.searchsorted(bounds[:-1], at, side="right")
+    inside = passed & 1
+    left = (bounds[passed] - at) * inside
+    place = np.minimum(offset, 2) * 2 + (at + 1 == starts[word + 1])
+    values = np.concatenate(
+        (
+            _gathered(characters, recipe.of_characters, at),
+            _gathered(np.array(columns), recipe.of_words, word),
+            _of_spans(spans, codes, columns.spelling, starts).take((passed + 1 >> 1) * inside, axis=1),
+            np.array((np.minimum(left, 6), np.minimum(left, 3), place), np.uint32),
+        )
+    )
+    return Features(_keys(values), at, values)
+
+
+def _keys(values: Codes) -> Codes:
+    """A hash of FEATURE_BITS bits for each kind of feature: of the sum of its values, each multiplied by a number of
+    the kind's own."""
+    recipe = _recipe()
+    keys = np.repeat(recipe.seeds, values.shape[1], axis=1)
+    for rows, factors in recipe.parts:
+        part = values.take(rows, axis=0)
+        part *= factors
+        keys[: len(rows)] += part
+    keys ^= keys >> _SHIFT
+    keys *= _MULTIPLIER
+    keys >>= np.uint32(32 - FEATURE_BITS)
+    return keys

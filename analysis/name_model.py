@@ -12,10 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .name_columns import Codes
-from .name_features import FEATURE_BITS, FEATURES_VERSION, OUTSIDE
-
-MODEL_VERSION = 1  # raise it when name_model.npz changes
-VERSION = f"{FEATURES_VERSION}.{MODEL_VERSION}"
+from .name_features import FEATURE_BITS, OUTSIDE, Features, Places
 
 LABELS = 7
 
@@ -29,6 +26,7 @@ _ODD = np.uint64(0x0000_00FF_00FF_00FF)
 _BYTE = np.uint64(8)
 _SIGNATURE = np.uint64(56)
 _LONGEST_PASSAGE = 200  # characters
+_LAST = np.uint32(0xFFFF_FFFF)
 
 
 def slots_of(keys: Codes) -> Codes:
@@ -44,24 +42,36 @@ def signatures_of(keys: Codes) -> NDArray[np.uint64]:
 
 class NameModel:
     """`rows` of the table stand in `slots`, all others are neutral. `transitions[a, b]` is the weight of label b after
-    label a, in the units of the rows. Outside of names a label must win by `margin` to be beyond doubt."""
+    label a, in the units of the rows. Outside of names a label must win by `margin` to be beyond doubt. `plain` are the
+    spellings, as numbers and in order, of frequent words that are hardly ever in a name."""
 
     def __init__(
-        self, slots: Codes, rows: NDArray[np.uint64], transitions: NDArray[np.int32], margin: NDArray[np.int32]
+        self,
+        slots: Codes,
+        rows: NDArray[np.uint64],
+        transitions: NDArray[np.int32],
+        margin: NDArray[np.int32],
+        plain: Codes,
     ) -> None:
         self._table = np.full(1 << SLOT_BITS, NEUTRAL, np.uint64)
         self._table[slots] = rows
         self._transitions = transitions
         self._margin = int(margin)
+        self._plain = np.append(plain, _LAST)
 
-    def labels(self, keys: Codes) -> NDArray[np.uint8]:
-        """The best label of each character, given its features."""
-        scores = self._scores(keys)
+    def worth_a_look(self, spellings: Codes) -> Places:
+        """Which words of a text may be in names."""
+        return np.flatnonzero(self._plain[np.searchsorted(self._plain, spellings)] != spellings)
+
+    def labels(self, features: Features, size: int) -> NDArray[np.uint8]:
+        """The best label of each character of a text of this size; those without features are outside."""
+        scores = self._scores(features.keys)
         lead = scores[:, OUTSIDE] - scores[:, OUTSIDE + 1 :].max(axis=1)
         doubtful = np.flatnonzero(lead < self._margin)
-        labels = np.zeros(len(scores), np.uint8)
+        labels = np.zeros(size, np.uint8)
         if len(doubtful):
-            labels[doubtful] = self._decoded(scores[doubtful], doubtful)
+            places = features.places[doubtful]
+            labels[places] = self._decoded(scores[doubtful], places)
         return labels
 
     def _scores(self, keys: Codes) -> NDArray[np.int32]:
@@ -73,7 +83,7 @@ class NameModel:
         scores[:, 1::2] = ((rows >> _BYTE) & _ODD).sum(axis=0).view(np.uint16).reshape(-1, 4)
         return scores[:, :LABELS]
 
-    def _decoded(self, scores: NDArray[np.int32], places: NDArray[np.intp]) -> NDArray[np.uint8]:
+    def _decoded(self, scores: NDArray[np.int32], places: Places) -> NDArray[np.uint8]:
         """The best labels of the characters at `places`; around each passage of neighbours there are no names."""
         first = np.flatnonzero(np.diff(places, prepend=-2) != 1)
         size = np.diff(first, append=len(places))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .name_columns import Codes
-from .name_features import Features, keys_of, mixed, shifted
+from .name_features import FEATURE_BITS, Features
 
 Floats = NDArray[np.float32]
 
@@ -21,7 +21,9 @@ _HIDDEN = 128
 _TAGS = 57
 _UNKNOWN = "OOV"
 _BATCH = 6_000  # characters
-_FIRST_KIND = 1_000  # of features; those of the name model have smaller numbers
+_FIRST_KIND = 1_000  # of features
+_MULTIPLIER = np.uint32(0x9E3779B1)
+_SHIFT = np.uint32(15)
 _GROUPS = {
     "person": ("PER-B", "nr-B"),
     "in person": ("PER-I", "nr-I"),
@@ -46,6 +48,28 @@ def _parameters(name: str, *shape: int) -> Floats:
     """A file of parameters: a header, then single floats."""
     data = files("jieba").joinpath("lac_small", "model_baseline", name).read_bytes()
     return np.frombuffer(data[-4 * int(np.prod(shape)) :], "<f4").reshape(shape)
+
+
+def mixed(*values: Codes) -> Codes:
+    """One hash of several numbers, in this order."""
+    hashed = values[0] * _MULTIPLIER
+    for value in values[1:]:
+        hashed ^= hashed >> _SHIFT
+        hashed ^= value
+        hashed *= _MULTIPLIER
+    return hashed
+
+
+def shifted(values: Codes, offset: int) -> Codes:
+    """The values of the characters that stand `offset` further on; beyond the ends of the text 0."""
+    moved = np.zeros_like(values)
+    if offset > 0:
+        moved[:-offset] = values[offset:]
+    elif offset < 0:
+        moved[-offset:] = values[:offset]
+    else:
+        moved[:] = values
+    return moved
 
 
 def _sigmoid(values: Floats) -> Floats:
@@ -138,6 +162,8 @@ class Teacher:
 
     def features(self, probabilities: Floats, own: Features) -> Codes:
         """More features of a text whose others are `own`, given what LAC thinks of each character."""
+        names = ("code", "rule", "tag", "spelling", "place")
+        codes, rules, tag, spelling, place = map(own.value, names)
         best = probabilities.argmax(axis=1).astype(np.uint32) + np.uint32(1)
         levels = [
             np.digitize(probabilities[:, [self._tags[tag] for tag in tags]].sum(axis=1), _STEPS).astype(np.uint32)
@@ -151,23 +177,25 @@ class Teacher:
             mixed(before, best, after),
             mixed(best, after, shifted(best, 2)),
             mixed(best, before, shifted(best, -2)),
-            mixed(best, own.tag, own.place),
-            mixed(best, own.codes),
-            mixed(best, shifted(own.codes, 1)),
-            mixed(best, shifted(own.codes, -1)),
-            mixed(best, own.rules),
-            mixed(best, own.spelling, own.place),
+            mixed(best, tag, place),
+            mixed(best, codes),
+            mixed(best, shifted(codes, 1)),
+            mixed(best, shifted(codes, -1)),
+            mixed(best, rules),
+            mixed(best, spelling, place),
             mixed(*levels[:6]),
-            *self._of_spans(best, own.codes),
+            *self._of_spans(best, codes),
         ]
         for level in levels:
             rows += [
                 mixed(level),
                 mixed(level, shifted(level, 1)),
                 mixed(level, shifted(level, -1)),
-                mixed(level, own.rules),
+                mixed(level, rules),
             ]
-        return keys_of(rows, _FIRST_KIND)
+        keys = np.vstack(rows)
+        kinds = np.arange(_FIRST_KIND, _FIRST_KIND + len(keys), dtype=np.uint32)[:, None]
+        return mixed(keys, kinds) >> np.uint32(32 - FEATURE_BITS)
 
     def _of_spans(self, best: Codes, codes: Codes) -> list[Codes]:
         """Features of what LAC takes for a word."""

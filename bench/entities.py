@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 def by_rules() -> Callable[[str], list[Span]]:
     """Finds what the rules see."""
-    words = Words(Segmenter(), 0)
+    words = Words(Segmenter())
 
     def find(text: str) -> list[Span]:
         bits, sizes, _ = words.read(fold(text))
