@@ -88,7 +88,7 @@ class NameFinder:
         reading = self._words.read(folded)
         by_rules = ruled(reading.bits, reading.starts)
         columns = self._words.columns(reading)
-        words = model.worth_a_look(columns.spelling[REACH:-REACH])
+        words = np.flatnonzero(columns.plain[REACH:-REACH] == 0)
         labels = model.labels(features(folded, reading, columns, by_rules, words), len(folded))
         return _spans(labels), by_rules
 

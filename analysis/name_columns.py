@@ -42,6 +42,7 @@ class Columns(NamedTuple):
     ending: Codes  # the last two
     coarse: Codes  # its class
     fine: Codes  # its class, of smaller ones
+    plain: Codes  # whether it is hardly ever in a name, though frequent
 
 
 def _hash(text: str) -> int:
@@ -60,6 +61,13 @@ def _classes() -> dict[str, tuple[int, int]]:
     return classes
 
 
+@cache
+def plain_words() -> frozenset[int]:
+    """The spellings of frequent words that are hardly ever in a name: the model need not look at them."""
+    with files(__package__).joinpath("name_model.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return frozenset(arrays["plain"].tolist())
+
+
 def _row(word: str, tag: str, bits: int) -> tuple[int, ...]:
     known_as = "0" if tag == _DIGITS else word
     return (
@@ -71,6 +79,7 @@ def _row(word: str, tag: str, bits: int) -> tuple[int, ...]:
         ord(known_as[-1]),
         _hash(known_as[-2:]),
         *_classes().get(known_as, (0, 0)),
+        _hash(known_as) in plain_words(),
     )
 
 
@@ -109,9 +118,11 @@ class Words:
                 words += self._segmenter.cut(run)
             else:
                 words.append(sign)
-        if not self._numbers.keys() >= set(words):
+        try:
+            numbers = list(chain.from_iterable(map(self._numbers.__getitem__, words)))
+        except KeyError:
             self._learn(tokens)
-        numbers = list(chain.from_iterable(map(self._numbers.__getitem__, words)))
+            numbers = list(chain.from_iterable(map(self._numbers.__getitem__, words)))
         sizes = map(self._sizes.__getitem__, numbers)
         return Reading(numbers, list(map(self._bits.__getitem__, numbers)), list(accumulate(sizes, initial=0)))
 

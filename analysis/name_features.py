@@ -142,14 +142,12 @@ def labels_of(spans: Sequence[Span], size: int) -> Codes:
     return found
 
 
-def _of_spans(spans: Sequence[Span], codes: Codes, spelling: Codes, starts: Places) -> Codes:
-    """A column for each name, after one for none."""
-    if not spans:
-        return np.zeros((len(_OF_SPANS), 1), np.uint32)
-    begin, end = np.array([span[:2] for span in spans]).T
-    first = np.searchsorted(starts, begin) + REACH  # word
-    after = np.searchsorted(starts, end) + REACH
-    rows = (
+def _of_spans(bounds: Places, codes: Codes, spelling: Codes, starts: Places) -> Codes:
+    """A column for each name, after one for none; `bounds` are where names begin and end."""
+    begin, end = bounds[0::2], bounds[1::2]
+    first, after = (np.searchsorted(starts, bounds) + REACH).reshape(-1, 2).T  # words
+    columns = np.zeros((len(_OF_SPANS), 1 + len(begin)), np.uint32)
+    columns[:, 1:] = (
         np.minimum(end - begin, 12),
         codes[end - 1 + REACH],
         spelling[after - 1],
@@ -157,7 +155,7 @@ def _of_spans(spans: Sequence[Span], codes: Codes, spelling: Codes, starts: Plac
         codes[end + REACH],
         spelling[first - 1],
     )
-    return np.pad(np.array(rows, np.uint32), ((0, 0), (1, 0)))
+    return columns
 
 
 def _gathered(sheet: Codes, where: tuple[Places, Places], at: Places) -> Codes:
@@ -180,19 +178,19 @@ def features(
     offset = np.arange(len(word)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     at = starts[word] + offset
     codes = _codes(folded)
-    characters = np.array(
-        (codes, _character_lists()[np.minimum(codes, 0xFFFF)], np.pad(labels_of(spans, len(folded)), REACH))
-    )
-    bounds = np.array([bound for span in spans for bound in span[:2]] + [0])
-    passed = np.searchsorted(bounds[:-1], at, side="right")
+    characters = np.zeros((len(_OF_CHARACTERS), len(codes)), np.uint32)
+    characters[:2] = codes, _character_lists()[np.minimum(codes, 0xFFFF)]
+    characters[2, REACH:-REACH] = labels_of(spans, len(folded))
+    bounds = np.array([bound for start, end, _ in spans for bound in (start, end)], np.intp)
+    passed = np.searchsorted(bounds, at, side="right")
     inside = passed & 1
-    left = (bounds[passed] - at) * inside
+    left = (np.append(bounds, 0)[passed] - at) * inside
     place = np.minimum(offset, 2) * 2 + (at + 1 == starts[word + 1])
     values = np.concatenate(
         (
             _gathered(characters, recipe.of_characters, at),
             _gathered(np.array(columns), recipe.of_words, word),
-            _of_spans(spans, codes, columns.spelling, starts).take((passed + 1 >> 1) * inside, axis=1),
+            _of_spans(bounds, codes, columns.spelling, starts).take((passed + 1 >> 1) * inside, axis=1),
             np.array((np.minimum(left, 6), np.minimum(left, 3), place), np.uint32),
         )
     )

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
@@ -63,7 +63,8 @@ def _without_bureaus(spans: Iterable[Span], ruled: list[Span]) -> Iterator[Span]
         first = bisect_left(starts, span.start)
         inside = ruled[first : first + 3]
         if (
-            [one.kind for one in inside] == ["organisation", "place", "place"]
+            span.kind == "organisation"
+            and [one.kind for one in inside] == ["organisation", "place", "place"]
             and inside[0].start == span.start
             and all(before.end == after.start for before, after in pairwise(inside))
             and inside[-1].end <= span.end
@@ -99,11 +100,13 @@ def _merged(spans: list[Span], stronger: list[Span]) -> list[Span]:
 
 def _one_kind(folded: str, spans: list[Span]) -> list[Span]:
     """A name is of one kind in an article: that of the list that has it, or the most frequent."""
-    votes: defaultdict[str, Counter[Kind]] = defaultdict(Counter)
-    for span in spans:
-        votes[folded[span.start : span.end]][span.kind] += 1
-    kinds = {name: _listed_kind(name) or kinds.most_common(1)[0][0] for name, kinds in votes.items()}
-    return [span._replace(kind=kinds[folded[span.start : span.end]]) for span in spans]
+    named = [(folded[start:end], kind) for start, end, kind in spans]
+    kinds = dict(reversed([vote for vote, _ in Counter(named).most_common()]))
+    kinds = {name: _listed_kind(name) or kind for name, kind in kinds.items()}
+    return [
+        span if kinds[name] == kind else span._replace(kind=kinds[name])
+        for span, (name, kind) in zip(spans, named, strict=True)
+    ]
 
 
 def _listed_kind(name: str) -> Kind | None:
