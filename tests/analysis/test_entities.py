@@ -142,7 +142,7 @@ def test_best_labels_are_the_best_of_all() -> None:
     random = np.random.default_rng(1)
     places = np.flatnonzero(random.random(400) < 0.8)
     scores = random.integers(-200, 200, (len(places), LABELS)).astype(np.int32)
-    labels = model._decoded(scores, places)
+    labels = model._decoded(scores.T, places)
     for passage in np.split(np.arange(len(places)), np.flatnonzero(np.diff(places) > 1) + 1):
         best = {OUTSIDE: 0}
         for at in passage:
