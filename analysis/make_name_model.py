@@ -25,6 +25,7 @@ from .entities import extract
 from .fold import fold
 from .labelled import COLLECTIONS, Sentence, f1, parts
 from .name_columns import Codes, Words
+from .name_columns import plain_words as known_plain_words
 from .name_features import FEATURE_BITS, KINDS, OUTSIDE, Features, features, labels_of
 from .name_model import LABELS, SLOT_BITS, name_model, signatures_of, slots_of
 from .name_rules import Span, ruled
@@ -53,8 +54,7 @@ PLAIN_AT_ONCE = 4_000
 ARTICLE_PART = 4_000  # characters that are looked at together
 STEPS = 40  # to a unit of weight
 LEAST = 0.03  # weight that is kept
-MARGIN = 4.0  # by which the label outside must win to be beyond doubt, transitions aside
-PLAIN_WORD_SEEN = 20  # times at least in the articles, for a word not to be looked at
+PLAIN_WORD_SEEN = 100  # times at least in the articles, for a word not to be looked at
 PLAIN_WORD_NAMED = 0.003  # of these times, at most
 _MARKUP = re.compile(r"<!--.*?-->|<[^>]*>|\]\([^)]*\)|&\w+;", re.DOTALL)
 _SENTENCE = re.compile(r"[^。！？!?\n\r]{8,150}[。！？!?]")
@@ -207,9 +207,9 @@ def write(file: Path, model: Model, plain: Codes) -> None:
     slots = np.flatnonzero(table).astype("<u4")
     allowed = model.pairs()
     transitions = np.where(allowed <= NEVER, -1_000_000, np.rint(allowed * STEPS)).astype(np.int32)
-    margin = np.int32(MARGIN * STEPS)
-    np.savez_compressed(file, slots=slots, rows=table[slots], transitions=transitions, margin=margin, plain=plain)
+    np.savez_compressed(file, slots=slots, rows=table[slots], transitions=transitions, plain=plain)
     name_model.cache_clear()
+    known_plain_words.cache_clear()
     print(f"{len(slots):,} of {len(model.keys):,} features, {len(plain):,} plain words, {file.stat().st_size:,} bytes")
 
 
