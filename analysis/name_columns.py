@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .name_words import Can, pieces
-from .segment import Segmenter
+from .segment import UNKNOWN, Segmenter
 from .words import HAN
 
 Codes = NDArray[np.uint32]
@@ -25,6 +25,7 @@ REACH = 2  # characters and words to each side that a feature sees
 _BLANK = 0  # the number of the word " ", which also stands before and after a text
 _PUNCTUATION, _LATIN, _DIGITS = "punctuation", "latin", "digits"  # tags of what jieba does not cut
 _TOKEN = re.compile(rf"([{HAN}]+)|([a-z]{{1,64}}|[0-9]{{1,20}}(?:[.,][0-9]{{1,20}}){{,3}}|.)", re.DOTALL)
+_HAN = re.compile(f"[{HAN}]")
 _DOTS = "·-"  # what fold() leaves of the dots and hyphens of names
 _WORDS_KEPT = 100_000
 _LONGEST = 5  # characters; longer words count as of this size
@@ -121,7 +122,7 @@ class Words:
         try:
             numbers = list(chain.from_iterable(map(self._numbers.__getitem__, words)))
         except KeyError:
-            self._learn(tokens)
+            self._learn(tokens, words)
             numbers = list(chain.from_iterable(map(self._numbers.__getitem__, words)))
         sizes = map(self._sizes.__getitem__, numbers)
         return Reading(numbers, list(map(self._bits.__getitem__, numbers)), list(accumulate(sizes, initial=0)))
@@ -129,20 +130,33 @@ class Words:
     def columns(self, reading: Reading) -> Columns:
         """What is known of the words of the text that was read last, with REACH blank words before and after it."""
         if self._new:
-            self._rows = np.concatenate((self._rows, np.array([_row(*new) for new in self._new], np.uint32)))
-            self._new = []
+            self._fill()
         around = [_BLANK] * REACH
         return Columns(*self._rows.take(np.array(around + reading.numbers + around), axis=0).T)
 
-    def _learn(self, tokens: list[tuple[str, str]]) -> None:
+    def _fill(self) -> None:
+        """Fill the columns of new pieces."""
+        filled, size = len(self._bits) - len(self._new), len(self._bits)
+        if size > len(self._rows):
+            more = np.zeros((size + len(self._rows), self._rows.shape[1]), np.uint32)
+            self._rows = np.concatenate((self._rows, more))
+        self._rows[filled:size] = [_row(*new) for new in self._new]
+        self._new = []
+
+    def _learn(self, tokens: list[tuple[str, str]], words: list[str]) -> None:
         """Get to know the words of a text."""
-        for run, sign in tokens:
-            for word, tag in self._segmenter.tag(run) if run else ():
-                if word not in self._numbers:
-                    self._add(word, tag, *pieces(word, tag))
-            if sign and sign not in self._numbers:
-                tag = _LATIN if "a" <= sign[0] <= "z" else _DIGITS if "0" <= sign[0] <= "9" else _PUNCTUATION
-                self._add(sign, tag, (len(sign),), (Can.DOT if sign in _DOTS else 0,))
+        new = set(words).difference(self._numbers)
+        tags = dict.fromkeys(new, UNKNOWN)
+        in_dictionary = set(filter(self._segmenter.knows, new))
+        for run, _ in tokens if in_dictionary else ():
+            if run and not in_dictionary.isdisjoint(self._segmenter.cut(run)):
+                tags.update(self._segmenter.tag(run))
+        for word in new:
+            if _HAN.match(word):
+                self._add(word, tags[word], *pieces(word, tags[word]))
+            else:
+                tag = _LATIN if "a" <= word[0] <= "z" else _DIGITS if "0" <= word[0] <= "9" else _PUNCTUATION
+                self._add(word, tag, (len(word),), (Can.DOT if word in _DOTS else 0,))
 
     def _add(self, word: str, tag: str, sizes: tuple[int, ...], bits: tuple[int, ...]) -> None:
         self._numbers[word] = tuple(range(len(self._bits), len(self._bits) + len(bits)))
