@@ -147,7 +147,7 @@ class Words:
         """Get to know the words of a text."""
         new = set(words).difference(self._numbers)
         tags = dict.fromkeys(new, UNKNOWN)
-        in_dictionary = set(filter(self._segmenter.knows, new))
+        in_dictionary = {word for word in new if _HAN.match(word) and self._segmenter.knows(word)}
         for run, _ in tokens if in_dictionary else ():
             if run and not in_dictionary.isdisjoint(self._segmenter.cut(run)):
                 tags.update(self._segmenter.tag(run))
