@@ -82,7 +82,7 @@ def test_threads_get_the_answers_of_one_alone(index: Path, monkeypatch: pytest.M
     monkeypatch.setattr(whoosh_segment, "KEPT", 20_000)  # so that what is kept is thrown away now and then
     monkeypatch.setattr(whoosh_engine, "RARITIES_KEPT", 100)
     for seed in range(tries(1, 20)):
-        asked = calls(seed, 25)
+        asked = calls(seed, tries(8, 25))
         with Searcher(index) as alone:
             expected = answers(alone, asked)
         orders = [random.Random(number).sample(range(len(asked)), len(asked)) for number in range(THREADS)]
