@@ -1,0 +1,62 @@
+"""How many articles have a term. Tantivy's own number has deleted ones in it until their segment is merged, and its
+scores are made of that."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import tantivy
+
+from ..clauses import Weighted
+from ..evaluate import inverse_document_frequency
+from .queries import Queries, field_of
+from .schema import escaped
+
+_KEPT = 100_000  # terms
+
+
+class Frequencies:
+    """Tells rarities in one commit. `held` is the number of its articles, deleted ones among them; where there are
+    none, Tantivy's numbers are taken as they are."""
+
+    def __init__(self, searcher: tantivy.Searcher, queries: Queries, held: int) -> None:
+        self._searcher = searcher
+        self._queries = queries
+        self._held = held
+        self._known: dict[tuple[str, str], float] = {}
+
+    def rarity(self, term: Weighted) -> float:
+        """The inverse document frequency, 0 if no article has the term."""
+        key = field_of(term), term.term
+        rarity = self._known.get(key)
+        if rarity is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            frequency = self._frequency(term)
+            rarity = inverse_document_frequency(self._searcher.num_docs, frequency) if frequency else 0.0
+            self._known[key] = rarity
+        return rarity
+
+    def corrected(self, weights: Sequence[Weighted]) -> list[Weighted]:
+        """The weights with which Tantivy scores as if deleted articles were gone; the average length still has them."""
+        if self._held == self._searcher.num_docs:
+            return list(weights)
+        rarities = ((term, self.rarity(term)) for term in weights)
+        return [
+            replace(term, weight=term.weight * rarity / inverse_document_frequency(self._held, self._listed(term)))
+            for term, rarity in rarities
+            if rarity
+        ]
+
+    def _frequency(self, term: Weighted) -> int:
+        if self._held == self._searcher.num_docs:
+            return self._listed(term)
+        return count(self._searcher.search(self._queries.having(term), 1))
+
+    def _listed(self, term: Weighted) -> int:
+        """How long the posting list of the term is."""
+        return self._searcher.doc_freq(field_of(term), escaped(term.term))
+
+
+def count(found: tantivy.SearchResult) -> int:
+    number: int = found.count  # type: ignore[attr-defined]  # which the stubs forget
+    return number
