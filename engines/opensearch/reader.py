@@ -15,6 +15,7 @@ from ..clauses import Candidate, Clause, Counted, FacetField, Found, KeywordFiel
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..evaluate import inverse_document_frequency
 from ..facets import first_dates, first_values, is_valued, stored_field
+from ..frequent import MostFrequent
 from ..stored import StoredArticle, stored_article
 from . import listing
 from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring, tiers
@@ -176,9 +177,11 @@ class OpenSearchReader:
         names = [f"weight({each.field}_{each.stream}:{term(each.term)} in " for each in terms]
         return [next((part for told, part in parts.items() if told.startswith(name)), 0.0) for name in names]
 
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
+    def vocabulary(self) -> list[tuple[str, int]]:
+        chosen: MostFrequent[str] = MostFrequent()
         with self._reading():
-            return iter(list(listing.words(self._ask, self._visible, self._server.most_buckets)))
+            chosen.add(sorted(listing.words(self._ask, self._visible, self._server.most_buckets)))
+        return chosen.chosen()
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with self._reading():

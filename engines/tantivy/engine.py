@@ -22,8 +22,8 @@ from ..size import segments, size_of
 from ..stored import NAMES, StoredArticle, stored_article
 from .checking import check
 from .faults import reading, writing
-from .prepared import PreparedArticle, prepared
 from .frequencies import Frequencies, count
+from .prepared import PreparedArticle, prepared
 from .queries import Queries
 from .schema import DAY, STORED, TIME, keyword_term, schema, unescaped
 
@@ -181,10 +181,9 @@ class TantivyReader:
             found = (self._searcher.search(self._queries.scored(match, each), 1) for each in weights)
             return [result.hits[0][0] for result in found]
 
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
+    def vocabulary(self) -> list[tuple[str, int]]:
         with reading(self._path):
-            terms = self._searcher.terms_with_prefix("text_words", "")
-        return ((unescaped(word), articles) for word, articles in terms)
+            return [(unescaped(word), articles) for word, articles in self._frequencies.words()]
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with reading(self._path):

@@ -1,13 +1,16 @@
 """How many articles have a term. Tantivy's own number has deleted ones in it until their segment is merged, and its
 scores are made of that."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
 import tantivy
+from tantivy import Query
 
 from ..clauses import Weighted
 from ..evaluate import inverse_document_frequency
+from ..frequent import RECOUNTED, MostFrequent
 from .queries import Queries, field_of
 from .schema import escaped
 
@@ -46,6 +49,17 @@ class Frequencies:
             for term, rarity in rarities
             if rarity
         ]
+
+    def words(self) -> list[tuple[str, int]]:
+        """The most frequent words. They are listed by the character that they begin with, lest all be in memory at
+        once; of those made anew, such as dates, it may stand in no text, but is in ASCII."""
+        counted = Query.all_query() if self._searcher.num_docs < self._held <= RECOUNTED else None
+        listed = self._searcher.terms_with_prefix
+        chosen: MostFrequent[str] = MostFrequent()
+        for first in sorted({*map(chr, range(128)), *(single for single, _ in listed("text_singles", ""))}):
+            words = listed("text_words", first, filter_query=counted)
+            chosen.add(words[: bisect_right(words, -chosen.least, key=lambda word: -word[1])])
+        return chosen.chosen()
 
     def _frequency(self, term: Weighted) -> int:
         if self._held == self._searcher.num_docs:

@@ -25,6 +25,7 @@ from .counting import Facets
 from .prepared import PreparedArticle, prepared
 from .sections import Damaged
 from .segment import OpenSegment
+from .words import vocabulary
 from .writer import ArrayWriter
 
 RARITIES_KEPT = 100_000
@@ -206,13 +207,9 @@ class WhooshReader:
         with _reading(self._folder):
             return [float(self._score(segment, [term])[key - segment.base]) for term in terms]
 
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
+    def vocabulary(self) -> list[tuple[str, int]]:
         with _reading(self._folder):
-            counts: dict[str, int] = {}
-            for segment in self._segments:
-                for word, articles in segment.words():
-                    counts[word] = counts.get(word, 0) + articles
-        return iter(counts.items())
+            return vocabulary(self._segments)
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with _reading(self._folder):

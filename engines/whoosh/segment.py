@@ -18,6 +18,7 @@ from .monotone import Numbers
 from .schema import FIELDS
 from .sections import Damaged, Sections
 
+WORDS = "text_words"
 KEPT = 64 << 20  # bytes of decoded lists that a segment keeps for later queries
 
 
@@ -124,10 +125,16 @@ class OpenSegment:
     def times(self) -> Numbers:
         return self.articles.column("time")
 
-    def words(self) -> Iterator[tuple[str, int]]:
-        """Every word with the number of articles, deleted ones among them, that have it."""
-        for term, size in self._field("text_words").sizes():
-            yield term.decode("utf-8", "surrogatepass"), size
+    def words(self, least: Callable[[], int], *, recounted: bool) -> Iterator[list[tuple[bytes, int]]]:
+        """The words that `least` articles have or more, in order, some at a time, with the number of these. Deleted
+        ones count unless it is `recounted`, for which all lists have to be read."""
+        if self._whole or not recounted:
+            yield from self._field(WORDS).of_size(least)
+            return
+        for lists in self._field(WORDS).chunks():
+            starts = np.cumsum(lists.sizes) - lists.sizes
+            articles = np.add.reduceat(self.live[lists.values], starts, dtype=np.int64)
+            yield [each for each in zip(lists.terms, articles.tolist(), strict=True) if each[1] >= least()]
 
     def values(self, field: KeywordField) -> Iterator[str]:
         for term, _size in self._field(field).sizes():
