@@ -337,14 +337,37 @@ def test_of_many_words_the_most_frequent_are_told(
     directory: IndexDirectory, opened: Callable[[], Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(directory, put=articles(5, 200))
-    write(directory, put=articles(8, 20), delete=["30"])
-    write(directory, put={"abc": Article(id="abc", title="", body="abc，长江大桥")})
     every = opened().vocabulary()
-    assert every == sorted(every, key=lambda counted: (-counted[1], counted[0]))
+    assert every == by_frequency(every)
     assert len(every) > 15
     for most in (1, 7, len(every) - 1, len(every)):
         monkeypatch.setattr(frequent, "MOST_WORDS", most)
         assert opened().vocabulary() == every[:most]
+
+
+def test_of_many_words_in_several_segments_the_most_frequent_are_told(
+    directory: IndexDirectory, opened: Callable[[], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each with nearly the number that it has."""
+    write(directory, put=articles(5, 200))
+    write(directory, put=articles(8, 20), delete=["30"])
+    write(directory, put={"abc": Article(id="abc", title="", body="abc，长江大桥")})
+    every = opened().vocabulary()
+    assert every == by_frequency(every)
+    assert len(every) > 15
+    for most in (5, 10, len(every) - 1):
+        monkeypatch.setattr(frequent, "MOST_WORDS", most)
+        told = opened().vocabulary()
+        least = every[most - 1][1]
+        assert told == by_frequency(told)
+        assert len(told) == most
+        for word, count in told:
+            assert dict(every)[word] - least < count <= dict(every)[word]
+        assert {word for word, count in every if count >= 2 * least} <= dict(told).keys()
+
+
+def by_frequency(counted: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(counted, key=lambda each: (-each[1], each[0]))
 
 
 def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
