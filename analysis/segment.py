@@ -7,7 +7,6 @@ exactly, at about twenty times the speed. Without it, jieba itself does the work
 import logging
 import warnings
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Protocol
 
 # Both libraries carry this dictionary and its model; part of every index's fingerprint.
@@ -98,7 +97,7 @@ class Segmenter:
             self._cutter.add(word)
         self._ahead: dict[str, list[str]] = {}
         self.knows = self._cutter.knows
-        self.parts = lru_cache(maxsize=PARTS_KEPT)(self._parts)
+        self._known_parts: dict[str, tuple[tuple[int, int], ...]] = {}
 
     def cut(self, run: str) -> list[str]:
         """The words of a run of Han characters."""
@@ -122,13 +121,21 @@ class Segmenter:
         """The words of `cut`, each with the part of speech that the dictionary gives it, or UNKNOWN."""
         return self._cutter.tags(run)
 
-    def _parts(self, word: str) -> tuple[tuple[int, int], ...]:
+    def parts(self, word: str) -> tuple[tuple[int, int], ...]:
         """Ranges of the shorter dictionary words that `word` is built from, at every depth.
 
         中华人民共和国 → 中华人民, 人民共和国, 中华, 人民, 共和国, 共和; but never 华人, which crosses a joint.
         jieba's own search mode gives every dictionary word of two or three characters inside, so that 清华大学 answers
         for 华大.
         """
+        known = self._known_parts.get(word)
+        if known is None:
+            if len(self._known_parts) >= PARTS_KEPT:
+                self._known_parts.clear()
+            known = self._known_parts[word] = self._parts(word)
+        return known
+
+    def _parts(self, word: str) -> tuple[tuple[int, int], ...]:
         if not 3 <= len(word) <= LONGEST_SPLIT or not self.knows(word):
             return ()
         ranges = set()

@@ -1,9 +1,9 @@
 """Many clients at once: python -m bench.clients [--articles FOLDER | --index DIR] [--engine NAME] [--clients 50]
-[--seconds 60] [--pause 0]
+[--seconds 60] [--updates 5] [--pause 0]
 
 Starts `souwen serve` on an index of the articles, or on a copy of one there is, and asks it in a process of its own.
-Each client asks, waits for the answer, pauses, asks again; at half time an article is added to the index. Markdown
-tables are printed. Linux only.
+Each client asks, waits for the answer, pauses, asks again; meanwhile articles are added to the index, one at a time.
+Markdown tables are printed. Linux only.
 """
 
 import asyncio
@@ -17,7 +17,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -31,7 +30,7 @@ from .speed import MB, SHARED, machine, percentiles, table, write_queries
 from .speed_peers import SEED, Document, Query, unpacked
 
 COMMAND = [sys.executable, "-c", "from souwen.cli import main; main()"]
-NEW = "bench-new-article"
+PARTS = 10  # of the time, after each of which the server's memory is looked at
 # Which requests there are, and how many of each among twenty.
 REQUESTS: dict[str, tuple[int, Callable[[Query], str]]] = {
     "search": (10, lambda query: f"/api/search?q={asked(query)}"),
@@ -43,7 +42,7 @@ REQUESTS: dict[str, tuple[int, Callable[[Query], str]]] = {
 }
 NOTES = """
 Times are p50 / p95 in ms, from sending a request to having its answer. Memory is what the server's process has of its
-own, files mapped into memory not included, after the first tenth of the time, at half time and at the end."""
+own, files mapped into memory not included, after each tenth of the time."""
 
 
 def asked(query: Query) -> str:
@@ -51,13 +50,13 @@ def asked(query: Query) -> str:
 
 
 class Report(NamedTuple):
-    """Milliseconds of each kind of request, what failed, MB of the server, seconds until the new article was found,
+    """Milliseconds of each kind of request, what failed, MB of the server, seconds until each new article was found,
     seconds of CPU time that the server took."""
 
     times: dict[str, list[float]]
     failures: Counter[str]
     memory: list[float]
-    appeared: float
+    appeared: list[float]
     cpu: float
 
 
@@ -117,33 +116,43 @@ async def measured(
                 await ask(kind, REQUESTS[kind][1](rng.choice(queries)))
                 await asyncio.sleep(options.pause * rng.uniform(0.5, 1.5))
 
+        async def until(share: float) -> None:
+            await asyncio.sleep(max(0.0, started + share * options.seconds - time.perf_counter()))
+
         async def memory() -> list[float]:
             seen = []
-            for share in 0.1, 0.5, 1.0:
-                await asyncio.sleep(max(0.0, started + share * options.seconds - time.perf_counter()))
+            for part in range(1, PARTS + 1):
+                await until(part / PARTS)
                 seen.append(memory_of(process).anonymous / MB)
             return seen
 
-        async def update() -> float:
-            await asyncio.sleep(options.seconds / 2)
-            file = work / "new.jsonl"
-            file.write_text(json.dumps({"id": NEW, "title": "新文章", "body": "榫卯飞檐藻井斗拱"}), "utf-8")
+        async def update(number: int) -> float:
+            name = f"bench-new-article-{number}"
+            file = work / f"new-{number}.jsonl"
+            file.write_text(json.dumps({"id": name, "title": "新文章", "body": f"榫卯飞檐藻井斗拱{number}"}), "utf-8")
             await asyncio.to_thread(souwen, "index", file, "--index", index)
             committed = time.perf_counter()
-            for _ in count():
-                answer = await ask("new article", f"/api/search?q={quote('榫卯飞檐藻井斗拱')}")
-                if answer and NEW in answer.text:
-                    break
+            while True:
+                answer = await ask("new article", f"/api/search?q={quote(f'榫卯飞檐藻井斗拱 {number}')}")
+                if answer and name in answer.text:
+                    return time.perf_counter() - committed
                 await asyncio.sleep(0.1)
-            return time.perf_counter() - committed
 
-        seen, appeared, *_ = await asyncio.gather(memory(), update(), *map(client, range(options.clients)))
+        async def updates() -> list[float]:
+            appeared = []
+            for number in range(1, options.updates + 1):
+                await until(number / (options.updates + 1))
+                appeared.append(await update(number))
+            return appeared
+
+        seen, appeared, *_ = await asyncio.gather(memory(), updates(), *map(client, range(options.clients)))
     return Report(dict(times), failures, seen, appeared, sum(process.cpu_times()[:2]) - before)
 
 
 class Options(NamedTuple):
     clients: int
     seconds: float
+    updates: int
     pause: float
     threads: int
     time_limit: float
@@ -158,7 +167,8 @@ def told(report: Report, options: Options) -> None:
     click.echo(f"CPU time of the server: {report.cpu / len(everything) * 1000:.1f} ms a request")
     click.echo(f"failures: {sum(report.failures.values())} {dict(report.failures) or ''}")
     click.echo("memory, MB: " + " / ".join(f"{each:.0f}" for each in report.memory))
-    click.echo(f"the new article was found {report.appeared:.1f} s after its commit")
+    for seconds in report.appeared:
+        click.echo(f"a new article was found {seconds:.1f} s after its commit")
 
 
 @click.command()
@@ -167,6 +177,7 @@ def told(report: Report, options: Options) -> None:
 @click.option("--engine", default="tantivy", show_default=True)
 @click.option("--clients", default=50, show_default=True)
 @click.option("--seconds", default=60.0, show_default=True)
+@click.option("--updates", default=5, show_default=True, help="Articles that are added meanwhile.")
 @click.option("--pause", default=0.0, show_default=True, help="Seconds between an answer and the next request.")
 @click.option("--threads", default=4, show_default=True, help="As of `souwen serve`.")
 @click.option("--time-limit", default=10.0, show_default=True, help="As of `souwen serve`.")
@@ -176,12 +187,13 @@ def main(
     engine: str,
     clients: int,
     seconds: float,
+    updates: int,
     pause: float,
     threads: int,
     time_limit: float,
 ) -> None:
     """Measure a server that many ask at once."""
-    options = Options(clients, seconds, pause, threads, time_limit)
+    options = Options(clients, seconds, updates, pause, threads, time_limit)
     with tempfile.TemporaryDirectory() as temporary:
         work, index = Path(temporary), Path(temporary) / "index"
         if existing:

@@ -42,8 +42,9 @@ class Reader(Protocol):
         """What each of the terms adds to the score of an article."""
         ...
 
-    def vocabulary(self) -> Iterable[tuple[str, int]]:
-        """Every word of the articles, with the number of articles that have it."""
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """Words with the number of articles that have them, the most frequent first, of equals in order of the words:
+        all, or the `frequent.MOST_WORDS` of most articles. Deleted articles may count in large indexes."""
         ...
 
     def values(self, field: KeywordField) -> Iterable[str]:

@@ -202,9 +202,12 @@ def score(
     """
     scores = np.zeros(segment.size)
     for term in weights:
+        rare = rarity(term)
+        if not rare:  # no article has it, but deleted ones may
+            continue
         numbers, counts = segment.postings(term.field, term.stream, term.term)
         if len(numbers):
-            scores[numbers] += term.weight * rarity(term) * counts / (counts + norms(term.field, term.stream)[numbers])
+            scores[numbers] += term.weight * rare * counts / (counts + norms(term.field, term.stream)[numbers])
     return scores
 
 

@@ -20,20 +20,15 @@ class Entry(NamedTuple):
 
 
 class Lexicon:
-    """Words of two characters and more, most frequent first.
+    """Words of two characters and more, most frequent first, as `vocabulary` has them.
 
     They are kept as one text, a word a line, so that a pattern is tried on all of them by one regular expression.
     """
 
     def __init__(self, vocabulary: Iterable[tuple[str, int]]) -> None:
-        entries = sorted(
-            (
-                Entry(word, articles)
-                for word, articles in vocabulary
-                if 2 <= len(word) <= LONGEST_WORD and word[0] != "="
-            ),
-            key=lambda entry: (-entry.articles, entry.word),
-        )
+        entries = [
+            Entry(word, articles) for word, articles in vocabulary if 2 <= len(word) <= LONGEST_WORD and word[0] != "="
+        ]
         self._entries = entries
         self._text = "\n" + "".join(f"{entry.word}\n" for entry in entries)
         self._starts = list(accumulate((len(entry.word) + 1 for entry in entries), initial=1))

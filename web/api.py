@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from ..query import Searcher, as_json
@@ -12,12 +12,12 @@ from .answers import answer, encoded, headers_of, is_known
 from .archive import archive_of
 from .errors import NoSuchArticle
 from .parameters import (
+    LONGEST_ID,
     ArticleAsked,
     ArticleAskedById,
     Asked,
     EntitiesAsked,
     ExportAsked,
-    IdInPath,
     RelatedAsked,
     RelatedAskedById,
     SearchAsked,
@@ -26,6 +26,17 @@ from .parameters import (
 )
 
 EXPORTED_AT_ONCE = 64 << 10  # bytes, about
+
+IdInPath = Annotated[
+    str,
+    Path(
+        alias="id",
+        min_length=1,
+        max_length=LONGEST_ID,
+        description="The ID of an article, percent-encoded; slashes may stay as they are.",
+        examples=["https://www.rfi.fr/cn/中国/20230929-中美高级外交官继续会晤以保持对话"],
+    ),
+]
 
 router = APIRouter(responses=models.FAILURES)
 

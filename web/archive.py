@@ -11,7 +11,7 @@ from itertools import islice
 from threading import Lock
 from typing import Any, TypeVar
 
-from fastapi import Request
+from starlette.requests import Request
 
 from ..analysis import SouwenError
 from ..engines import IndexDamaged, IndexMoved, IndexOutdated

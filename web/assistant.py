@@ -27,7 +27,6 @@ from starlette.applications import Starlette
 from ..analysis import SouwenError
 from ..messages import speaking, spoken
 from .archive import Archive
-from .guards import Guards
 from .rates import Rates
 from .tool_models import line
 from .tools import INSTRUCTIONS, TOOLS
@@ -76,6 +75,8 @@ def create_app(index: str, *, seconds: float, threads: int, rate: float, hosts: 
             allowed_origins=[f"http{s}://{name}{port}" for name in names for s in ("", "s") for port in ("", ":*")],
         ),
     )
+    from .guards import Guards  # with it comes FastAPI, which nobody needs over standard input
+
     app.add_middleware(Guards, hosts=(), token=token, rates=Rates(rate), bodies=True)
     return app
 

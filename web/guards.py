@@ -5,8 +5,8 @@ import binascii
 import hmac
 from collections.abc import Iterable
 
-from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..analysis import SouwenError

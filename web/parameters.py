@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ..analysis import Kind
@@ -22,16 +21,6 @@ Values = Annotated[list[Value], Field(max_length=MOST_VALUES)]
 Limit = Annotated[int, Field(ge=1, le=MOST_LISTED)]
 QueryText = Annotated[str, Field(max_length=LONGEST_QUERY)]
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
-IdInPath = Annotated[
-    str,
-    Path(
-        alias="id",
-        min_length=1,
-        max_length=LONGEST_ID,
-        description="The ID of an article, percent-encoded; slashes may stay as they are.",
-        examples=["https://www.rfi.fr/cn/中国/20230929-中美高级外交官继续会晤以保持对话"],
-    ),
-]
 
 
 class Asked(BaseModel):

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..frequent import MOST_WORDS
 from .asking import Query
 
 PAGE = 10_000  # keywords in an answer
-MOST_WORDS = 300_000
 _FILLED = 0.8  # of a part: parts are not of one size, and the number of words is an estimate
 
 Ask = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]

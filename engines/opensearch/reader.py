@@ -15,6 +15,7 @@ from ..clauses import Candidate, Clause, Counted, FacetField, Found, KeywordFiel
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..evaluate import inverse_document_frequency
 from ..facets import first_dates, first_values, is_valued, stored_field
+from ..frequent import MostFrequent
 from ..stored import StoredArticle, stored_article
 from . import listing
 from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring, tiers
@@ -135,8 +136,7 @@ class OpenSearchReader:
     def _count(self, match: Query) -> int:
         if match == NOTHING:
             return 0
-        (answer,) = self._ask([_counting(self._matches(match))])
-        return int(answer["hits"]["total"]["value"])
+        return self._counts([self._matches(match)])[0]
 
     def rarities(self, terms: Sequence[Weighted]) -> list[float]:
         keys = [(f"{each.field}_{each.stream}", term(each.term)) for each in terms]
@@ -151,17 +151,20 @@ class OpenSearchReader:
         return [known[key] for key in keys]
 
     def _looked_up(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
-        """Asks in how many articles terms stand, replaced ones included: so servers have the number at hand, and so
-        they score."""
-        everything = {"range": {"born": {"gte": 0}}}
-        queries: list[Query] = [everything, *({"term": {field: value}} for field, value in keys)]
-        articles, *counts = (
-            int(answer["hits"]["total"]["value"]) for answer in self._ask(list(map(_counting, queries)))
-        )
+        """Asks in how many articles terms stand: servers have the number at hand unless they hold others than those of
+        the commit, of which it then has to be asked again."""
+        terms: list[Query] = [{"term": {field: value}} for field, value in keys]
+        everything, *counts = self._counts([{"range": {"born": {"gte": 0}}}, *terms])
+        if everything != self._articles:
+            counts = self._counts(list(map(self._matches, terms)))
         return {
-            key: inverse_document_frequency(max(articles, count), count) if count else 0.0
+            key: inverse_document_frequency(self._articles, count) if count else 0.0
             for key, count in zip(keys, counts, strict=True)
         }
+
+    def _counts(self, queries: Sequence[Query]) -> list[int]:
+        answers = self._ask(list(map(_counting, queries)))
+        return [int(answer["hits"]["total"]["value"]) for answer in answers]
 
     def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
         should = scoring(terms, self._server.bm25_factor, MOST_CLAUSES)
@@ -174,9 +177,11 @@ class OpenSearchReader:
         names = [f"weight({each.field}_{each.stream}:{term(each.term)} in " for each in terms]
         return [next((part for told, part in parts.items() if told.startswith(name)), 0.0) for name in names]
 
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
+    def vocabulary(self) -> list[tuple[str, int]]:
+        chosen: MostFrequent[str] = MostFrequent()
         with self._reading():
-            return iter(list(listing.words(self._ask, self._visible, self._server.most_buckets)))
+            chosen.add(sorted(listing.words(self._ask, self._visible, self._server.most_buckets)))
+        return chosen.chosen()
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with self._reading():

@@ -1,5 +1,6 @@
 """The engine: writes articles through Tantivy, and asks it what requests ask for."""
 
+import json
 import os
 import shutil
 import zlib
@@ -15,16 +16,16 @@ from typing_extensions import Self
 from ...analysis import AnalysedArticle
 from ..base import MEMORY, Statistics
 from ..clauses import Candidate, Clause, Counted, FacetField, Found, Keyword, KeywordField, Request, Weighted
-from ..evaluate import inverse_document_frequency
 from ..facets import first_dates, first_values, is_valued, stored_field
 from ..records import unpacked
 from ..size import segments, size_of
 from ..stored import NAMES, StoredArticle, stored_article
 from .checking import check
 from .faults import reading, writing
+from .frequencies import Frequencies, count
 from .prepared import PreparedArticle, prepared
 from .queries import Queries
-from .schema import DAY, STORED, TIME, escaped, keyword_term, schema, unescaped
+from .schema import DAY, STORED, TIME, keyword_term, schema, unescaped
 
 _CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
 _LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
@@ -122,11 +123,12 @@ class TantivyReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder.parent
-        index = _opened(folder)
+        index, held = _at_one_commit(folder)
         with reading(self._path):
             self._searcher = index.searcher()
             size = size_of(folder)
         self._queries = Queries(index.schema)
+        self._frequencies = Frequencies(self._searcher, self._queries, held)
         self._statistics = Statistics(self._searcher.num_docs, size, segments(self._searcher.num_segments))
 
     def search(self, request: Request) -> Found:
@@ -155,37 +157,33 @@ class TantivyReader:
         """How many articles match, and the first `limit` of them."""
         limit = min(limit, self._searcher.num_docs)  # Tantivy makes room for as many
         if limit <= 0:
-            return _count(self._searcher.search(match, 1)), []
+            return count(self._searcher.search(match, 1)), []
         if request.sort == "newest":
             found = self._searcher.search(match, limit, order_by_field=TIME)
-            return _count(found), [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
-        found = self._searcher.search(self._queries.scored(match, request.weights), limit)
-        return _count(found), [Candidate(_key(address), score, tier) for score, address in found.hits]
+            return count(found), [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
+        weights = self._frequencies.corrected(request.weights)
+        found = self._searcher.search(self._queries.scored(match, weights), limit)
+        return count(found), [Candidate(_key(address), score, tier) for score, address in found.hits]
 
     def count(self, clause: Clause) -> int:
         with reading(self._path):
-            return _count(self._searcher.search(self._queries.matching(clause), 1))
+            return count(self._searcher.search(self._queries.matching(clause), 1))
 
     def rarities(self, terms: Sequence[Weighted]) -> list[float]:
-        return [self._rarity(term) for term in terms]
-
-    def _rarity(self, term: Weighted) -> float:
         with reading(self._path):
-            frequency = self._searcher.doc_freq(f"{term.field}_{term.stream}", escaped(term.term))
-        # Articles that were replaced count until their segment is merged.
-        return inverse_document_frequency(max(self._searcher.num_docs, frequency), frequency) if frequency else 0.0
+            return list(map(self._frequencies.rarity, terms))
 
     def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
         stored = self.fetch([key])[0]
         with reading(self._path):
             match = self._queries.matching(Keyword("id", stored.article.id))
-            found = (self._searcher.search(self._queries.scored(match, [term]), 1) for term in terms)
+            weights = (self._frequencies.corrected([term]) for term in terms)
+            found = (self._searcher.search(self._queries.scored(match, each), 1) for each in weights)
             return [result.hits[0][0] for result in found]
 
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
+    def vocabulary(self) -> list[tuple[str, int]]:
         with reading(self._path):
-            terms = self._searcher.terms_with_prefix("text_words", "")
-        return ((unescaped(word), articles) for word, articles in terms)
+            return [(unescaped(word), articles) for word, articles in self._frequencies.words()]
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with reading(self._path):
@@ -224,7 +222,7 @@ class TantivyReader:
 
     def close(self) -> None:
         """Lets go of the files."""
-        del self._searcher
+        del self._searcher, self._frequencies
 
 
 def _opened(folder: Path) -> tantivy.Index:
@@ -234,9 +232,15 @@ def _opened(folder: Path) -> tantivy.Index:
         return index
 
 
-def _count(found: tantivy.SearchResult) -> int:
-    count: int = found.count  # type: ignore[attr-defined]  # which the stubs forget
-    return count
+def _at_one_commit(folder: Path) -> tuple[tantivy.Index, int]:
+    """The index, and the number of its articles, deleted ones among them, as of one commit."""
+    listed = folder / _COMMITTED
+    with reading(folder.parent):
+        while True:
+            content = listed.read_bytes()
+            index = _opened(folder)
+            if listed.read_bytes() == content:  # else another commit, or a merge, came in between
+                return index, sum(segment["max_doc"] for segment in json.loads(content)["segments"])
 
 
 def _key(address: DocAddress) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ...analysis import SouwenError
+from ...messages import reason_of
 from ..errors import IndexDamaged, IndexUnreadable, IndexUnwritable
 
 _PANIC = "PanicException"
@@ -14,7 +15,7 @@ _PANIC = "PanicException"
 class _Translated:
     """A context in which faults become what `name` makes of them."""
 
-    def __init__(self, path: Path, name: Callable[[Path, str], SouwenError]) -> None:
+    def __init__(self, path: Path, name: Callable[[Path, BaseException], SouwenError]) -> None:
         self._path = path
         self._name = name
 
@@ -24,19 +25,21 @@ class _Translated:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind and (issubclass(kind, (OSError, ValueError, LookupError)) or kind.__name__ == _PANIC):
-            raise self._name(self._path, str(error)) from error
+        if error and (isinstance(error, (OSError, ValueError, LookupError)) or type(error).__name__ == _PANIC):
+            raise self._name(self._path, error) from error
 
 
 def reading(path: Path) -> _Translated:
     """IndexDamaged or IndexUnreadable, of the index in `path`, instead of what is raised in reading."""
 
-    def fault(path: Path, reason: str) -> SouwenError:
-        return (IndexUnreadable if "PermissionDenied" in reason else IndexDamaged)(path, reason)
+    def fault(path: Path, error: BaseException) -> SouwenError:
+        if isinstance(error, PermissionError):  # Python's; Tantivy raises ValueError
+            return IndexUnreadable(path, reason_of(error))
+        return (IndexUnreadable if "PermissionDenied" in str(error) else IndexDamaged)(path, str(error))
 
     return _Translated(path, fault)
 
 
 def writing(path: Path) -> _Translated:
     """IndexUnwritable, of the index in `path`, instead of what is raised in writing."""
-    return _Translated(path, IndexUnwritable)
+    return _Translated(path, lambda path, error: IndexUnwritable(path, str(error)))

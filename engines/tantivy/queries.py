@@ -75,10 +75,13 @@ class Queries:
         scoring = Query.boolean_query([(Occur.Should, self._weighted(term)) for term in weights])
         return Query.boolean_query([(Occur.Must, matched), (Occur.Should, scoring)])
 
+    def having(self, term: Weighted) -> Query:
+        """What has the term."""
+        return self._term(field_of(term), escaped(term.term))
+
     def _weighted(self, term: Weighted) -> Query:
         """A term that scores weight × BM25. Tantivy's has the constant factor k1 + 1."""
-        query = self._term(f"{term.field}_{term.stream}", escaped(term.term))
-        return Query.boost_query(query, term.weight / (K1 + 1))
+        return Query.boost_query(self.having(term), term.weight / (K1 + 1))
 
     def _term(self, field: str, term: str) -> Query:
         return Query.term_query(self._schema, field, term, "freq")
@@ -111,6 +114,11 @@ class Queries:
             return Query.empty_query()
         parts = [(Occur.Should, self.matching(each)) for each in clauses]
         return Query.boolean_query(parts, count if count > 1 else None)
+
+
+def field_of(term: Weighted) -> str:
+    """The field that a term is looked up in."""
+    return f"{term.field}_{term.stream}"
 
 
 def _widest(tiers: Sequence[Clause]) -> list[Clause]:

@@ -25,6 +25,7 @@ from .counting import Facets
 from .prepared import PreparedArticle, prepared
 from .sections import Damaged
 from .segment import OpenSegment
+from .words import vocabulary
 from .writer import ArrayWriter
 
 RARITIES_KEPT = 100_000
@@ -134,9 +135,8 @@ class WhooshReader:
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
             size = size_of(folder)
-        parts = segments(len(self._segments))
-        self._statistics = Statistics(sum(int(np.count_nonzero(part.live)) for part in self._segments), size, parts)
-        self._size = sum(segment.size for segment in self._segments)
+        articles = sum(segment.count for segment in self._segments)
+        self._statistics = Statistics(articles, size, segments(len(self._segments)))
         self._facets = Facets(self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
         self._norms: dict[tuple[int, str, str], Scores] = {}
@@ -146,7 +146,6 @@ class WhooshReader:
             return self._search(request)
 
     def _search(self, request: Request) -> Found:
-        weights = tuple(term for term in request.weights if self._rarity(term))
         keys, tiers, ranks, scores, masks = [], [], [], [], []
         for segment in self._segments:
             matching = Matching(segment)
@@ -157,7 +156,7 @@ class WhooshReader:
             tier = np.full(len(matched), len(request.tiers))
             for place in reversed(range(len(request.tiers))):
                 tier[matching.all(request.tiers[place])[matched]] = place
-            score_here: Scores = self._score(segment, weights)[matched]
+            score_here: Scores = self._score(segment, request.weights)[matched]
             keys.append(matched + segment.base)
             tiers.append(tier)
             scores.append(score_here)
@@ -185,7 +184,7 @@ class WhooshReader:
         key = segment.base, field, stream
         if key not in self._norms:
             total = sum(part.total_length(field, stream) for part in self._segments)
-            self._norms[key] = length_norms(segment.lengths(field, stream), total / self._size)
+            self._norms[key] = length_norms(segment.lengths(field, stream), total / self._statistics.articles)
         return self._norms[key]
 
     def rarities(self, terms: Sequence[Weighted]) -> list[float]:
@@ -199,7 +198,7 @@ class WhooshReader:
                 frequency = sum(segment.frequency(*key) for segment in self._segments)
             if len(self._rarities) >= RARITIES_KEPT:
                 self._rarities.clear()
-            rarity = inverse_document_frequency(self._size, frequency) if frequency else 0.0
+            rarity = inverse_document_frequency(self._statistics.articles, frequency) if frequency else 0.0
             self._rarities[key] = rarity
         return rarity
 
@@ -208,13 +207,9 @@ class WhooshReader:
         with _reading(self._folder):
             return [float(self._score(segment, [term])[key - segment.base]) for term in terms]
 
-    def vocabulary(self) -> Iterator[tuple[str, int]]:
+    def vocabulary(self) -> list[tuple[str, int]]:
         with _reading(self._folder):
-            counts: dict[str, int] = {}
-            for segment in self._segments:
-                for word, articles in segment.words():
-                    counts[word] = counts.get(word, 0) + articles
-        return iter(counts.items())
+            return vocabulary(self._segments)
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with _reading(self._folder):

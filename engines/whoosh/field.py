@@ -1,7 +1,7 @@
 """Reads a field of a segment: looks terms up, a block at a time, and decodes their lists."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache, partial
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -75,6 +75,11 @@ class _Block:
 
     def term(self, index: int) -> bytes:
         return self._shared + self._content[self._term_ends[index] : self._term_ends[index + 1]]
+
+    def of_size(self, least: int) -> list[tuple[bytes, int]]:
+        """The terms whose lists have so many values or more, each with the number."""
+        places = np.flatnonzero(self.sizes >= least)
+        return list(zip(map(self.term, places.tolist()), self.sizes[places].tolist(), strict=True))
 
     def place(self, term: bytes) -> int:
         """The place of the first term that is not less than `term`."""
@@ -177,9 +182,17 @@ class Field:
 
     def sizes(self) -> Iterator[tuple[bytes, int]]:
         """All terms in order, each with the size of its list."""
-        for number in range(len(self._starts) - 1):
-            block = self._read_block(number)
-            yield from zip(map(block.term, range(block.count)), block.sizes.tolist(), strict=True)
+        for block in self._blocks():
+            yield from block.of_size(1)
+
+    def of_size(self, least: Callable[[], int]) -> Iterator[list[tuple[bytes, int]]]:
+        """The terms whose lists have `least` values, which may rise meanwhile, or more: in order, a block at a time,
+        each with the size."""
+        for block in self._blocks():
+            yield block.of_size(least())
+
+    def _blocks(self) -> Iterator[_Block]:
+        return map(self._read_block, range(len(self._starts) - 1))
 
     def chunks(self, at_once: int = CHUNK) -> Iterator[Lists]:
         """All lists, about so many values at a time. What was read does not stay in memory."""

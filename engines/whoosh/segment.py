@@ -18,11 +18,13 @@ from .monotone import Numbers
 from .schema import FIELDS
 from .sections import Damaged, Sections
 
+WORDS = "text_words"
 KEPT = 64 << 20  # bytes of decoded lists that a segment keeps for later queries
 
 
 class OpenSegment:
-    """See `evaluate.Segment`. `base` is the number of its first article in the whole index."""
+    """See `evaluate.Segment`. `base` is the number of its first article in the whole index, `count` how many articles
+    are not deleted."""
 
     def __init__(self, storage: Any, segment: Segment, base: int) -> None:
         self.base = base
@@ -34,6 +36,8 @@ class OpenSegment:
             raise Damaged(_("the files of a segment do not belong together"))
         self.live = np.ones(self.size, np.bool_)
         self.live[list(segment.deleted_docs())] = False
+        self.count = int(np.count_nonzero(self.live))
+        self._whole = self.count == self.size
         self._fields: dict[str, Field] = {}
         self._kept: dict[tuple[str, ...], tuple[Numbers, ...]] = {}
         self._kept_bytes = 0
@@ -78,11 +82,12 @@ class OpenSegment:
         return entry.values(), entry.counts()
 
     def frequency(self, field: IndexedField, stream: Stream, term: str) -> int:
-        """How many articles have the term, deleted ones among them."""
-        if stream == "pairs":
-            return len(self.postings(field, stream, term)[0])
-        entry = self._field(f"{field}_{stream}").find(_bytes(term))
-        return entry.size if entry else 0
+        """How many articles have the term, deleted ones left out, for which its list has to be read."""
+        if self._whole and stream != "pairs":
+            entry = self._field(f"{field}_{stream}").find(_bytes(term))
+            return entry.size if entry else 0
+        articles = self.postings(field, stream, term)[0]
+        return len(articles) if self._whole else int(np.count_nonzero(self.live[articles]))
 
     def places(self, field: IndexedField, pair: str) -> Numbers:
         return self._keeping((field, "places", pair), lambda: (self._places(field, pair),))[0]
@@ -111,7 +116,8 @@ class OpenSegment:
         return self.articles.column(f"{field}_{stream}")
 
     def total_length(self, field: IndexedField, stream: Stream) -> int:
-        return int(self.lengths(field, stream).sum())
+        """Of all articles, deleted ones left out."""
+        return int(self.lengths(field, stream).sum(where=self.live))
 
     def days(self) -> Numbers:
         return self.articles.column("day")
@@ -119,10 +125,16 @@ class OpenSegment:
     def times(self) -> Numbers:
         return self.articles.column("time")
 
-    def words(self) -> Iterator[tuple[str, int]]:
-        """Every word with the number of articles, deleted ones among them, that have it."""
-        for term, size in self._field("text_words").sizes():
-            yield term.decode("utf-8", "surrogatepass"), size
+    def words(self, least: Callable[[], int], *, recounted: bool) -> Iterator[list[tuple[bytes, int]]]:
+        """The words that `least` articles have or more, in order, some at a time, with the number of these. Deleted
+        ones count unless it is `recounted`, for which all lists have to be read."""
+        if self._whole or not recounted:
+            yield from self._field(WORDS).of_size(least)
+            return
+        for lists in self._field(WORDS).chunks():
+            starts = np.cumsum(lists.sizes) - lists.sizes
+            articles = np.add.reduceat(self.live[lists.values], starts, dtype=np.int64)
+            yield [each for each in zip(lists.terms, articles.tolist(), strict=True) if each[1] >= least()]
 
     def values(self, field: KeywordField) -> Iterator[str]:
         for term, _size in self._field(field).sizes():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from souwen.analysis import Analyzer, Entity, fold
 
 ANALYZER = Analyzer()
+WITH_OWN_WORDS = Analyzer(["清华 大学"])
 MIXED = st.text(
     alphabet=st.one_of(st.sampled_from("中美外交部台灣總統AbC19.+-#%· ，“”\n"), st.characters()), max_size=60
 )
@@ -69,5 +70,4 @@ def test_names_count_whole_where_the_segmenter_cuts_them() -> None:
 )
 def test_terms_are_those_of_words(text: str) -> None:
     """An index is made of terms, queries and marks are made of words."""
-    analyzer = Analyzer(["清华 大学"])
-    assert sorted(analyzer.terms(text).words) == sorted(word.term for word in analyzer.words(text))
+    assert sorted(WITH_OWN_WORDS.terms(text).words) == sorted(word.term for word in WITH_OWN_WORDS.words(text))

@@ -17,7 +17,9 @@ from ..conftest import SEEDS
 from ..query.test_documentation import ARTICLES as PAGE_ARTICLES
 from ..query.test_documentation import EXAMPLES
 
-ROUNDING = 0.1  # of scores: engines may keep the lengths of articles in a byte
+# Of scores: engines may keep the lengths of articles in a byte, up to an eighth too short. Where one term scores alone,
+# nothing evens that out: .089 (Tantivy) and .098 (servers) is the most here, .073 for all other queries.
+ROUNDING = 0.1
 LISTED = 24
 # Of a longer list. Of one longer than what the second phase of ranking looks at, one article may be missing: that which
 # is just within for one engine and just without for the other.
@@ -271,12 +273,12 @@ def test_reprints_and_related_articles(pair_of: Callable[..., Pair], tmp_path: P
         assert any(hit.reprints for hit in ours)
 
 
-def test_random_strings(pair: Pair) -> None:
+def random_strings(records: list[dict[str, str]], count: int) -> list[str]:
     """Of what the articles have, quoted and not, with random operators."""
     choose = random.Random(9)
-    texts = [f"{record['title']}。{record['body']}" for record in generated(1, range(GENERATED))]
+    texts = [f"{record['title']}。{record['body']}" for record in records]
     queries = []
-    for _ in range(60):
+    for _ in range(count):
         strings = []
         for _ in range(choose.randint(1, 3)):
             text = choose.choice(texts)
@@ -284,7 +286,11 @@ def test_random_strings(pair: Pair) -> None:
             strings.append(text[start : start + choose.choice([1, 2, 3, 5, 8, 13, 30])])
         shown = [choose.choice(["{}", "{}", '"{}"', "-{}", "title:{}"]).format(string) for string in strings]
         queries.append(choose.choice([" ", " ", " OR "]).join(shown))
-    assert compared(pair, queries) > 40
+    return queries
+
+
+def test_random_strings(pair: Pair) -> None:
+    assert compared(pair, random_strings(generated(1, range(GENERATED)), 60)) > 40
 
 
 def test_real_articles(pair_of: Callable[..., Pair], rfi: Path) -> None:
@@ -299,11 +305,15 @@ def changed(report: IndexReport) -> tuple[int, int, int, int]:
     return report.added, report.updated, report.deleted, report.skipped
 
 
-def surely_found(results: Results) -> tuple[set[str], int, int]:
-    """Articles, and how many there are in all and as full matches. Which of the partial matches of a long part are
-    listed depends on how rare its words are, replaced articles included."""
-    partial = 0 if any(note.kind.startswith("partial") for note in results.notes) else results.total
-    return {hit.id for hit in results if hit.full or partial}, partial, results.full
+def as_if_made_anew(updated: Searcher, anew: Searcher, queries: list[str], *, rescored: bool) -> None:
+    """Asserts that nothing tells of replaced articles. Servers score by them until they are gone."""
+    found: list[str] = []
+    for query in queries:
+        ours, theirs = (searcher.search(query, limit=100) for searcher in (anew, updated))
+        assert ours.total <= 100
+        assert {hit.id: hit.full for hit in ours} == {hit.id: hit.full for hit in theirs}, query
+        found += differences(query, ours, theirs, rescored=rescored)
+    assert not found, "\n".join(found[:20]) + f"\n… {len(found)} differences"
 
 
 def test_updates_and_rebuilds_beside_readers(engine: str, tmp_path: Path) -> None:
@@ -328,9 +338,8 @@ def test_updates_and_rebuilds_beside_readers(engine: str, tmp_path: Path) -> Non
             assert {hit.id for hit in after.search('"新的内容：墨西哥"', limit=100)} == {
                 record["id"] for record in second[::4]
             }
-            found = {query: [each.search(query, limit=100) for each in (anew, after)] for query in QUERIES}
-            for query, (ours, theirs) in found.items():
-                assert surely_found(ours) == surely_found(theirs), query
+            queries = [*QUERIES, *random_strings(first, 60)]
+            as_if_made_anew(after, anew, queries, rescored=engine != "opensearch")
         written(first[:20], articles)
         assert changed(build_index(articles, index, engine=engine, rebuild=True)) == (20, 0, 0, 0)
         assert before.search("外交").total
@@ -349,5 +358,4 @@ def test_many_small_commits(engine: str, tmp_path: Path) -> None:
     build_index(written(generated(3, range(37)), tmp_path / "articles"), whole)
     with Searcher(index) as after, Searcher(whole) as anew:
         assert after.statistics().articles == 37
-        for query in QUERIES[:40]:
-            assert surely_found(after.search(query, limit=100)) == surely_found(anew.search(query, limit=100)), query
+        as_if_made_anew(after, anew, QUERIES, rescored=engine != "opensearch")

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 
@@ -23,6 +24,7 @@ from souwen.engines import (
     Reader,
     Request,
     Weighted,
+    frequent,
 )
 from souwen.engines.given import given
 
@@ -272,6 +274,102 @@ def test_vocabulary_counts_articles(directory: IndexDirectory, opened: Callable[
         words = ANALYZER.analyse(article).text.words
         expected.update(set(words))
     assert dict(opened().vocabulary()) == expected
+
+
+@pytest.fixture
+def anew(engine: str, tmp_path_factory: pytest.TempPathFactory) -> IndexDirectory:
+    """Another empty index."""
+    made = IndexDirectory(tmp_path_factory.mktemp("anew"))
+    with made.lock(1):
+        meta, _ = made.draft(ANALYZER, engine)
+        made.publish(meta)
+    return made
+
+
+def test_replaced_articles_do_not_count(
+    directory: IndexDirectory, anew: IndexDirectory, opened: Callable[[], Reader], engine: str
+) -> None:
+    """What an updated index tells is what one made anew tells."""
+    old, new = articles(6, 40), articles(7, 60)
+    old["1"] = Article(id="1", title="墨西哥", body="墨西哥")  # has words that no other has
+    write(directory, put=old)
+    write(directory, put={key: new[key] for key in ("1", *map(str, range(20, 60)))}, delete=["2", "3"])
+    last = {key: new[key] if key == "1" or int(key) >= 20 else old[key] for key in new.keys() - {"2", "3"}}
+    write(anew, put={key: last[key] for key in sorted(last, key=int)})
+    reader, other = opened(), anew.open(ANALYZER.fingerprint).reader()
+    terms = [
+        Weighted(field, stream, term, 1.0)
+        for field in ("text", "title")
+        for stream, some in (("words", [*WORDS, "墨西哥"]), ("pairs", ["外交", "交外", "墨西"]), ("singles", "国，墨"))
+        for term in some
+    ]
+    assert reader.rarities(terms) == other.rarities(terms)
+    assert reader.rarities(terms[::-1]) == other.rarities(terms[::-1])
+    assert len(set(reader.rarities(terms))) > 10
+    assert reader.vocabulary() == other.vocabulary()
+    if engine != "opensearch":  # servers score by what they hold
+        request = Request(match=All(()), weights=tuple(terms), limit=100)
+        scores = [
+            {key: each.score for key, each in zip(ids(asked, request), asked.search(request).candidates, strict=True)}
+            for asked in (reader, other)
+        ]
+        assert scores[0] == pytest.approx(scores[1], rel=0.02 if engine == "tantivy" else 1e-9)
+        key = reader.search(request).candidates[0].key
+        assert sum(reader.explain(key, terms)) == pytest.approx(max(scores[0].values()), rel=1e-3)
+    other.close()
+
+
+def test_words_of_deleted_articles_stay_in_a_large_index(
+    directory: IndexDirectory, opened: Callable[[], Reader], engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until their segment is merged: counting all words again would take long."""
+    if engine == "opensearch":
+        pytest.skip("servers count what the commit has, however many")
+    write(directory, put=articles(6, 40))
+    before = opened().vocabulary()
+    write(directory, put={}, delete=["1", "2", "3"])
+    counted = opened().vocabulary()
+    module = {"whoosh": "whoosh.words", "tantivy": "tantivy.frequencies"}[engine]
+    monkeypatch.setattr(f"souwen.engines.{module}.RECOUNTED", 39)
+    assert opened().vocabulary() == before != counted
+
+
+def test_of_many_words_the_most_frequent_are_told(
+    directory: IndexDirectory, opened: Callable[[], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(directory, put=articles(5, 200))
+    every = opened().vocabulary()
+    assert every == sorted(every, key=lambda counted: (-counted[1], counted[0]))
+    assert len(every) > 15
+    for most in (1, 7, len(every) - 1, len(every)):
+        monkeypatch.setattr(frequent, "MOST_WORDS", most)
+        assert opened().vocabulary() == every[:most]
+
+
+def test_of_many_words_in_several_segments_the_most_frequent_are_told(
+    directory: IndexDirectory, opened: Callable[[], Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each with nearly the number that it has."""
+    expected: Counter[str] = Counter()
+    for start, end in pairwise((0, 120, 220, 310, 390)):  # too alike for Whoosh to merge them
+        bodies = {
+            str(i): " ".join([f"u{i}", *(f"w{n}" for n in range(300) if i % (n % 40 + 1) == 0)])
+            for i in range(start, end)
+        }
+        write(directory, put={key: Article(id=key, title="", body=body) for key, body in bodies.items()})
+        for body in bodies.values():
+            expected.update({word.term for word in ANALYZER.words(body)})
+    every = opened().vocabulary()
+    assert every == sorted(expected.items(), key=lambda counted: (-counted[1], counted[0]))
+    monkeypatch.setattr("souwen.engines.whoosh.words._AT_ONCE", 2)
+    for most in (50, 100, 200):
+        monkeypatch.setattr(frequent, "MOST_WORDS", most)
+        told = opened().vocabulary()
+        least = every[most - 1][1]
+        assert told == sorted(told, key=lambda counted: (-counted[1], counted[0]))
+        assert len(told) == most
+        assert all(expected[word] - least < articles <= expected[word] for word, articles in told)
+        assert {word for word, articles in every if articles >= 2 * least} <= dict(told).keys()
 
 
 def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:

@@ -1,5 +1,6 @@
-"""Threads that share a searcher get the answers that one alone gets."""
+"""Threads that share a searcher get the answers that one alone gets; closing it frees its memory."""
 
+import gc
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from souwen.analysis import Segmenter
 from souwen.engines import EngineUnavailable
 from souwen.engines.whoosh import engine as whoosh_engine
 from souwen.engines.whoosh import segment as whoosh_segment
 from souwen.indexer import build_index
 from souwen.query import FACET_FIELDS, Searcher
+from souwen.query.lexicon import Lexicon
 
 from ..conftest import tries
 from ..engines.test_conformance import MARKS, QUERIES, WORDS, generated, written
@@ -79,7 +82,7 @@ def test_threads_get_the_answers_of_one_alone(index: Path, monkeypatch: pytest.M
     monkeypatch.setattr(whoosh_segment, "KEPT", 20_000)  # so that what is kept is thrown away now and then
     monkeypatch.setattr(whoosh_engine, "RARITIES_KEPT", 100)
     for seed in range(tries(1, 20)):
-        asked = calls(seed, 25)
+        asked = calls(seed, tries(8, 25))
         with Searcher(index) as alone:
             expected = answers(alone, asked)
         orders = [random.Random(number).sample(range(len(asked)), len(asked)) for number in range(THREADS)]
@@ -88,3 +91,23 @@ def test_threads_get_the_answers_of_one_alone(index: Path, monkeypatch: pytest.M
             started = [threads.submit(begin, barrier, shared, [asked[place] for place in order]) for order in orders]
             for order, each in zip(orders, started, strict=True):
                 assert each.result() == [expected[place] for place in order]
+
+
+def large_parts() -> int:
+    """How many dictionaries and lexicons are in memory."""
+    return sum(isinstance(each, (Segmenter, Lexicon)) for each in gc.get_objects())
+
+
+def test_closing_frees_the_memory_at_once(index: Path) -> None:
+    gc.collect()
+    gc.disable()  # where there is little garbage, the collector does not run for long
+    try:
+        before = large_parts()
+        searcher = Searcher(index)
+        answers(searcher, calls(0, 3))
+        assert large_parts() > before
+        searcher.close()
+        del searcher
+        assert large_parts() == before
+    finally:
+        gc.enable()
