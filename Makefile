@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := analysis cli engines indexer messages query web
-SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt)) \
+SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt $(package)/*.npz)) \
 	$(wildcard web/templates/* web/static/*)
 
 .PHONY: demo test soak test-whoosh3 docs images messages reference licences lint clean

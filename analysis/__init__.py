@@ -4,9 +4,10 @@ from . import dates, entities, pinyin
 from .analyzer import NAME_JOINT, TITLE_END, Analyzer, name_words, text_of
 from .article import AnalysedArticle, Article, Terms
 from .dates import DateMention
-from .entities import Entity, Kind
+from .entities import Entity
 from .errors import SouwenError
 from .fold import fold
+from .name_rules import Kind
 from .normal_names import DOT, name_key, normal_names, with_dots
 from .periods import Period
 from .reprints import SHARED_VALUES, Opening, split_sketch

@@ -1,19 +1,24 @@
-"""Named entities: the people, places and organisations a text speaks of, found by rules.
+"""Named entities: the people, places and organisations a text speaks of.
 
-Every word of the segmenter gets a set of bits that say what it can be (see `name_words`); one pass over these bits
-joins words to names.
+Rules join words to names (see `name_rules`); a trained model that sees these labels the characters (see `name_model`);
+what the rest of the text tells of a name follows (see `name_text`).
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .fold import fold
-from .name_words import Can, Pieces, pieces
+from .name_columns import REACH, Words
+from .name_features import BEGIN, OUTSIDE, features
+from .name_model import LABELS, name_model
+from .name_rules import Kind, Span, ruled
+from .name_text import settled
 from .segment import Segmenter
-
-Kind = Literal["person", "place", "organisation"]
 
 
 class Entity(NamedTuple):
@@ -25,119 +30,75 @@ class Entity(NamedTuple):
     end: int
 
 
-_LONGEST_ORGANISATION = 8  # words
-_WORDS_KEPT = 50_000
-_DOTS = "·-"  # what fold() leaves of the dots and hyphens of names
-_RUNS = re.compile(rf"([\u3400-\u9fff\u3007]+)|[{_DOTS}]|[^\u3400-\u9fff\u3007{_DOTS}]+")  # Han, a dot, anything else
+NAMES_VERSION = 1  # raise it when the same text gets other names, as after name_model.npz was made again
+
+_KINDS = {label: kind for kind, label in BEGIN.items()}
+_BEGINS = np.isin(np.arange(LABELS), list(_KINDS))
+_BLOCK = 4_000  # characters that are looked at together
+_SENTENCE_END = re.compile("[。！？!?\x1e\n ]")
 
 
-# Each of these gives the word after the longest name of its kind that begins at word `first`, or `first` for none.
-# `bits` ends in empty words, so that looking ahead never runs off it.
+def _blocks(folded: str) -> Iterator[tuple[int, int]]:
+    """Parts of a text that bound the memory; they end with a sentence if there is one."""
+    start = 0
+    while start < len(folded):
+        end = start + _BLOCK
+        if end < len(folded):
+            ends = [found.end() for found in _SENTENCE_END.finditer(folded, start + _BLOCK // 2, end)]
+            end = ends[-1] if ends else end
+        yield start, min(end, len(folded))
+        start = end
 
 
-def _end_of_foreign(bits: list[int], first: int) -> int:
-    last, strong, dots = first, False, 0
-    if bits[first] & Can.ECHO and bits[first] & Can.SURNAME and bits[first + 1] & Can.FOREIGN:
-        last += 1
-    while True:
-        if bits[last] & Can.SOUND or (bits[last] & Can.ECHO and strong):
-            strong = strong or bool(bits[last] & Can.FOREIGN)
-            last += 1
-        elif last > first and bits[last] & Can.DOT and bits[last + 1] & (Can.SOUND | Can.PERSON):
-            strong = strong or bool(bits[last + 1] & (Can.FOREIGN | Can.PERSON))
-            dots += 1
-            last += 2
-        else:
-            return last if strong or last - first - dots > 3 else first
-
-
-def _end_of_chinese(bits: list[int], first: int) -> int:
-    here, second, third = bits[first : first + 3]
-    after_title = first > 0 and bits[first - 1] & Can.TITLE
-    if here & Can.PERSON or (here & Can.MAYBE and (second & Can.EVIDENCE or after_title)):
-        return first + 1
-    if here & Can.SURNAME:
-        if second & Can.PAIR:
-            return first + 2
-        if second & Can.GIVEN:
-            if third & Can.GIVEN:
-                return first + 3
-            if third & Can.EVIDENCE or after_title:
-                return first + 2
-    return first
-
-
-def _end_of_organisation(bits: list[int], first: int) -> int:
-    end = first + 1 if bits[first] & Can.ORG else first
-    if bits[first] & Can.OPENS:
-        for last in range(first + 1, first + _LONGEST_ORGANISATION):
-            if bits[last] & Can.ORG_END:
-                end = last + 1
-            elif not bits[last] & Can.NOUN:
-                break
-    if end == first + 2 and bits[first] & Can.COUNTRY and bits[first + 1] & Can.COMMON:
-        return first
-    return end
-
-
-def _end_of_place(bits: list[int], first: int) -> int:
-    if bits[first] & (Can.PLACE | Can.FOREIGN | Can.OPENS | Can.PERSON) and bits[first + 1] & Can.PLACE_END:
-        return first + 2
-    return first + 1 if bits[first] & Can.PLACE else first
+def _spans(labels: NDArray[np.uint8]) -> Iterator[Span]:
+    """Where names begin and end, given the label of each character."""
+    inside = np.append(labels, np.uint8(OUTSIDE))
+    begins = _BEGINS[inside]
+    starts, ends = np.flatnonzero(begins), np.flatnonzero(begins | (inside == OUTSIDE))
+    ends = ends[np.searchsorted(ends, starts, side="right")]
+    for start, end, label in zip(starts.tolist(), ends.tolist(), inside[starts].tolist(), strict=True):
+        yield Span(start, end, _KINDS[label])
 
 
 class NameFinder:
-    """Finds the names in texts that `segmenter` cuts. It remembers what words can be."""
+    """Finds the names in texts that `segmenter` cuts. It remembers what is known of words."""
 
     def __init__(self, segmenter: Segmenter) -> None:
-        self._segmenter = segmenter
-        self._pieces: dict[str, Pieces] = {}
+        self._words = Words(segmenter)
 
     def find(self, text: str, folded: str) -> list[Entity]:
         """See `extract`; `folded` is `fold(text)`."""
-        bits, starts = self._read(folded)
-        can_start = [word for word, can in enumerate(bits) if can & Can.STARTS]
-        bits += [0] * _LONGEST_ORGANISATION
-        found: list[Entity] = []
-        end = 0
-        for word in can_start:
-            if word < end:
-                continue
-            kind: Kind = "organisation"
-            end = _end_of_organisation(bits, word)
-            if (place := _end_of_place(bits, word)) > end:
-                end, kind = place, "place"
-            if (person := max(_end_of_chinese(bits, word), _end_of_foreign(bits, word))) > end:
-                end, kind = person, "person"
-            if end > word:
-                found.append(Entity(text[starts[word] : starts[end]], kind, starts[word], starts[end]))
-        return found
+        spans: list[Span] = []
+        by_rules: list[Span] = []
+        for at, end in _blocks(folded):
+            labelled, seen = self._labelled(folded[at:end])
+            spans += _moved(labelled, at)
+            by_rules += _moved(seen, at)
+        return _entities(text, settled(folded, spans, by_rules))
 
-    def _read(self, folded: str) -> tuple[list[int], list[int]]:
-        """The bits of every word, and where it starts; `starts` has one more, the end of the text."""
-        bits: list[int] = []
-        sizes: list[int] = []
-        for run in _RUNS.finditer(folded):
-            if run[1]:
-                for lengths, can in self._words(run[1]):
-                    sizes += lengths
-                    bits += can
-            else:
-                sizes.append(run.end() - run.start())
-                bits.append(Can.DOT if run[0] in _DOTS else 0)
-        return bits, list(accumulate(sizes, initial=0))
+    def find_by_rules(self, text: str, folded: str) -> list[Entity]:
+        """As `find`, without the model, which takes some ten times as long for a text as short as a query."""
+        _, bits, starts = self._words.read(folded)
+        spans = ruled(bits, starts)
+        return _entities(text, settled(folded, spans, spans))
 
-    def _words(self, run: str) -> list[Pieces]:
-        """What the words of a run can be."""
-        known = self._pieces
-        words = self._segmenter.cut(run)
-        try:
-            return [known[word] for word in words]
-        except KeyError:
-            if len(known) > _WORDS_KEPT:
-                known.clear()
-            known.update((word, pieces(word, tag)) for word, tag in self._segmenter.tag(run) if word not in known)
-            return [known[word] for word in words]
+    def _labelled(self, folded: str) -> tuple[Iterable[Span], list[Span]]:
+        """The names that the model finds, and those that the rules see."""
+        model = name_model()
+        reading = self._words.read(folded)
+        by_rules = ruled(reading.bits, reading.starts)
+        columns = self._words.columns(reading)
+        words = np.flatnonzero(columns.plain[REACH:-REACH] == 0)
+        labels = model.labels(features(folded, reading, columns, by_rules, words), len(folded))
+        return _spans(labels), by_rules
+
+
+def _moved(spans: Iterable[Span], by: int) -> Iterable[Span]:
+    return (Span(start + by, end + by, kind) for start, end, kind in spans) if by else spans
+
+
+def _entities(text: str, spans: Iterable[Span]) -> list[Entity]:
+    return [Entity(text[start:end], kind, start, end) for start, end, kind in spans]
 
 
 @cache

@@ -60,6 +60,7 @@ _NOUN_TAGS = _NAME_TAGS | {"n", "ns", "nt", "nz", "vn", "an", "j", "b", "s", "l"
 
 _PLACE_CHARS = frozenset("省市县区镇乡村州岛山河江湖湾港")
 _ORG_CHARS = frozenset("部院社党报局署厅会委队团所行厂校台站组司军学网馆店府宫心盟国央织系")
+_NUMERALS = frozenset("一二三四五六七八九十百千万亿两零")
 _UNKNOWN_ORG_CHARS = frozenset("队党社报局署厅")
 _BEFORE_NAMES = frozenset("对但与和由问致向叫让请给跟为是从小老")  # jieba takes unknown words to begin with these
 _AFTER_NAMES = frozenset("说称")
@@ -80,6 +81,19 @@ def _lists() -> dict[str, frozenset[str]]:
     return lists
 
 
+def character_lists() -> list[frozenset[str]]:
+    """The lists of characters that tell of names."""
+    lists = _lists()
+    names = ("surnames", "rare surnames", "given", "sounds", "rare sounds", "not given")
+    return [*(lists[name] for name in names), _PLACE_CHARS, _ORG_CHARS, _NUMERALS]
+
+
+def sound_characters() -> frozenset[str]:
+    """What transliterations are written with."""
+    lists = _lists()
+    return lists["sounds"] | lists["rare sounds"]
+
+
 @cache
 def _listed() -> dict[str, int]:
     """The bits of the words that entities.txt lists."""
@@ -88,6 +102,11 @@ def _listed() -> dict[str, int]:
         for word in _lists()[section]:
             bits[word] = bits.get(word, 0) | can
     return bits
+
+
+def listed_bits(word: str) -> int:
+    """What entities.txt says that `word` can be."""
+    return _listed().get(word, 0)
 
 
 @cache

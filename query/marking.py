@@ -4,12 +4,12 @@ Matching works on folded text; since folding keeps every offset, ranges hold for
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from ..analysis import HAN, Analyzer, fold, name_words
+from ..analysis import HAN, TITLE_END, Analyzer, Article, Entity, fold, name_words
 from ..engines import TextField
 from .need import Need
 from .results import Range
@@ -28,6 +28,21 @@ class Match(NamedTuple):
     start: int
     end: int
     what: str
+
+
+class FieldNames(NamedTuple):
+    """The names of an article, by where they stand: places are offsets in the title, or in the body."""
+
+    title: list[Entity]
+    body: list[Entity]
+
+
+def field_names(article: Article, names: Sequence[Entity]) -> FieldNames:
+    """The names that an article was indexed with, apart."""
+    end = len(article.title)
+    start = end + len(TITLE_END)
+    in_body = [Entity(text, kind, at - start, to - start) for text, kind, at, to in names if at >= start]
+    return FieldNames([name for name in names if name.end <= end], in_body)
 
 
 class Marker:
@@ -58,44 +73,48 @@ class Marker:
                 all_words.update(words)
         return list(all_strings), all_words
 
-    def in_title(self, title: str) -> list[Match]:
-        """All matches in a title, in order. Those of one string do not overlap each other."""
+    def in_title(self, title: str, names: Sequence[Entity]) -> list[Match]:
+        """All matches in a title with these names, in order. Those of one string do not overlap each other."""
         folded = fold(title)
         strings, words = self._in_title
-        return sorted([*_all_occurrences(folded, strings), *self._word_matches(folded, 0, words)])
+        return sorted([*_all_occurrences(folded, strings), *self._word_matches(folded, 0, len(folded), words, names)])
 
     def strings_in_body(self, folded: str) -> list[Match]:
         """Where the strings stand in a folded body, in order."""
         return sorted(_all_occurrences(folded, self._in_body[0]))
 
-    def words_in_body(self, folded: str, start: int, end: int) -> list[Match]:
-        """Where the words stand in one sentence of a folded body."""
-        return list(self._word_matches(folded[start:end], start, self._in_body[1]))
+    def words_in_body(self, folded: str, start: int, end: int, names: Sequence[Entity]) -> list[Match]:
+        """Where the words stand in one sentence of a folded body with these names."""
+        return list(self._word_matches(folded, start, end, self._in_body[1], names))
 
-    def in_body(self, body: str) -> list[Match]:
+    def in_body(self, body: str, names: Sequence[Entity]) -> list[Match]:
         """All matches in a body, in order; words are looked for sentence by sentence, as for snippets."""
         folded = fold(body)
-        words = (self.words_in_body(folded, *sentence.span()) for sentence in SENTENCE.finditer(body))
+        words = (self.words_in_body(folded, *sentence.span(), names) for sentence in SENTENCE.finditer(body))
         return sorted([*self.strings_in_body(folded), *chain.from_iterable(words)])
 
     def likely_in_body(self, sentence: str) -> set[str]:
         """The words that a folded sentence may have; segmenting it tells whether it has."""
         return _likely(sentence, self._in_body[1])
 
-    def _word_matches(self, folded: str, offset: int, words: set[str]) -> Iterator[Match]:
-        likely = _likely(folded, words)
+    def _word_matches(
+        self, folded: str, first: int, last: int, words: set[str], names: Sequence[Entity]
+    ) -> Iterator[Match]:
+        """Where words stand between two places of a folded text with these names."""
+        part = folded[first:last]
+        likely = _likely(part, words)
         if not likely:
             return
         missing = set(likely)
-        for start, end in _clauses(folded, likely):
-            for word in self._analyzer.words(folded[start:end]):
+        for start, end in _clauses(part, likely):
+            for word in self._analyzer.words(part[start:end]):
                 if word.term in words:
                     missing.discard(word.term)
-                    yield Match(offset + start + word.start, offset + start + word.end, word.term)
+                    yield Match(first + start + word.start, first + start + word.end, word.term)
         if missing:  # they may be names that jieba cuts
-            for word in name_words(self._analyzer.names(folded)):
+            for word in name_words(name for name in names if first <= name.start and name.end <= last):
                 if word.term in missing:
-                    yield Match(offset + word.start, offset + word.end, word.term)
+                    yield Match(word.start, word.end, word.term)
 
 
 def _likely(folded: str, words: set[str]) -> set[str]:

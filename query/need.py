@@ -123,7 +123,7 @@ class Need:
         return word.term != self._folded[word.start : word.end]
 
     def _is_person(self) -> bool:
-        return [name.kind for name in self._analyzer.names(self.string)] == ["person"]
+        return [name.kind for name in self._analyzer.names_of_query(self.string)] == ["person"]
 
     def full(self) -> Clause:
         """All words of the part."""

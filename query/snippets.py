@@ -1,8 +1,9 @@
 """Chooses what to show of an article: the sentences that hold most of the query, with the matches marked."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..analysis import Analyzer, fold
+from ..analysis import Analyzer, Entity, fold
 from .marking import SENTENCE, Marker, Match, merged
 from .results import Snippet
 
@@ -17,8 +18,8 @@ class _Passage(NamedTuple):
     matches: list[Match]
 
 
-def snippets(body: str, marker: Marker, analyzer: Analyzer) -> tuple[Snippet, ...]:
-    """Up to three passages of `body` in its order; its beginning where nothing matches there.
+def snippets(body: str, names: Sequence[Entity], marker: Marker, analyzer: Analyzer) -> tuple[Snippet, ...]:
+    """Up to three passages of a body with these names, in its order; its beginning where nothing matches there.
 
     Only the most promising sentences are segmented, which costs more than all else: those that hold most of the query's
     characters, so far as a look at the letters tells.
@@ -35,7 +36,7 @@ def snippets(body: str, marker: Marker, analyzer: Analyzer) -> tuple[Snippet, ..
         if not worth[place] or len(chosen) == SNIPPETS:
             break
         start, end, matches = passages[place]
-        if matches := sorted([*matches, *marker.words_in_body(folded, start, end)]):
+        if matches := sorted([*matches, *marker.words_in_body(folded, start, end, names)]):
             chosen.append(_Passage(start, end, matches))
     return tuple(_snippet(body, passage, analyzer) for passage in sorted(chosen) or passages[:1])
 

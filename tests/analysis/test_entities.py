@@ -4,12 +4,21 @@ Expected mentions are written `text/kind`, with p for person, l for place and o 
 """
 
 from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from souwen.analysis import Segmenter
 from souwen.analysis.entities import Entity, extract
+from souwen.analysis.labelled import f1, parts
+from souwen.analysis.name_features import OUTSIDE
+from souwen.analysis.name_model import LABELS, name_model
+from souwen.analysis.name_rules import Span
 
+HELD_OUT, HELD_OUT_WITH_DATES = 0.815, 0.785  # F1 of exact names
 KINDS = {"person": "p", "place": "l", "organisation": "o"}
 
 SEEDS = {
@@ -97,3 +106,63 @@ def test_offsets_are_of_the_text_as_given() -> None:
 def test_jieba_and_rjieba_agree() -> None:
     text = "\n".join(text for text, _ in SEEDS.values())
     assert extract(text, Segmenter(prefer_rjieba=False)) == extract(text)
+
+
+def assert_sound(text: str) -> None:
+    """What holds of the names of any text."""
+    found = extract(text)
+    assert all(entity.text == text[entity.start : entity.end] and entity.text for entity in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+    assert all(entity.kind in KINDS for entity in found)
+
+
+NAMES = ["安东尼·布林肯", "习近平", "北京", "中国外交部", "《华尔街日报》", *"-·。\n斯王说5\ud800𠮷", "iphone"]
+
+
+@given(st.lists(st.one_of(st.sampled_from(NAMES), st.text())).map("".join))
+def test_offsets_order_and_no_overlap_of_any_text(text: str) -> None:
+    assert_sound(text)
+
+
+@pytest.mark.parametrize("part", ["斯", "斯·", "习近平", "王", "中华人民共和国外交部", "习近平-", "ａ", "\ud800"])
+def test_long_texts_without_an_end(part: str) -> None:
+    assert_sound(part * (50_000 // len(part)))
+
+
+def test_blocks_of_a_long_text_do_not_cut_names() -> None:
+    sentence = "昨天，外交部发言人说，习近平主席将访问法国首都巴黎。"
+    alone = mentions(sentence).split()
+    assert {"习近平/p", "法国/l", "巴黎/l"} <= set(alone)
+    assert mentions(sentence * 700).split() == alone * 700
+
+
+def test_best_labels_are_the_best_of_all() -> None:
+    """Passages of any length, labelled side by side, get what trying label after label gives."""
+    model = name_model()
+    random = np.random.default_rng(1)
+    places = np.flatnonzero(random.random(400) < 0.8)
+    scores = random.integers(-200, 200, (len(places), LABELS)).astype(np.int32)
+    labels = model._decoded(scores.T, places)
+    for passage in np.split(np.arange(len(places)), np.flatnonzero(np.diff(places) > 1) + 1):
+        best = {OUTSIDE: 0}
+        for at in passage:
+            best = {
+                after: max(best[before] + int(model._transitions[before, after]) for before in best)
+                + int(scores[at, after])
+                for after in range(LABELS)
+            }
+        most = max(best[last] + int(model._transitions[last, OUTSIDE]) for last in best)
+        path = [OUTSIDE, *labels[passage].tolist(), OUTSIDE]
+        got = sum(int(scores[at, labels[at]]) for at in passage)
+        assert got + sum(int(model._transitions[pair]) for pair in pairwise(path)) == most
+
+
+@pytest.mark.parametrize(("collection", "least"), [("devtest", HELD_OUT), ("with dates", HELD_OUT_WITH_DATES)])
+def test_names_of_labelled_sentences(shared: Path, collection: str, least: float) -> None:
+    if not (shared / "ner").is_dir():
+        pytest.skip(f"no labelled sentences in {shared / 'ner'}")
+
+    def find(text: str) -> list[Span]:
+        return [Span(entity.start, entity.end, entity.kind) for entity in extract(text)]
+
+    assert f1(parts(shared / "ner", collection)["held out"], find)["all"] >= least

@@ -1,5 +1,7 @@
 """What counts as the same: scripts, widths, dates, numbers, names, aliases, pinyin; and what is offered instead."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +34,41 @@ def test_a_name_typed_without_its_dot(index_of: Index) -> None:
     assert [hit.snippets[0].text[start:end] for hit in results for start, end in hit.snippets[0].highlights] == [
         "乔·拜登"
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param("穆罕默德·本·萨勒曼", {"1", "2"}, id="person"),
+        pytest.param("穆罕默德-本-萨勒曼", {"1", "2"}, id="person-with-hyphens"),
+        pytest.param("北京·上海", {"3"}, id="two-places"),
+        pytest.param("北京-上海", {"3"}, id="two-places-with-a-hyphen"),
+    ],
+)
+def test_a_last_name_counts_for_a_full_one_but_a_second_place_for_no_two(
+    index_of: Index, query: str, found: set[str]
+) -> None:
+    texts = ("王储穆罕默德·本·萨勒曼到访", "萨勒曼说", "北京-上海高铁", "上海下雨")
+    assert set(ids(index_of(*texts), query)) == found
+
+
+READS = """
+import sys
+read = []
+sys.addaudithook(lambda event, values: read.append(str(values[0])) if event == "open" else None)
+from souwen.query import Searcher
+with Searcher(sys.argv[1]) as searcher:
+    for query in ("安东尼·布林肯", "康达会见孙卫东的时候说了什么", "习近平"):
+        assert searcher.search(query).total
+print("\\n".join(read))
+"""
+
+
+def test_a_search_finds_names_without_the_model(seeds_index: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", READS, seeds_index], capture_output=True, text=True, check=True)
+    read = {Path(name).name for name in done.stdout.split("\n")}
+    assert "entities.txt" in read
+    assert read.isdisjoint({"name_model.npz", "word_classes.txt"})
 
 
 @pytest.mark.parametrize("query", ["entity:安东尼·布林肯", "entity:安东尼-布林肯", "person:安东尼-布林肯"])
