@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..analysis import Analyzer, Entity, normal_names
 from ..engines import Candidate, Reader, StoredArticle
-from .marking import Marker, field_names, merged
+from .marking import FieldNames, Marker, merged
 from .plan import Plan
 from .ranking import CANDIDATES, Ranker
 from .reprints import as_reprint
@@ -59,20 +59,20 @@ class HitMaker:
         stored, *others = self.fetched(group)
         article = stored.article
         entities = stored.entities
-        names = field_names(article, entities)
+        names = FieldNames(article, entities)
         return Hit(
             rank=rank,
             id=article.id,
             score=candidate.score,
             full=full,
             title=article.title,
-            title_highlights=merged(self._marker.in_title(article.title, names.title), 0, len(article.title)),
+            title_highlights=merged(self._marker.in_title(article.title, names), 0, len(article.title)),
             url=article.url,
             published=article.published,
             source=article.source,
             section=article.section,
             entities=names_of(entities),
-            snippets=snippets(article.body, names.body, self._marker, self._analyzer),
+            snippets=snippets(article.body, names, self._marker, self._analyzer),
             reprints=tuple(map(as_reprint, others)),
             explanation=self._explanation(candidate) if self._explain else None,
         )

@@ -4,7 +4,7 @@ Matching works on folded text; since folding keeps every offset, ranges hold for
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from .results import Range
 
 MOST_MATCHES = 200  # of one string in one text; later ones are not marked
 # A sentence ends at 。！？； or … or with the line; closing quotes and brackets still belong to it.
-SENTENCE = re.compile(r"(?:[^。！？；!?;…\n.]|\.(?!\s))+(?:[。！？；!?;….]+[”’」』\"'）)》]*)?")
+SENTENCE = re.compile(r"(?:[^。！？；!?;…\n.]+|\.(?!\s))+(?:[。！？；!?;….]+[”’」』\"'）)》]*)?")
 # No word reaches across these, but those of the user's own.
 _BREAK = re.compile(rf"[、:;?!\"()]|(?<=[{HAN}]),")
 _NUMBER = re.compile(r"[\d〇零一二三四五六七八九十百千万亿]")
@@ -30,19 +30,26 @@ class Match(NamedTuple):
     what: str
 
 
-class FieldNames(NamedTuple):
-    """The names of an article, by where they stand: places are offsets in the title, or in the body."""
+class FieldNames:
+    """The names that an article was indexed with, by where they stand: places are offsets in the title, or in the body.
+    Few articles are asked for them."""
 
-    title: list[Entity]
-    body: list[Entity]
+    def __init__(self, article: Article, names: Sequence[Entity]) -> None:
+        self._title_end = len(article.title)
+        self._names = names
 
+    def title(self) -> list[Entity]:
+        """Those in the title."""
+        return [name for name in self._names if name.end <= self._title_end]
 
-def field_names(article: Article, names: Sequence[Entity]) -> FieldNames:
-    """The names that an article was indexed with, apart."""
-    end = len(article.title)
-    start = end + len(TITLE_END)
-    in_body = [Entity(text, kind, at - start, to - start) for text, kind, at, to in names if at >= start]
-    return FieldNames([name for name in names if name.end <= end], in_body)
+    @cached_property
+    def _in_body(self) -> list[Entity]:
+        begin = self._title_end + len(TITLE_END)
+        return [Entity(text, kind, at - begin, to - begin) for text, kind, at, to in self._names if at >= begin]
+
+    def body(self) -> list[Entity]:
+        """Those in the body."""
+        return self._in_body
 
 
 class Marker:
@@ -73,21 +80,23 @@ class Marker:
                 all_words.update(words)
         return list(all_strings), all_words
 
-    def in_title(self, title: str, names: Sequence[Entity]) -> list[Match]:
+    def in_title(self, title: str, names: FieldNames) -> list[Match]:
         """All matches in a title with these names, in order. Those of one string do not overlap each other."""
         folded = fold(title)
         strings, words = self._in_title
-        return sorted([*_all_occurrences(folded, strings), *self._word_matches(folded, 0, len(folded), words, names)])
+        return sorted(
+            [*_all_occurrences(folded, strings), *self._word_matches(folded, 0, len(folded), words, names.title)]
+        )
 
     def strings_in_body(self, folded: str) -> list[Match]:
         """Where the strings stand in a folded body, in order."""
         return sorted(_all_occurrences(folded, self._in_body[0]))
 
-    def words_in_body(self, folded: str, start: int, end: int, names: Sequence[Entity]) -> list[Match]:
+    def words_in_body(self, folded: str, start: int, end: int, names: FieldNames) -> list[Match]:
         """Where the words stand in one sentence of a folded body with these names."""
-        return list(self._word_matches(folded, start, end, self._in_body[1], names))
+        return list(self._word_matches(folded, start, end, self._in_body[1], names.body))
 
-    def in_body(self, body: str, names: Sequence[Entity]) -> list[Match]:
+    def in_body(self, body: str, names: FieldNames) -> list[Match]:
         """All matches in a body, in order; words are looked for sentence by sentence, as for snippets."""
         folded = fold(body)
         words = (self.words_in_body(folded, *sentence.span(), names) for sentence in SENTENCE.finditer(body))
@@ -98,7 +107,7 @@ class Marker:
         return _likely(sentence, self._in_body[1])
 
     def _word_matches(
-        self, folded: str, first: int, last: int, words: set[str], names: Sequence[Entity]
+        self, folded: str, first: int, last: int, words: set[str], names: Callable[[], list[Entity]]
     ) -> Iterator[Match]:
         """Where words stand between two places of a folded text with these names."""
         part = folded[first:last]
@@ -112,7 +121,7 @@ class Marker:
                     missing.discard(word.term)
                     yield Match(first + start + word.start, first + start + word.end, word.term)
         if missing:  # they may be names that jieba cuts
-            for word in name_words(name for name in names if first <= name.start and name.end <= last):
+            for word in name_words(name for name in names() if first <= name.start and name.end <= last):
                 if word.term in missing:
                     yield Match(word.start, word.end, word.term)
 

@@ -22,7 +22,7 @@ from .filters import Filters, filtering
 from .hits import HitMaker
 from .lexicon import Lexicon
 from .listing import listed
-from .marking import Marker, field_names, merged
+from .marking import FieldNames, Marker, merged
 from .notes import level_note, partial_note
 from .once import once
 from .plan import Plan
@@ -206,10 +206,10 @@ class Searcher:
             return Highlights()
         title, body = stored.article.title, stored.article.body
         marker = Marker(plan.needs, level, self._analyzer)
-        names = field_names(stored.article, stored.entities)
+        names = FieldNames(stored.article, stored.entities)
         return Highlights(
-            merged(marker.in_title(title, names.title), 0, len(title)),
-            merged(marker.in_body(body, names.body), 0, len(body)),
+            merged(marker.in_title(title, names), 0, len(title)),
+            merged(marker.in_body(body, names), 0, len(body)),
         )
 
     def reprints(self, article_id: str) -> tuple[Reprint, ...] | None:

@@ -1,10 +1,9 @@
 """Chooses what to show of an article: the sentences that hold most of the query, with the matches marked."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..analysis import Analyzer, Entity, fold
-from .marking import SENTENCE, Marker, Match, merged
+from ..analysis import Analyzer, fold
+from .marking import SENTENCE, FieldNames, Marker, Match, merged
 from .results import Snippet
 
 SNIPPETS = 3
@@ -18,7 +17,7 @@ class _Passage(NamedTuple):
     matches: list[Match]
 
 
-def snippets(body: str, names: Sequence[Entity], marker: Marker, analyzer: Analyzer) -> tuple[Snippet, ...]:
+def snippets(body: str, names: FieldNames, marker: Marker, analyzer: Analyzer) -> tuple[Snippet, ...]:
     """Up to three passages of a body with these names, in its order; its beginning where nothing matches there.
 
     Only the most promising sentences are segmented, which costs more than all else: those that hold most of the query's
