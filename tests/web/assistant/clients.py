@@ -13,7 +13,7 @@ from mcp.types import CallToolResult
 
 from souwen.indexer import build_index
 
-from ..e2e.test_cli import PLAIN, SOUWEN
+from ...e2e.test_cli import PLAIN, SOUWEN
 
 PARAGRAPHS = [f"第{number}段说的是海峡两岸的事情，" + "又说了很多别的话，" * 12 for number in range(40)]
 SLY = (

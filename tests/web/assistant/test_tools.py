@@ -1,7 +1,6 @@
 """The tools of `souwen mcp`, called by the protocol's own client, over standard input and output and over HTTP."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,7 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult, ListToolsResult
 
-from .assistants import ARTICLES, PARAGRAPHS, Http, answered, archive, ask, over_stdio, told, with_client, write
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return archive(tmp_path_factory.mktemp("archive"))
-
-
-@pytest.fixture(scope="module")
-def http(index: Path) -> Iterator[Http]:
-    with Http(index) as server:
-        yield server
+from .clients import ARTICLES, PARAGRAPHS, answered, ask, over_stdio, told, with_client, write
 
 
 @pytest.fixture(params=["stdio", "http"])

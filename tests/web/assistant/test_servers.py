@@ -16,21 +16,10 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
-from ..e2e.test_cli import PLAIN, SOUWEN, run
-from .assistants import Http, answered, archive
+from ...e2e.test_cli import PLAIN, SOUWEN, run
+from .clients import Http, answered
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return archive(tmp_path_factory.mktemp("archive"))
-
-
-@pytest.fixture(scope="module")
-def http(index: Path) -> Iterator[Http]:
-    with Http(index) as server:
-        yield server
 
 
 def requests(*messages: dict[str, object]) -> bytes:
