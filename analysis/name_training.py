@@ -116,6 +116,13 @@ class Model:
             self.transitions -= rate * pairs / np.sqrt(self._transition_steps)
 
 
+def averaged(models: Sequence[Model]) -> Model:
+    """The first of models with the same features, with the weights that all have on average."""
+    models[0].weights = np.mean([model.weights for model in models], axis=0)
+    models[0].transitions = np.mean([model.transitions for model in models], axis=0)
+    return models[0]
+
+
 def _batches(examples: Iterable[Example], size: int) -> Iterable[list[Example]]:
     """Examples of about the same length, certain ones apart."""
     batch: list[Example] = []
