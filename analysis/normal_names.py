@@ -4,14 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from operator import itemgetter
 
 from .entities import Entity
 from .fold import fold
 
 DOT = "·"  # joins the parts of a name in its normal form
 _FORMS_KEPT = 1 << 16  # names come again and again
-_TEXT_AND_KIND = itemgetter(0, 1)  # of an entity
 _BEFORE = 1  # mentions of a last name alone that may come before the full name
 _JOINT = re.compile(r"(?<=[^\x00-\x7f])[·-](?=[^\x00-\x7f])")  # of a folded name; Latin letters keep their hyphens
 
@@ -39,18 +37,15 @@ def normal_names(names: Sequence[Entity]) -> list[str]:
     >>> normal_names(extract("国务卿安东尼-布林肯抵达北京。布林肯说"))
     ['安东尼·布林肯', '北京', '安东尼·布林肯']
     """
-    mentions = Counter(map(_TEXT_AND_KIND, names))
-    keys = {text: name_key(text) for text, _ in mentions}
-    spellings: Counter[tuple[str, str]] = Counter()
-    for (text, _), number in mentions.items():
-        spellings[keys[text], with_dots(text)] += number
+    keys = [name_key(name.text) for name in names]
+    spellings = Counter(zip(keys, (with_dots(name.text) for name in names), strict=True))
     shown = {key: spelling for (key, spelling), _ in reversed(spellings.most_common())}
-    full = _full_names([keys[name.text] for name in names if name.kind == "person"])
-    forms = {
-        (text, kind): shown[full.get(keys[text], keys[text]) if kind == "person" else keys[text]]
-        for text, kind in mentions
-    }
-    return [forms[each] for each in map(_TEXT_AND_KIND, names)]
+    persons = [key for name, key in zip(names, keys, strict=True) if name.kind == "person"]
+    whole = {last: shown[key] for last, key in _full_names(persons).items()}
+    return [
+        whole.get(key, shown[key]) if name.kind == "person" else shown[key]
+        for name, key in zip(names, keys, strict=True)
+    ]
 
 
 def _full_names(persons: Sequence[str]) -> dict[str, str]:
