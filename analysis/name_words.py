@@ -1,6 +1,6 @@
 """What a single word can be in a name: a surname, part of a given name, the end of an organisation's name, a title …
 
-Every word gets a set of bits, from the lists in entities.txt, from jieba's tag and from its characters; `entities`
+Every word gets a set of bits, from the lists in entities.txt, from jieba's tag and from its characters; `name_rules`
 joins words to names by these bits alone.
 """
 
