@@ -1,7 +1,7 @@
 # Needs Python 3.10 or later, make and git; everything else is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := analysis cli engines indexer messages query web
+PACKAGES := souwen analysis cli engines indexer messages query web
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt $(package)/*.npz)) \
 	$(wildcard web/templates/* web/static/*)
 
@@ -29,25 +29,25 @@ docs: .venv/dev
 
 # New messages come into the Chinese catalogue, to be translated there; then once more, for the file that is read.
 messages: .venv/dev
-	$(BIN)/python -m souwen.cli.make_catalogue
+	$(BIN)/python -m tools.make_catalog
 
 # docs/command-line.md, from the commands.
 reference: .venv/dev
-	$(BIN)/python -m souwen.cli.make_reference
+	$(BIN)/python -m tools.make_reference
 
 # docs/licences.md, from what is installed.
 licences: .venv/dev
-	$(BIN)/python docs/make_licences.py
+	$(BIN)/python -m tools.make_licences.py
 
 # The pictures in the README: of the terminal, and of the page, which needs a Chromium and a font with Han characters.
 images: .venv/dev
-	$(BIN)/python docs/make_terminal.py
-	$(BIN)/python docs/make_images.py
+	$(BIN)/python -m tools.make_terminal.py
+	$(BIN)/python -m tools.make_images.py
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(foreach package,$(PACKAGES),-p souwen.$(package))
+	cd build/__editable__.* && MYPYPATH=.:$(CURDIR) $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml -p souwen -p training -p tools
 
 clean:
 	rm -rf .venv .venv-whoosh3 build dist *.egg-info

@@ -26,7 +26,7 @@ def main(distributions: list[str]) -> None:
             _compare(
                 path,
                 {str(name) for name in names if ".dist-info" not in name.parts[0]},
-                {f"souwen/{name}" for name in tracked},
+                {f"souwen/{name.removeprefix('souwen/')}" for name in tracked},
             )
         else:
             with tarfile.open(path) as archive:

@@ -1,47 +1,45 @@
-"""Text → terms: folding, words, term streams, entities, dates. Imports nothing of souwen's other rooms."""
+"""Text analysis: text → terms, named entities, dates and near-duplicate sketches."""
 
-from . import dates, entities, pinyin
-from .analyzer import NAME_JOINT, TITLE_END, Analyzer, name_words, text_of
-from .article import AnalysedArticle, Article, Terms
-from .dates import DateMention
-from .entities import Entity
-from .errors import SouwenError
-from .fold import fold
-from .name_rules import Kind
-from .normal_names import DOT, name_key, normal_names, with_dots
-from .periods import Period
-from .reprints import SHARED_VALUES, Opening, split_sketch
-from .segment import Segmenter
-from .visible import visible
-from .words import HAN, Word
+from .analyzer import NAME_JOINT, TITLE_END, Analyzer, entity_tokens, searchable_text
+from .article import AnalyzedArticle, Article, TermStreams
+from .dates import DateMention, Period, extract_dates
+from .names import (
+    INTERPUNCT,
+    EntityKind,
+    EntityMention,
+    canonical_names,
+    extract_entities,
+    name_key,
+    with_interpuncts,
+)
+from .near_duplicates import SHARED_VALUES, ArticleFingerprint, split_sketch
+from .text import HAN, Segmenter, Token, fold, strip_invisible
 
 __all__ = [
-    "DOT",
     "HAN",
+    "INTERPUNCT",
     "NAME_JOINT",
     "SHARED_VALUES",
     "TITLE_END",
-    "AnalysedArticle",
+    "AnalyzedArticle",
     "Analyzer",
     "Article",
+    "ArticleFingerprint",
     "DateMention",
-    "Entity",
-    "Kind",
-    "Opening",
+    "EntityKind",
+    "EntityMention",
     "Period",
     "Segmenter",
-    "SouwenError",
-    "Terms",
-    "Word",
-    "dates",
-    "entities",
+    "TermStreams",
+    "Token",
+    "canonical_names",
+    "entity_tokens",
+    "extract_dates",
+    "extract_entities",
     "fold",
     "name_key",
-    "name_words",
-    "normal_names",
-    "pinyin",
+    "searchable_text",
     "split_sketch",
-    "text_of",
-    "visible",
-    "with_dots",
+    "strip_invisible",
+    "with_interpuncts",
 ]

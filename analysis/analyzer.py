@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache, partial
 
-from .article import AnalysedArticle, Article, Terms
-from .dates import find
-from .entities import NAMES_VERSION, Entity, NameFinder
-from .fold import FOLD_TABLE_VERSION, fold
-from .reprints import Opening
-from .segment import DICTIONARY, Segmenter
-from .words import HAN, Word, han_runs, terms, words
+from .article import AnalyzedArticle, Article, TermStreams
+from .dates.mentions import find_dates
+from .names.finder import NAMES_VERSION, EntityMention, NameFinder
+from .near_duplicates import ArticleFingerprint
+from .text.fold import FOLD_TABLE_VERSION, fold
+from .text.segmenter import DICTIONARY, Segmenter
+from .text.tokens import HAN, Token, han_runs, terms, words
 
 STREAMS_VERSION = 4  # raise it when terms, dates or sketches of the same text become others
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
@@ -20,28 +20,28 @@ NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after foldin
 _NAMES_KEPT = 1 << 16  # names come again and again
 
 
-def text_of(article: Article) -> str:
+def searchable_text(article: Article) -> str:
     """Title and body as one text: what a query without a field searches."""
     return article.title + TITLE_END + article.body
 
 
-def name_words(names: Iterable[Entity]) -> Iterator[Word]:
+def entity_tokens(names: Iterable[EntityMention]) -> Iterator[Token]:
     """The words that names are: each as a whole, without its dots, and if it has dots, each part. So 安东尼·布林肯,
     安东尼-布林肯 and 布林肯 share words however the segmenter cuts them."""
     for name in names:
         for term, start, end in _words_of_name(name.text):
-            yield Word(term, name.start + start, name.start + end)
+            yield Token(term, name.start + start, name.start + end)
 
 
 @lru_cache(_NAMES_KEPT)
-def _words_of_name(name: str) -> tuple[Word, ...]:
+def _words_of_name(name: str) -> tuple[Token, ...]:
     """With their places in it."""
     parts = NAME_JOINT.split(fold(name))
-    found = [Word("".join(parts), 0, len(name))]
+    found = [Token("".join(parts), 0, len(name))]
     at = 0
     for part in parts if len(parts) > 1 else ():
         if len(part) > 1:
-            found.append(Word(part, at, at + len(part)))
+            found.append(Token(part, at, at + len(part)))
         at += len(part) + 1
     return tuple(found)
 
@@ -87,34 +87,34 @@ class Analyzer:
         parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", names, DICTIONARY, *self._dictionary)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
-    def words(self, text: str) -> list[Word]:
+    def words(self, text: str) -> list[Token]:
         """The words of `text`, folded, with offsets in it."""
         return words(fold(text), self.segmenter, self._phrases)
 
-    def names(self, text: str) -> tuple[Entity, ...]:
+    def names(self, text: str) -> tuple[EntityMention, ...]:
         """The people, places and organisations of `text`."""
         return self._names(text, fold(text))
 
-    def names_of_query(self, text: str) -> tuple[Entity, ...]:
+    def names_of_query(self, text: str) -> tuple[EntityMention, ...]:
         """The names in a query, by rules alone: the model would take longer than all else that is done with it."""
         return tuple(self._name_finder.find_by_rules(text, fold(text))) if self.entities else ()
 
-    def _names(self, text: str, folded: str) -> tuple[Entity, ...]:
+    def _names(self, text: str, folded: str) -> tuple[EntityMention, ...]:
         return tuple(self._name_finder.find(text, folded)) if self.entities else ()
 
-    def terms(self, text: str, names: Iterable[Entity] = ()) -> Terms:
+    def terms(self, text: str, names: Iterable[EntityMention] = ()) -> TermStreams:
         """All streams of `text`. `names` are mentions in it; those that jieba never cuts as words count whole, too."""
         return self._terms(fold(text), names)
 
-    def _terms(self, folded: str, names: Iterable[Entity]) -> Terms:
+    def _terms(self, folded: str, names: Iterable[EntityMention]) -> TermStreams:
         found = terms(folded, self.segmenter, self._phrases)
         known = set(found)
         found += [word.term for name in names for word in _words_of_name(name.text) if word.term not in known]
-        return Terms(found, folded)
+        return TermStreams(found, folded)
 
-    def analyse(self, article: Article) -> AnalysedArticle:
+    def analyze(self, article: Article) -> AnalyzedArticle:
         """All that an index keeps of an article."""
-        text = text_of(article)
+        text = searchable_text(article)
         folded = fold(text)
         self.segmenter.cut_ahead(han_runs(folded))
         names = self._names(text, folded)
@@ -122,6 +122,6 @@ class Analyzer:
         in_title = [name for name in names if name.end <= end]
         title = self._terms(folded[:end], in_title)
         body = self._terms(folded[end + len(TITLE_END) :], names[len(in_title) :])
-        dates = tuple(find(text, folded, article.published))
-        sketch = Opening(article).sketch()
-        return AnalysedArticle(article, Terms(title.words + body.words, folded), title, names, dates, sketch)
+        dates = tuple(find_dates(text, folded, article.published))
+        sketch = ArticleFingerprint(article).sketch()
+        return AnalyzedArticle(article, TermStreams(title.words + body.words, folded), title, names, dates, sketch)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .dates import DateMention
-from .entities import Entity
+from .dates.mentions import DateMention
+from .names.finder import EntityMention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TermStreams:
     """The terms of one text: `words`, and the two gram streams `pairs` and `singles`, which the `folded` text spells.
 
     `pairs[i]` is the two folded characters at offset i, so a string stands in the text exactly where its pairs stand
@@ -38,24 +38,24 @@ class Terms:
     folded: str
 
     @property
-    def pairs(self) -> list[str]:
+    def bigrams(self) -> list[str]:
         """Every two characters side by side."""
         return list(map("".join, zip(self.folded, self.folded[1:], strict=False)))
 
     @property
-    def singles(self) -> str:
+    def unigrams(self) -> str:
         """Every character but white space."""
         return "".join(self.folded.split())
 
 
 @dataclass(frozen=True, slots=True)
-class AnalysedArticle:
+class AnalyzedArticle:
     """An article with all that the index keeps of it: `text` are the terms of title and body together (for matching
     and ranking), those of the title first, `title` those of the title alone."""
 
     article: Article
-    text: Terms
-    title: Terms
-    entities: tuple[Entity, ...]  # mentions in `text_of(article)`, in order
+    text: TermStreams
+    title: TermStreams
+    entities: tuple[EntityMention, ...]  # mentions in `searchable_text(article)`, in order
     dates: tuple[DateMention, ...] = ()  # likewise
     sketch: tuple[str, ...] = ()  # by which reprints are found

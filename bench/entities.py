@@ -12,13 +12,13 @@ from typing import TypeVar
 
 import click
 
-from souwen.analysis import Analyzer, Article, Segmenter, text_of
-from souwen.analysis.entities import extract
-from souwen.analysis.fold import fold
-from souwen.analysis.labelled import COLLECTIONS, f1, parts
-from souwen.analysis.name_columns import Words
-from souwen.analysis.name_rules import Span, ruled
+from souwen.analysis import Analyzer, Article, Segmenter, searchable_text
+from souwen.analysis.names.finder import extract_entities
+from souwen.analysis.names.rules import Span, ruled
+from souwen.analysis.names.word_columns import Words
+from souwen.analysis.text.fold import fold
 from souwen.indexer.readers import read_file
+from training.labelled_sentences import COLLECTIONS, f1, parts
 
 from .speed import SHARED
 from .speed_peers import shuffled, unpacked
@@ -40,7 +40,7 @@ def by_rules() -> Callable[[str], list[Span]]:
 
 def by_model(text: str) -> list[Span]:
     """What souwen tells."""
-    return [Span(name.start, name.end, name.kind) for name in extract(text)]
+    return [Span(name.start, name.end, name.kind) for name in extract_entities(text)]
 
 
 def seconds(task: Callable[[T], object], things: Sequence[T]) -> float:
@@ -66,14 +66,14 @@ def quality(ner: Path) -> Iterable[str]:
 
 def cost(articles: list[Article]) -> Iterable[str]:
     """Milliseconds of processor an article, the words of the articles being known."""
-    texts = [text_of(article) for article in articles]
+    texts = [searchable_text(article) for article in articles]
     characters = sum(map(len, texts))
     for name, find in (("rules", by_rules()), ("model", by_model)):
         taken = seconds(find, texts)
         yield f"{name}: {1000 * taken / len(texts):.2f} ms an article, {characters / taken:,.0f} characters a second"
     whole, bare = Analyzer(), Analyzer(entities=False)
-    with_names = 1000 * seconds(whole.analyse, articles) / len(articles)
-    without = 1000 * seconds(bare.analyse, articles) / len(articles)
+    with_names = 1000 * seconds(whole.analyze, articles) / len(articles)
+    without = 1000 * seconds(bare.analyze, articles) / len(articles)
     yield (
         f"{len(articles)} articles of {characters / len(articles):.0f} characters: {with_names:.2f} ms each,"
         f" {without:.2f} without names"

@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import bm25s
     import jieba
-    from jieba.analyse import ChineseAnalyzer
+    from jieba.analyze import ChineseAnalyzer
     from whoosh.fields import ID, TEXT, Schema
     from whoosh.index import create_in
     from whoosh.qparser import MultifieldParser, OrGroup

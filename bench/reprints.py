@@ -23,11 +23,11 @@ from typing import TypeVar
 import click
 import numpy as np
 
-from souwen.analysis import SHARED_VALUES, Analyzer, Article, Opening, fold
-from souwen.analysis.reprints import hashes
+from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint, fold
+from souwen.analysis.near_duplicates import hashes
 from souwen.engines import IndexDirectory, StoredArticle
 from souwen.indexer import build_index
-from souwen.query.reprints import reprints_of
+from souwen.query.near_duplicates import reprints_of
 
 from .speed import machine
 
@@ -86,7 +86,7 @@ def brute_force(articles: Sequence[Article]) -> Iterator[Pair]:
 def by_sketches(articles: Sequence[StoredArticle]) -> Iterator[Pair]:
     """All pairs whose sketches have enough in common and whose openings are the same, as `reprints_of` finds them."""
     having: dict[str, list[int]] = {}
-    openings = [Opening(stored.article) for stored in articles]
+    openings = [ArticleFingerprint(stored.article) for stored in articles]
     for place, stored in enumerate(articles):
         known = Counter(before for value in stored.sketch for before in having.get(value, ()))
         for before, common in known.items():
@@ -150,7 +150,7 @@ def main(folder: Path, index: Path | None) -> None:
             some = spread(stored, COST)
             asking = milliseconds(lambda: [reprints_of(each, reader) for each in some]) / len(some)
     articles = [each.article for each in stored]
-    sketching = milliseconds(lambda: [Opening(each.article).sketch() for each in some]) / len(some)
+    sketching = milliseconds(lambda: [ArticleFingerprint(each.article).sketch() for each in some]) / len(some)
     found = set(by_sketches(stored))
     groups = grouped(found, len(articles))
     if not groups:

@@ -119,7 +119,7 @@ def _documents(folder: Path) -> Iterator[Document]:
 
 
 def _make_whoosh(folder: Path, index: Path) -> None:
-    from jieba.analyse import ChineseAnalyzer
+    from jieba.analyze import ChineseAnalyzer
     from whoosh.fields import DATETIME, ID, TEXT, Schema
     from whoosh.index import create_in
 

@@ -4,7 +4,7 @@ import click
 
 from ..analysis import Analyzer, fold
 from ..messages import gettext as _
-from .shared import field_name, for_terminal, json_option, print_json, print_table
+from .output import field_name, for_terminal, json_option, print_json, print_table
 
 
 @click.command(short_help="Show what becomes of a text.", epilog="Example:  souwen analyze 美国国务卿布林肯访问北京")
@@ -21,8 +21,8 @@ def analyze(text: tuple[str, ...], as_json: bool) -> None:
             {
                 "folded": fold(written),
                 "words": terms.words,
-                "pairs": terms.pairs,
-                "singles": list(terms.singles),
+                "bigrams": terms.bigrams,
+                "unigrams": list(terms.unigrams),
                 "entities": [name._asdict() for name in names],
             }
         )
@@ -30,6 +30,6 @@ def analyze(text: tuple[str, ...], as_json: bool) -> None:
     print_table(
         (_("folded"), for_terminal(fold(written))),
         (_("words"), for_terminal(" | ".join(terms.words))),
-        (_("pairs"), for_terminal(" | ".join(terms.pairs))),
+        (_("bigrams"), for_terminal(" | ".join(terms.bigrams))),
         (_("entities"), for_terminal("、".join(f"{name.text} ({field_name(name.kind)})" for name in names)) or "-"),
     )

@@ -6,7 +6,7 @@ import click
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from .shared import byte_size, for_terminal, index_option, json_option, listed, print_json
+from .output import byte_size, for_terminal, index_option, json_option, listed, print_json
 
 SOUND, AMISS = 0, 1  # exit statuses; an index that cannot be read gives 2
 

@@ -6,15 +6,13 @@ from itertools import groupby
 import click
 from typing_extensions import Unpack
 
-from ..analysis import Kind
+from ..analysis import EntityKind
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import KINDS, Filters, Mentioned, Names, Searcher
+from ..query import ENTITY_KINDS, EntityCount, EntityCounts, Filters, Searcher
 from ..query import as_json as json_of
-from .charts import columns, padded, width_of_terminal
 from .filters import filter_options
-from .queries import QueryCommand, query_of
-from .shared import (
+from .output import (
     FOUND,
     NOTHING_FOUND,
     field_name,
@@ -24,6 +22,8 @@ from .shared import (
     print_json,
     print_notes,
 )
+from .queries import QueryCommand, query_of
+from .terminal_chart import columns, padded, width_of_terminal
 
 
 @click.command(
@@ -38,7 +38,7 @@ Examples:
 )
 @click.argument("query", nargs=-1)
 @index_option
-@click.option("--kind", type=click.Choice(KINDS), multiple=True, help="Only names of this kind.")
+@click.option("--kind", type=click.Choice(ENTITY_KINDS), multiple=True, help="Only names of this kind.")
 @click.option("--with", "beside", multiple=True, metavar="NAME", help="In articles that mention this name, too.")
 @click.option("--over-time", is_flag=True, help="Also by month.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Names of each kind.")
@@ -49,7 +49,7 @@ def entities(
     context: click.Context,
     query: tuple[str, ...],
     index_dir: str,
-    kind: tuple[Kind, ...],
+    kind: tuple[EntityKind, ...],
     beside: tuple[str, ...],
     over_time: bool,
     limit: int,
@@ -63,7 +63,7 @@ def entities(
     """
     with Searcher(index_dir) as searcher:
         names = searcher.entities(
-            query_of(query), kinds=kind or KINDS, beside=beside, over_time=over_time, limit=limit, **filters
+            query_of(query), kinds=kind or ENTITY_KINDS, beside=beside, over_time=over_time, limit=limit, **filters
         )
     if as_json:
         print_json(json_of.names(names, over_time=over_time))
@@ -72,7 +72,7 @@ def entities(
     context.exit(FOUND if names.names else NOTHING_FOUND)
 
 
-def _print(names: Names, *, over_time: bool) -> None:
+def _print(names: EntityCounts, *, over_time: bool) -> None:
     print_notes(names.notes)
     for kind, group in groupby(names.names, key=lambda name: name.kind):
         click.secho(field_name(kind), bold=True)
@@ -82,11 +82,11 @@ def _print(names: Names, *, over_time: bool) -> None:
     click.echo(ngettext("in {number} article", "in {number} articles", names.articles).format(number=names.articles))
 
 
-def _shown(name: Mentioned) -> str:
+def _shown(name: EntityCount) -> str:
     return for_terminal(name.text)
 
 
-def _table(names: Sequence[Mentioned]) -> list[str]:
+def _table(names: Sequence[EntityCount]) -> list[str]:
     """Names and months: as many months, the last ones, as fit."""
     months = sorted({month.value for name in names for month in name.months})
     longest = max(columns(_shown(name)) for name in names)

@@ -1,6 +1,6 @@
 """What is wrong use of the command line beyond what click tells."""
 
-from ..analysis import SouwenError
+from ..messages import SouwenError
 from ..messages import gettext as _
 
 

@@ -7,8 +7,8 @@ import click
 
 from ..messages import gettext as _
 from ..query import Searcher
-from .charts import padded
-from .shared import FILE, index_option, json_option, print_json
+from .output import FILE, index_option, json_option, print_json
+from .terminal_chart import padded
 
 
 @click.command(

@@ -7,7 +7,7 @@ import click
 
 from ..query import Searcher
 from ..query import as_json as json_of
-from .shared import index_option
+from .output import index_option
 
 
 @click.command(short_help="Print all articles.", epilog="Example:  souwen export --output articles.jsonl")

@@ -10,7 +10,7 @@ import click
 
 from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory
 from ..messages import gettext as _
-from .shared import FILE, complete_folder, for_terminal, index_option, json_option, listed, print_json
+from .output import FILE, complete_folder, for_terminal, index_option, json_option, listed, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,7 @@ def index(
     engine.
     """
     # Loads HTML and engine libraries, which --help does not need.
-    from ..indexer import build_index, changes, copy_index
+    from ..indexer import build_index, copy_index, watch_changes
 
     own_words = _words(dictionary) if dictionary else None
     if from_index:
@@ -124,7 +124,7 @@ def index(
     if report.added and IndexDirectory(index_dir).meta().engine == DEFAULT_ENGINE:
         _advise(index_dir)
     if watch:
-        for _changed in changes(paths, index_dir):
+        for _changed in watch_changes(paths, index_dir):
             report, seconds = _with_bar(run)
             if report.read or report.deleted:
                 _print(report, seconds, index_dir, show_cleaning, as_json)

@@ -6,9 +6,8 @@ from typing import IO, Any
 
 import click
 
-from ..analysis import SouwenError
+from ..messages import SouwenError, current_language, environment_language, os_error_reason, use_language
 from ..messages import gettext as _
-from ..messages import language_of_environment, reason_of, speaking, spoken
 from .analyze import analyze
 from .check import check
 from .completion import completion
@@ -17,10 +16,10 @@ from .eval import eval_command
 from .export import export
 from .index import index
 from .mcp import mcp
+from .output import FOUND, INTERRUPTED, for_terminal, wants_colours
 from .related import related
 from .search import search
 from .serve import serve
-from .shared import FOUND, INTERRUPTED, for_terminal, wants_colours
 from .show import show
 from .stats import stats
 from .suggest import suggest
@@ -40,9 +39,9 @@ class _Program(click.Group):
     interrupted or its reader goes away."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        with speaking(language_of_environment()):
-            if spoken.get() != "en":
-                from .localised import localise
+        with use_language(environment_language()):
+            if current_language.get() != "en":
+                from .localized_help import localise
 
                 localise(self)
             return super().main(*args, **extra)
@@ -67,7 +66,7 @@ class _Program(click.Group):
             _give_up_output()
             raise _Failure(
                 _("cannot write the output ({reason}): make room, or write it elsewhere").format(
-                    reason=reason_of(error)
+                    reason=os_error_reason(error)
                 )
             ) from error
         return result

@@ -4,8 +4,8 @@ import click
 from typing_extensions import Unpack
 
 from .errors import AssistantUnavailable
+from .output import index_option
 from .serving import Serving, guarding, serving_options
-from .shared import index_option
 
 
 @click.command(

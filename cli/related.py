@@ -4,8 +4,8 @@ import click
 
 from ..query import Searcher
 from ..query import as_json as json_of
+from .output import FOUND, NOTHING_FOUND, index_option, json_option, no_such_article, print_json
 from .search import print_hit
-from .shared import FOUND, NOTHING_FOUND, index_option, json_option, no_such_article, print_json
 
 
 @click.command(

@@ -8,11 +8,10 @@ from typing_extensions import Unpack
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import FACET_FIELDS, Counted, Filters, Hit, Results, Searcher, Snippet, reprints_note
+from ..query import FACET_FIELDS, FacetCount, Filters, Hit, Results, Searcher, Snippet, reprints_note
 from ..query import as_json as json_of
 from .filters import filter_options
-from .queries import QueryCommand, query_of
-from .shared import (
+from .output import (
     FOUND,
     NOTHING_FOUND,
     field_name,
@@ -25,6 +24,7 @@ from .shared import (
     print_notes,
     shown_address,
 )
+from .queries import QueryCommand, query_of
 
 SHOWN_NAMES = 8
 SHOWN_TERMS = 8
@@ -116,7 +116,7 @@ def _print(results: Results) -> None:
     click.echo(told.format(number=results.total, ms=results.took_ms))
 
 
-def _print_facet(field: str, counted: Sequence[Counted]) -> None:
+def _print_facet(field: str, counted: Sequence[FacetCount]) -> None:
     click.secho(field_name(field), bold=True)
     for value, articles in counted:
         click.echo(f"{articles:>7}  {for_terminal(value)}")

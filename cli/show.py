@@ -4,7 +4,7 @@ import click
 
 from ..query import Searcher, reprints_note
 from ..query import as_json as json_of
-from .shared import for_terminal, index_option, json_option, local_time, no_such_article, print_json, shown_address
+from .output import for_terminal, index_option, json_option, local_time, no_such_article, print_json, shown_address
 
 
 @click.command(

@@ -2,11 +2,11 @@
 
 import click
 
+from ..messages import current_language, use_language
 from ..messages import gettext as _
-from ..messages import speaking, spoken
 from ..query import Searcher
 from ..query import as_json as json_of
-from .shared import byte_size, index_option, json_option, listed, print_json, print_table
+from .output import byte_size, index_option, json_option, listed, print_json, print_table
 
 
 @click.command(short_help="Tell about an index.", epilog="Example:  souwen stats --json")
@@ -14,7 +14,7 @@ from .shared import byte_size, index_option, json_option, listed, print_json, pr
 @json_option
 def stats(index_dir: str, as_json: bool) -> None:
     """Tell how large an index is and what it was made with."""
-    with Searcher(index_dir) as searcher, speaking("en" if as_json else spoken.get()):
+    with Searcher(index_dir) as searcher, use_language("en" if as_json else current_language.get()):
         statistics, meta = searcher.statistics(), searcher.meta
     if as_json:
         print_json(json_of.statistics(statistics, meta))

@@ -4,7 +4,7 @@ import click
 
 from ..query import Searcher
 from ..query import as_json as json_of
-from .shared import FOUND, NOTHING_FOUND, for_terminal, index_option, json_option, print_json
+from .output import FOUND, NOTHING_FOUND, for_terminal, index_option, json_option, print_json
 
 
 @click.command(short_help="Complete a word.", epilog="Example:  souwen suggest waij")

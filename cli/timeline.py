@@ -7,10 +7,10 @@ from ..messages import gettext as _
 from ..messages import ngettext
 from ..query import Filters, Searcher, Step, Timeline
 from ..query import as_json as json_of
-from .charts import bars, width_of_terminal
 from .filters import filter_options
+from .output import FOUND, NOTHING_FOUND, index_option, json_option, listed, print_json, print_notes
 from .queries import QueryCommand, query_of
-from .shared import FOUND, NOTHING_FOUND, index_option, json_option, listed, print_json, print_notes
+from .terminal_chart import bars, width_of_terminal
 
 
 @click.command(

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from ..analysis import SouwenError
 from ..engines import IndexDirectory
+from ..messages import SouwenError, ngettext
 from ..messages import gettext as _
-from ..messages import ngettext
-from .charts import columns, padded
-from .shared import DEFAULT_INDEX, for_terminal
+from .output import DEFAULT_INDEX, for_terminal
+from .terminal_chart import columns, padded
 
 
 def welcome() -> Iterator[str]:

@@ -8,15 +8,15 @@ from typing import Any, Protocol
 
 from typing_extensions import Self
 
-from ..analysis import AnalysedArticle
-from .clauses import Clause, Found, KeywordField, Request, Weighted
-from .stored import StoredArticle
+from ..analysis import AnalyzedArticle
+from .clauses import Clause, KeywordField, ScoringTerm, SearchRequest, SearchResult
+from .stored_article import StoredArticle
 
-MEMORY = 256 << 20  # bytes
+DEFAULT_WRITE_BUFFER = 256 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
+class IndexStatistics:
     """`size` is in bytes on disk; `parts` says what it is made of, such as "3 segments"."""
 
     articles: int
@@ -28,17 +28,17 @@ class Reader(Protocol):
     """One committed state of an index, unchanged by later writing. Several threads may use it at once, none of them
     when it is closed."""
 
-    def search(self, request: Request) -> Found: ...
+    def search(self, request: SearchRequest) -> SearchResult: ...
 
     def count(self, clause: Clause) -> int:
         """How many articles match."""
         ...
 
-    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+    def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         """The inverse document frequency of each term, 0 if no article has it."""
         ...
 
-    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+    def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         """What each of the terms adds to the score of an article."""
         ...
 
@@ -65,7 +65,7 @@ class Reader(Protocol):
         """The digests of those of these articles that the index has, by id."""
         ...
 
-    def statistics(self) -> Statistics: ...
+    def statistics(self) -> IndexStatistics: ...
 
     def check(self) -> None:
         """Reads the whole index. Raises IndexDamaged unless all is as it was written."""
@@ -105,7 +105,7 @@ class Engine(Protocol):
         with the folder: this is called again."""
         ...
 
-    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[Any]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Any]:
         """Articles, given with their digests, as the writer takes them. Engine and result can be pickled: this may be
         done in other processes."""
         ...
@@ -117,6 +117,6 @@ class Engine(Protocol):
 
     def reader(self) -> Reader: ...
 
-    def writer(self, memory: int = MEMORY) -> Writer:
+    def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> Writer:
         """A transaction. It gathers about `memory` bytes before it writes them to the disk."""
         ...

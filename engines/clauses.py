@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 TextField = Literal["text", "title", "body"]  # text: title and body together; terms of it are what scores
 IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
-Stream = Literal["words", "pairs", "singles"]
+Stream = Literal["words", "bigrams", "unigrams"]
 NameField = Literal["entity", "person", "place", "organisation"]  # entity: any of the three kinds
 KeywordField = Literal["id", "url", "source", "section", "author", "sketch", NameField, "about"]
 ValueField = Literal["source", "section", "author", NameField]  # what articles have values of, to be counted
@@ -22,7 +22,7 @@ Sort = Literal["relevance", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
-class Has:
+class Term:
     """The field has `word` (folded) as a whole word."""
 
     field: TextField
@@ -30,7 +30,7 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
-class Contains:
+class Substring:
     """The field contains `string` (folded, not empty), character for character."""
 
     field: TextField
@@ -46,7 +46,7 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True)
-class Valued:
+class FacetValue:
     """Counts for this value of a facet, which is as facets tell it."""
 
     field: ValueField
@@ -54,7 +54,7 @@ class Valued:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DateRange:
     """Published between two days of the publisher's calendar, both included; None leaves that end open."""
 
     first: date | None = None
@@ -62,17 +62,17 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class And:
     clauses: tuple[Clause, ...]  # of none, every article matches
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class Or:
     clauses: tuple[Clause, ...]  # of none, no article matches
 
 
 @dataclass(frozen=True, slots=True)
-class AtLeast:
+class MinShouldMatch:
     """At least `count` of `clauses`, which are all different."""
 
     count: int
@@ -84,11 +84,11 @@ class Not:
     clause: Clause
 
 
-Clause: TypeAlias = Has | Contains | Keyword | Valued | Days | All | AnyOf | AtLeast | Not
+Clause: TypeAlias = Term | Substring | Keyword | FacetValue | DateRange | And | Or | MinShouldMatch | Not
 
 
 @dataclass(frozen=True, slots=True)
-class Weighted:
+class ScoringTerm:
     """A term that scores: `weight` × its BM25 in one term stream of one field."""
 
     field: IndexedField
@@ -98,21 +98,21 @@ class Weighted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class SearchRequest:
     """One search. Matches of `tiers[0]` come first, then those of `tiers[1]` …, then the rest; within a tier by score
     (`relevance`) or the newest first, undated articles last. Of each of the `facets` the first `facet_limit` values are
     told."""
 
     match: Clause
     tiers: tuple[Clause, ...] = ()
-    weights: tuple[Weighted, ...] = ()
+    weights: tuple[ScoringTerm, ...] = ()
     sort: Sort = "relevance"
     limit: int = 10
     facets: tuple[FacetField, ...] = ()
     facet_limit: int = 10
 
 
-class Counted(NamedTuple):
+class FacetCount(NamedTuple):
     """A value of a facet, such as RFI, 安东尼·布林肯 or 2023-09, and how many of the matches have it."""
 
     value: str
@@ -129,7 +129,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """`total` matches in all, of which `tier_totals[i]` fall into tier i, and the first `limit` of them in order. Of
     the request's facet i all matches together have the values `facets[i]`: those of most matches first, then by
     value."""
@@ -137,4 +137,4 @@ class Found:
     total: int
     tier_totals: tuple[int, ...]
     candidates: tuple[Candidate, ...]
-    facets: tuple[tuple[Counted, ...], ...] = ()
+    facets: tuple[tuple[FacetCount, ...], ...] = ()

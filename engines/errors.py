@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..analysis import SouwenError
+from ..messages import SouwenError, os_error_reason
 from ..messages import gettext as _
-from ..messages import reason_of
 
 
 class IndexNotFound(SouwenError):
@@ -35,10 +34,10 @@ class IndexDamaged(SouwenError):
 
 
 class IndexLocked(SouwenError):
-    def __init__(self, path: Path, holder: str) -> None:
+    def __init__(self, path: Path, lock_owner: str) -> None:
         super().__init__(
             _("{path} is being written by {holder}: wait until it has finished, or stop it").format(
-                path=path, holder=holder
+                path=path, holder=lock_owner
             )
         )
 
@@ -129,4 +128,4 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise IndexUnwritable(path, reason_of(error)) from error
+        raise IndexUnwritable(path, os_error_reason(error)) from error

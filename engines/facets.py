@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypeGuard, get_args
 
-from ..analysis import AnalysedArticle, normal_names
-from .clauses import Counted, FacetField, ValueField
+from ..analysis import AnalyzedArticle, canonical_names
+from .clauses import FacetCount, FacetField, ValueField
 
 VALUE_FIELDS: tuple[ValueField, ...] = get_args(ValueField)
 LONGEST_VALUE = 200  # characters; of a longer value the beginning counts
@@ -29,12 +29,12 @@ def stored_field(field: ValueField) -> str:
 FACETS = tuple(map(stored_field, VALUE_FIELDS))
 
 
-def values(analysed: AnalysedArticle) -> dict[str, list[str]]:
+def values(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
     """Of each field of `FACETS` the values that an article counts for, each once."""
-    article = analysed.article
+    article = analyzed.article
     found: dict[ValueField, list[str]] = {field: [] for field in VALUE_FIELDS}
     found["source"], found["section"], found["author"] = [article.source], [article.section], [article.author]
-    for entity, name in zip(analysed.entities, normal_names(analysed.entities), strict=True):
+    for entity, name in zip(analyzed.entities, canonical_names(analyzed.entities), strict=True):
         found[entity.kind].append(name)
         found["entity"].append(name)
     return {
@@ -50,12 +50,12 @@ def _bounded(value: str) -> str:
     return value[:LONGEST_VALUE].encode("utf-8", "replace").decode()
 
 
-def first_values(counts: Iterable[tuple[str, int]], limit: int) -> tuple[Counted, ...]:
+def first_values(counts: Iterable[tuple[str, int]], limit: int) -> tuple[FacetCount, ...]:
     """The first `limit` of counted values: most articles first, then by value."""
-    return tuple(Counted(*pair) for pair in sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:limit])
+    return tuple(FacetCount(*pair) for pair in sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:limit])
 
 
-def first_dates(days: Mapping[int, int], field: FacetField, limit: int) -> tuple[Counted, ...]:
+def first_dates(days: Mapping[int, int], field: FacetField, limit: int) -> tuple[FacetCount, ...]:
     """The same of days, given as `day_number`, by day, month or year: 2023-09-28, 2023-09, 2023."""
     counts: Counter[str] = Counter()
     for day, articles in days.items():

@@ -1,7 +1,7 @@
 """How a literal string is looked up in the gram streams."""
 
 
-def pair_cover(string: str) -> list[tuple[int, str]]:
+def bigram_cover(string: str) -> list[tuple[int, str]]:
     """Offsets and pairs that together spell `string` (of two characters or more): every second pair and the last.
 
     >>> pair_cover("台湾海峡问")

@@ -3,9 +3,9 @@
 from typing import get_args
 from urllib.parse import urlsplit
 
-from ..analysis import NAME_JOINT, AnalysedArticle, fold
+from ..analysis import NAME_JOINT, AnalyzedArticle, fold
 from .clauses import KeywordField, NameField
-from .days import spelled
+from .date_keywords import spelled
 
 KEYWORDS: tuple[KeywordField, ...] = get_args(KeywordField)
 NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
@@ -19,13 +19,13 @@ def keyword(field: KeywordField, value: str) -> str:
     return NAME_JOINT.sub("", fold(value)) if field in NAME_FIELDS else fold(value)
 
 
-def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
+def keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
     """Field → the values it is found under: an address also by its host and the host's parents, a source also by the
     host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯), a day that is
     mentioned also by its month and year."""
-    article = analysed.article
+    article = analyzed.article
     names: dict[str, set[str]] = {field: set() for field in NAME_FIELDS}
-    for kind, text in {(entity.kind, entity.text) for entity in analysed.entities}:
+    for kind, text in {(entity.kind, entity.text) for entity in analyzed.entities}:
         names[kind].update(_name_keys(fold(text)))
     names["entity"] = names["person"] | names["place"] | names["organisation"]
     hosts = _hosts(article.url)
@@ -35,8 +35,8 @@ def keywords(analysed: AnalysedArticle) -> dict[str, list[str]]:
         "source": list(dict.fromkeys([*_folded(article.source), *hosts, *(host.split(".")[0] for host in hosts)])),
         "section": _folded(article.section),
         "author": _folded(article.author),
-        "sketch": list(analysed.sketch),
-        "about": sorted({key for mention in analysed.dates if mention.period for key in spelled(mention.period)}),
+        "sketch": list(analyzed.sketch),
+        "about": sorted({key for mention in analyzed.dates if mention.period for key in spelled(mention.period)}),
         **{field: sorted(keys) for field, keys in names.items()},
     }
 

@@ -1,25 +1,25 @@
 """Files → articles → engine: readers, cleaning, the write path."""
 
 from .build import IndexReport, build_index
-from .checking import CheckReport, check_index
-from .copying import copy_index
 from .errors import PathNotFound, ReadError, UnknownField, WatchFailed, WorkersEnded
-from .sync import Failure, Removal, Replacement
-from .watching import changes
+from .index_check import CheckReport, check_index
+from .index_copy import copy_index
+from .sync import DecodingLoss, ReadFailure, RemovedLine
+from .watch import watch_changes
 
 __all__ = [
     "CheckReport",
-    "Failure",
+    "DecodingLoss",
     "IndexReport",
     "PathNotFound",
     "ReadError",
-    "Removal",
-    "Replacement",
+    "ReadFailure",
+    "RemovedLine",
     "UnknownField",
     "WatchFailed",
     "WorkersEnded",
     "build_index",
-    "changes",
     "check_index",
     "copy_index",
+    "watch_changes",
 ]

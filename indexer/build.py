@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..engines import DEFAULT_ENGINE, MEMORY, Engine, IndexDirectory, Meta
+from ..engines import DEFAULT_ENGINE, DEFAULT_WRITE_BUFFER, Engine, IndexDirectory, IndexMeta
 from .cleaning import Cleaner, Repeated, repeated_lines
 from .files import files_below, sample, units
 from .manifest import Manifest
-from .preparing import Recipe
+from .preparation import IndexingConfig
 from .readers import keys_of
-from .sync import Failure, Removal, Replacement, Sync
+from .sync import DecodingLoss, ReadFailure, RemovedLine, Sync
 from .workers import Here, Workers, available_cores, worthwhile
 
 LOCK_TIMEOUT = 10.0  # seconds
@@ -30,9 +30,9 @@ class IndexReport:
     deleted: int
     skipped: int
     read: int
-    failed: tuple[Failure, ...]
-    replaced: tuple[Replacement, ...]
-    removed: tuple[Removal, ...]
+    failed: tuple[ReadFailure, ...]
+    replaced: tuple[DecodingLoss, ...]
+    removed: tuple[RemovedLine, ...]
 
 
 def build_index(
@@ -44,7 +44,7 @@ def build_index(
     delete_missing: bool = False,
     mapping: Mapping[str, str] | None = None,
     jobs: int | None = None,
-    memory: int = MEMORY,
+    memory: int = DEFAULT_WRITE_BUFFER,
     dictionary: Iterable[str] | None = None,
     entities: bool | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
@@ -68,8 +68,8 @@ def build_index(
     below = _walked([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     directory = IndexDirectory(index)
 
-    def bring_up_to_date(meta: Meta, opened: Engine) -> IndexReport:
-        recipe = Recipe(opened, analyzer, keys)
+    def bring_up_to_date(meta: IndexMeta, opened: Engine) -> IndexReport:
+        recipe = IndexingConfig(opened, analyzer, keys)
         cores = available_cores() if jobs is None else jobs
         return _write(recipe, directory.manifest(meta), below, delete_missing, cores, memory, progress)
 
@@ -89,7 +89,7 @@ class _Below(NamedTuple):
 
     roots: list[str]
     files: list[str]
-    failed: list[Failure]  # folders that cannot be read
+    failed: list[ReadFailure]  # folders that cannot be read
 
 
 def _walked(paths: Iterable[str | os.PathLike[str]]) -> _Below:
@@ -100,12 +100,12 @@ def _walked(paths: Iterable[str | os.PathLike[str]]) -> _Below:
             if isinstance(found, Path):
                 below.files.append(str(found))
             else:
-                below.failed.append(Failure(str(found[0]), str(found[1])))
+                below.failed.append(ReadFailure(str(found[0]), str(found[1])))
     return below
 
 
 def _write(
-    recipe: Recipe,
+    recipe: IndexingConfig,
     manifest_file: Path,
     below: _Below,
     delete_missing: bool,
@@ -143,7 +143,7 @@ def _write(
     return IndexReport(added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed)
 
 
-def _repeated(manifest: Manifest, sync: Sync, recipe: Recipe) -> Repeated:
+def _repeated(manifest: Manifest, sync: Sync, recipe: IndexingConfig) -> Repeated:
     """The lines that sources repeat. What is known of a source stays as it is, so that its articles are all cleaned the
     same."""
     known = manifest.repeated()

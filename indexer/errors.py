@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..analysis import SouwenError
+from ..messages import SouwenError
 from ..messages import gettext as _
 
 

@@ -10,12 +10,12 @@ from stat import S_ISREG
 from typing import NamedTuple
 
 from ..messages import gettext as _
-from ..messages import reason_of
+from ..messages import os_error_reason
 from .cleaning import Cleaner
 from .errors import Interrupted, ReadError
 from .files import Unit, units
 from .manifest import Known, Manifest, Stamp
-from .preparing import Change, Outcomes, Recipe, Removed, Unchanged
+from .preparation import Change, IndexingConfig, Outcomes, Removed, Unchanged
 from .readers import Replaced
 from .workers import Here
 
@@ -24,21 +24,21 @@ MOST_FAILURES = 1000  # that are told of one file, so that a huge file of noise 
 MOST_REMOVED = 100_000  # lines that are told
 
 
-class Failure(NamedTuple):
+class ReadFailure(NamedTuple):
     """A file, or a record in one, that did not become an article."""
 
     path: str
     reason: str
 
 
-class Replacement(NamedTuple):
+class DecodingLoss(NamedTuple):
     """A file, not all of whose bytes are text: so many of its characters stand for such bytes."""
 
     path: str
     characters: int
 
 
-class Removal(NamedTuple):
+class RemovedLine(NamedTuple):
     """A line that cleaning took out of so many articles of a source, as it stood."""
 
     source: str
@@ -50,9 +50,9 @@ class Sync:
     """One run. `reading` tells how files are read: what was read otherwise is read again."""
 
     def __init__(self, manifest: Manifest, files: Iterable[str], reading: str) -> None:
-        self.failed: list[Failure] = []
+        self.failed: list[ReadFailure] = []
         self._removed: Counter[Removed] = Counter()
-        self.replaced: list[Replacement] = []
+        self.replaced: list[DecodingLoss] = []
         self.skipped = 0  # articles that are in the index as they are, or are not taken
         self.read = 0  # files
         self.size = 0  # bytes of what may have changed
@@ -101,14 +101,14 @@ class Sync:
     def _unchanged(self, known: Known) -> None:
         if self._manifest.see(known):
             self.skipped += known.articles
-            self.failed.extend(Failure(*failure) for failure in self._manifest.failures(known))
+            self.failed.extend(ReadFailure(*failure) for failure in self._manifest.failures(known))
 
     def _unreadable(self, path: str, known: Known | None, error: OSError | ReadError) -> None:
         """What the file supplied stays: it may be readable again."""
         if known:
             self._manifest.see(known)
-        reason = reason_of(error) if isinstance(error, OSError) else str(error)
-        self.failed.append(Failure(path, reason))
+        reason = os_error_reason(error) if isinstance(error, OSError) else str(error)
+        self.failed.append(ReadFailure(path, reason))
 
     def taken(self, unit: Unit, found: Outcomes) -> Iterator[Change]:
         """What is to be written of a unit of the files to read."""
@@ -126,26 +126,26 @@ class Sync:
                 if outcome in self._removed or len(self._removed) < MOST_REMOVED:
                     self._removed[outcome] += 1
             elif isinstance(outcome, Replaced):
-                self.replaced.append(Replacement(unit.name, outcome.characters))
+                self.replaced.append(DecodingLoss(unit.name, outcome.characters))
             elif self._manifest.supply(self._number, outcome.article_id) and isinstance(outcome, Change):
                 yield outcome
             else:
                 self.skipped += 1
 
     def _fail(self, name: str, reason: str) -> None:
-        self.failed.append(Failure(name, reason))
+        self.failed.append(ReadFailure(name, reason))
         self._manifest.fail(self._number, name, reason)
 
     @property
-    def removed(self) -> tuple[Removal, ...]:
+    def removed(self) -> tuple[RemovedLine, ...]:
         """What cleaning took out, the commonest lines first."""
-        return tuple(Removal(*removed, articles) for removed, articles in self._removed.most_common())
+        return tuple(RemovedLine(*removed, articles) for removed, articles in self._removed.most_common())
 
     def finish(self) -> None:
         """All units have been taken."""
         self._begin("")
 
-    def readopted(self, recipe: Recipe, cleaner: Cleaner) -> Iterator[Change]:
+    def readopted(self, recipe: IndexingConfig, cleaner: Cleaner) -> Iterator[Change]:
         """Lost articles that other files have as well, read from there."""
         numbers = {path: number for number, path in self._manifest.others()}
         with closing(Here(recipe)) as here:

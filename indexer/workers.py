@@ -11,12 +11,12 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Any
 
-from ..messages import Language, spoken
+from ..messages import Language, current_language
 from ..messages import gettext as _
 from .cleaning import Cleaner
 from .errors import Interrupted, WorkersEnded
 from .files import Unit
-from .preparing import Outcomes, Preparer, Recipe
+from .preparation import IndexingConfig, Outcomes, Preparer
 
 BATCH = 128  # units that a worker takes at once
 BATCH_BYTES = 2_000_000  # or fewer, if they are so many bytes
@@ -31,7 +31,7 @@ _ENDED = (BrokenProcessPool, MemoryError)
 class Here:
     """Prepares units in this process."""
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: IndexingConfig) -> None:
         self._preparer = Preparer(recipe)
 
     def outcomes(self, units: Iterator[Unit], cleaner: Cleaner) -> Iterator[tuple[Unit, Outcomes]]:
@@ -46,7 +46,7 @@ class Here:
 class Workers:
     """Prepares units in other processes, which start at once. One that ends costs no more than the unit it was at."""
 
-    def __init__(self, recipe: Recipe, jobs: int) -> None:
+    def __init__(self, recipe: IndexingConfig, jobs: int) -> None:
         self._recipe = recipe
         self._jobs = jobs
         self._restarts = 0
@@ -56,7 +56,7 @@ class Workers:
         from loky import ProcessPoolExecutor  # 50 ms, which a small run does not need
 
         executor = ProcessPoolExecutor(
-            self._jobs, initializer=_start, initargs=(self._recipe, os.getpid(), spoken.get())
+            self._jobs, initializer=_start, initargs=(self._recipe, os.getpid(), current_language.get())
         )
         executor.submit(int)  # they start with the first thing to do
         return executor
@@ -137,9 +137,9 @@ def available_cores() -> int:
 _preparer: Preparer
 
 
-def _start(recipe: Recipe, parent: int, language: Language) -> None:
+def _start(recipe: IndexingConfig, parent: int, language: Language) -> None:
     global _preparer
-    spoken.set(language)
+    current_language.set(language)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _preparer = Preparer(recipe)
     # Preparing makes no cycles; looking for some would take a quarter of the time.

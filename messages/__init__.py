@@ -1,18 +1,20 @@
 """What souwen tells people, in the language that they read."""
 
-from .language import LANGUAGES, Language, language_of_environment, preferred, speaking, spoken
-from .told import CATALOGUES, DOMAIN, gettext, ngettext, reason_of
+from .catalog import CATALOGS, DOMAIN, gettext, ngettext
+from .errors import SouwenError, os_error_reason
+from .language import LANGUAGES, Language, current_language, environment_language, negotiate_language, use_language
 
 __all__ = [
-    "CATALOGUES",
+    "CATALOGS",
     "DOMAIN",
     "LANGUAGES",
     "Language",
+    "SouwenError",
+    "current_language",
+    "environment_language",
     "gettext",
-    "language_of_environment",
+    "negotiate_language",
     "ngettext",
-    "preferred",
-    "reason_of",
-    "speaking",
-    "spoken",
+    "os_error_reason",
+    "use_language",
 ]

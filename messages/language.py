@@ -10,20 +10,20 @@ Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 # Requests in several languages are answered side by side; threads that a request starts are told its context.
-spoken: ContextVar[Language] = ContextVar("language", default="en")
+current_language: ContextVar[Language] = ContextVar("language", default="en")
 
 
 @contextmanager
-def speaking(language: Language) -> Iterator[None]:
+def use_language(language: Language) -> Iterator[None]:
     """Everything told inside the block is told in this language."""
-    before = spoken.set(language)
+    before = current_language.set(language)
     try:
         yield
     finally:
-        spoken.reset(before)
+        current_language.reset(before)
 
 
-def preferred(tags: Iterable[str]) -> Language:
+def negotiate_language(tags: Iterable[str]) -> Language:
     """The first of some language tags (zh-CN, zh_TW.UTF-8, en) that there is a translation to; English if there is
     none."""
     for tag in tags:
@@ -33,9 +33,9 @@ def preferred(tags: Iterable[str]) -> Language:
     return "en"
 
 
-def language_of_environment() -> Language:
+def environment_language() -> Language:
     """The language of the user's locale, from the variables that gettext programs obey, in their order."""
     locale = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     if locale.partition(".")[0] in ("", "C", "POSIX"):
         return "en"  # who asks for no language gets no LANGUAGE either
-    return preferred([*os.environ.get("LANGUAGE", "").split(":"), locale])
+    return negotiate_language([*os.environ.get("LANGUAGE", "").split(":"), locale])

@@ -1,9 +1,8 @@
 """A query string → ranked hits with snippets."""
 
-from ..engines import Counted
+from ..engines import FacetCount
 from . import as_json
-from .counts import FACET_FIELDS
-from .entities import KINDS, Mentioned, Names
+from .entities import ENTITY_KINDS, EntityCount, EntityCounts
 from .errors import (
     EvaluationUnavailable,
     InvalidAliases,
@@ -15,21 +14,25 @@ from .errors import (
     SearcherClosed,
 )
 from .evaluation import Evaluation, evaluate
+from .facets import FACET_FIELDS
 from .filters import Filters
+from .near_duplicates import reprints_note
 from .notes import Note
-from .reprints import reprints_note
-from .results import Explanation, Highlights, Hit, Name, Reprint, Results, Snippet, Suggestion, marked_html
+from .results import Entity, Explanation, Highlights, Hit, Reprint, Results, Snippet, Suggestion, marked_html
 from .searcher import Searcher
 from .timeline import Step, Timeline
 from .version import index_version
 
 __all__ = [
+    "ENTITY_KINDS",
     "FACET_FIELDS",
-    "KINDS",
-    "Counted",
+    "Entity",
+    "EntityCount",
+    "EntityCounts",
     "Evaluation",
     "EvaluationUnavailable",
     "Explanation",
+    "FacetCount",
     "Filters",
     "Highlights",
     "Hit",
@@ -38,9 +41,6 @@ __all__ = [
     "InvalidFacet",
     "InvalidRecency",
     "InvalidTestFile",
-    "Mentioned",
-    "Name",
-    "Names",
     "Note",
     "Reprint",
     "Results",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from ..analysis import DOT, fold, name_key
+from ..analysis import INTERPUNCT, fold, name_key
 from .errors import InvalidAliases
 
 USER_FILE = "aliases.txt"  # in the index folder; adds to the list that comes with souwen
@@ -60,7 +60,7 @@ class Aliases:
 
 def _is_full(other: str, name: str) -> bool:
     """Whether `other` is the same name or has it as its last part."""
-    return name_key(other).rpartition(DOT)[2] == name_key(name) or fold(other) == fold(name)
+    return name_key(other).rpartition(INTERPUNCT)[2] == name_key(name) or fold(other) == fold(name)
 
 
 def _groups(text: str) -> Iterable[list[str]]:

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from ..analysis import Article
-from ..engines import Meta, Statistics, StoredArticle
-from .entities import Names
+from ..engines import IndexMeta, IndexStatistics, StoredArticle
+from .entities import EntityCounts
 from .notes import Note
 from .results import Hit, Reprint, Results, Suggestion
 from .timeline import Timeline
@@ -107,7 +107,7 @@ def timeline(found: Timeline) -> Json:
     }
 
 
-def names(found: Names, *, over_time: bool) -> Json:
+def names(found: EntityCounts, *, over_time: bool) -> Json:
     """Names, with their months if these were asked for."""
     return {
         "query": found.query,
@@ -129,7 +129,7 @@ def suggestions(found: Sequence[Suggestion]) -> list[Json]:
     return [{"text": suggestion.text, "articles": suggestion.articles} for suggestion in found]
 
 
-def statistics(counted: Statistics, meta: Meta) -> Json:
+def statistics(counted: IndexStatistics, meta: IndexMeta) -> Json:
     """How large an index is and what it was made with."""
     return {
         "articles": counted.articles,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..analysis import fold
 from .lexicon import Lexicon
-from .plan import Plan
+from .planner import Plan
 
 LEAST_GAIN = 2  # times as many articles as the query finds
 

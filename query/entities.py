@@ -4,34 +4,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from ..analysis import DOT, Kind, name_key
-from ..engines import All, Clause, Counted, Reader, Request
+from ..analysis import INTERPUNCT, EntityKind, name_key
+from ..engines import And, Clause, FacetCount, Reader, SearchRequest
 from .aliases import Aliases
-from .asking import EVERY_VALUE
-from .counts import Counts, having
-from .names import Group
+from .executor import EVERY_VALUE
+from .facets import Counts, having
+from .name_groups import Group
 from .notes import Note
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+ENTITY_KINDS: tuple[EntityKind, ...] = get_args(EntityKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Mentioned:
+class EntityCount:
     """A name, its kind, and how many articles mention it; `months` has these by month, in order, if asked for."""
 
     text: str
-    kind: Kind
+    kind: EntityKind
     articles: int
-    months: tuple[Counted, ...] = ()
+    months: tuple[FacetCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class EntityCounts:
     """The names of each kind, those of most articles first, in all `articles` that match."""
 
     query: str
     articles: int
-    names: tuple[Mentioned, ...]
+    names: tuple[EntityCount, ...]
     notes: tuple[Note, ...]
 
 
@@ -46,24 +46,24 @@ class NameCounter:
     def count(
         self,
         match: Clause,
-        kind: Kind,
-        counted: Sequence[Counted],
+        kind: EntityKind,
+        counted: Sequence[FacetCount],
         limit: int,
         *,
         beside: Sequence[str],
         over_time: bool,
-    ) -> Iterator[Mentioned]:
+    ) -> Iterator[EntityCount]:
         """The first `limit` names of a kind but those of `beside`; `counted` as for `Counts`."""
         hidden = {name_key(self._aliases.first(name)) for name in beside}
         for group in self._counts.groups(match, kind, counted, limit + len(hidden)):
             if limit > 0 and not _is_one_of(group, hidden):
                 limit -= 1
-                months = self._months(All((match, having(kind, group)))) if over_time else ()
-                yield Mentioned(group.shown, kind, group.articles, months)
+                months = self._months(And((match, having(kind, group)))) if over_time else ()
+                yield EntityCount(group.shown, kind, group.articles, months)
 
-    def _months(self, match: Clause) -> tuple[Counted, ...]:
+    def _months(self, match: Clause) -> tuple[FacetCount, ...]:
         (months,) = self._reader.search(
-            Request(match=match, limit=0, facets=("month",), facet_limit=EVERY_VALUE)
+            SearchRequest(match=match, limit=0, facets=("month",), facet_limit=EVERY_VALUE)
         ).facets
         return tuple(sorted(months))
 
@@ -71,4 +71,4 @@ class NameCounter:
 def _is_one_of(group: Group, keys: set[str]) -> bool:
     """Whether the group is a name with one of the keys, or one that ends in it: 安东尼·布林肯 for 布林肯."""
     own = {name_key(group.shown), *group.keys}
-    return any(key in keys or key.rpartition(DOT)[2] in keys for key in own)
+    return any(key in keys or key.rpartition(INTERPUNCT)[2] in keys for key in own)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..analysis import SouwenError
+from ..messages import SouwenError
 from ..messages import gettext as _
 
 

@@ -15,7 +15,7 @@ from statistics import median
 from typing import Literal
 
 from ..messages import gettext as _
-from ..messages import reason_of
+from ..messages import os_error_reason
 from .errors import EvaluationUnavailable, InvalidTestFile, RunUnwritable
 from .searcher import Searcher
 
@@ -157,7 +157,7 @@ def _write(path: str | os.PathLike[str], mode: Literal["a", "w"], lines: Iterabl
         with Path(path).open(mode, encoding="utf-8") as file:
             file.writelines(lines)
     except OSError as error:
-        raise RunUnwritable(path, reason_of(error)) from error
+        raise RunUnwritable(path, os_error_reason(error)) from error
 
 
 def _score(rank: int) -> float:
@@ -172,7 +172,7 @@ def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
         text = Path(path).read_text("utf-8-sig")
     except OSError as error:
         raise InvalidTestFile(
-            path, _("it cannot be read ({reason}): name another file").format(reason=reason_of(error))
+            path, _("it cannot be read ({reason}): name another file").format(reason=os_error_reason(error))
         ) from error
     except UnicodeDecodeError as error:
         raise InvalidTestFile(path, _("it is not UTF-8: save it as UTF-8")) from error

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from typing_extensions import TypedDict
 
-from ..engines import All, AnyOf, Clause, Days, Keyword, KeywordField, covering
+from ..engines import And, Clause, DateRange, Keyword, KeywordField, Or, keywords_within
+from .date_ranges import Period, bounded, parse_period, parse_range
 from .errors import InvalidDate
-from .periods import Period, bounded, parse_period, parse_range
 
 Values: TypeAlias = str | Sequence[str]
 
@@ -52,21 +52,23 @@ def filtering(
         "organisation": organisation,
     }
     listed = {field: [values] if isinstance(values, str) else values for field, values in given.items()}
-    alternatives = (AnyOf(tuple(one(field, value) for value in values)) for field, values in listed.items() if values)
+    alternatives = (Or(tuple(one(field, value) for value in values)) for field, values in listed.items() if values)
     return _days(since, until), _mentioning(about), *alternatives
 
 
 def _days(since: str | date | None, until: str | date | None) -> Clause:
     """Published from the first day of `since` to the last of `until`."""
     first, last = _period("since", since), _period("until", until)
-    return Days(first.first, last.last) if since is not None or until is not None else All(())
+    return DateRange(first.first, last.last) if since is not None or until is not None else And(())
 
 
 def _mentioning(given: str | date | Sequence[str | date]) -> Clause:
     """A day of one of these days, months, years or ranges is mentioned; none ask for nothing. Raises InvalidDate."""
     given = [given] if isinstance(given, str | date) else given
-    values = dict.fromkeys(value for one in given for value in covering(*bounded(_period("about", one, parse_range))))
-    return AnyOf(tuple(Keyword("about", value) for value in values)) if given else All(())
+    values = dict.fromkeys(
+        value for one in given for value in keywords_within(*bounded(_period("about", one, parse_range)))
+    )
+    return Or(tuple(Keyword("about", value) for value in values)) if given else And(())
 
 
 def _period(name: str, given: str | date | None, parse: Callable[[str], Period | None] = parse_period) -> Period:

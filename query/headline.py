@@ -1,8 +1,8 @@
 """Headlines have spaces in them that mean nothing: 维吾尔关押营 欧盟越来越难以忍受 is one thing to look for."""
 
 from ..analysis import Analyzer
-from .language import Excluded, Group, Node, Part
-from .need import LONGEST_WHOLE_PART, Need
+from .parser import Excluded, Group, Node, Part
+from .query_part import LONGEST_WHOLE_PART, Need
 
 
 def joined(tree: Group, analyzer: Analyzer) -> Group:

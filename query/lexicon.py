@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
 from typing import NamedTuple
 
-from ..analysis import HAN, pinyin
+from ..analysis import HAN
+from ..analysis.text import pinyin
 
 LONGEST_WORD = 12  # characters
 _HAN_WORD = re.compile(f"[{HAN}]+")

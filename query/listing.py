@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ..analysis import Article
-from ..engines import All, Clause, Counted, Days, Not, Reader, Request
-from .asking import EVERY_VALUE, Asker
+from ..engines import And, Clause, DateRange, FacetCount, Not, Reader, SearchRequest
+from .executor import EVERY_VALUE, Asker
 
 LISTED_AT_ONCE = 10_000  # matches, but at least those of a day
 FETCHED_AT_ONCE = 100  # articles
@@ -16,12 +16,12 @@ def listed(query: str, filters: Sequence[Clause], asker: Asker, reader: Reader) 
     answer, _ = asker.full(query, filters, ("day",), EVERY_VALUE)
     (days,) = answer.found.facets
     for published in _spans(days):
-        yield from _articles(All((answer.match, published)), answer.full, reader)
+        yield from _articles(And((answer.match, published)), answer.full, reader)
     if answer.full > sum(day.articles for day in days):
-        yield from _articles(All((answer.match, Not(Days(None, None)))), answer.full, reader)
+        yield from _articles(And((answer.match, Not(DateRange(None, None)))), answer.full, reader)
 
 
-def _spans(days: Sequence[Counted]) -> Iterator[Days]:
+def _spans(days: Sequence[FacetCount]) -> Iterator[DateRange]:
     """Spans that together have all of the days, the last ones first."""
     newest = sorted(((date.fromisoformat(day), articles) for day, articles in days), reverse=True)
     while newest:
@@ -30,12 +30,12 @@ def _spans(days: Sequence[Counted]) -> Iterator[Days]:
         while size < len(newest) and listed + newest[size][1] <= LISTED_AT_ONCE:
             listed += newest[size][1]
             size += 1
-        yield Days(newest[size - 1][0], last)
+        yield DateRange(newest[size - 1][0], last)
         del newest[:size]
 
 
 def _articles(match: Clause, most: int, reader: Reader) -> Iterator[Article]:
-    found = reader.search(Request(match=match, sort="newest", limit=most)).candidates
+    found = reader.search(SearchRequest(match=match, sort="newest", limit=most)).candidates
     for start in range(0, len(found), FETCHED_AT_ONCE):
         for stored in reader.fetch([candidate.key for candidate in found[start : start + FETCHED_AT_ONCE]]):
             yield stored.article

@@ -11,27 +11,27 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from math import log
 
-from ..analysis import Analyzer, name_words
+from ..analysis import Analyzer, entity_tokens
 from ..engines import (
-    All,
-    AtLeast,
-    Has,
+    And,
     Keyword,
+    MinShouldMatch,
     Not,
     Reader,
-    Request,
+    ScoringTerm,
+    SearchRequest,
     StoredArticle,
-    Weighted,
-    inverse_document_frequency,
+    Term,
+    lucene_idf,
 )
-from .hits import HitMaker
-from .language import Group, Part
-from .plan import Plan
-from .ranking import Ranker
-from .rarities import Rarities
-from .reprints import FOLDED, folded, reprints_of
+from .hit_builder import HitMaker
+from .idf_cache import IdfCache
+from .near_duplicates import FOLDED, folded, reprints_of
+from .parser import Group, Part
+from .planner import Plan
+from .reranker import Ranker
 from .results import Hit
-from .stopwords import STOP_WORDS
+from .stop_words import STOP_WORDS
 
 NAME, TITLE = 2.0, 2.0
 READ = 3_000  # characters of a body
@@ -48,32 +48,30 @@ def related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limit: in
     terms = _telling(stored, analyzer, reader, len(same))
     if not terms:
         return ()
-    sharing = AtLeast(min(SHARED, len(terms)), tuple(Has("text", term.term) for term in terms))
-    match = All((sharing, *(Not(Keyword("id", article.id)) for article in same)))
-    found = reader.search(Request(match=match, weights=tuple(terms), limit=limit + FOLDED)).candidates
-    plan = Plan(Group(tuple(Part(term.term) for term in terms[:MARKED]), any_of=True), analyzer, Rarities(reader))
+    sharing = MinShouldMatch(min(SHARED, len(terms)), tuple(Term("text", term.term) for term in terms))
+    match = And((sharing, *(Not(Keyword("id", article.id)) for article in same)))
+    found = reader.search(SearchRequest(match=match, weights=tuple(terms), limit=limit + FOLDED)).candidates
+    plan = Plan(Group(tuple(Part(term.term) for term in terms[:MARKED]), any_of=True), analyzer, IdfCache(reader))
     ranker = Ranker((), {}, half_life=None, now=datetime.now(timezone.utc))
     maker = HitMaker(analyzer, reader, plan, _INSIDE_WORDS, ranker, explain=False)
     return maker.hits(found, folded(found, maker.fetched, limit)[:limit], 1, len(found))
 
 
-def _telling(stored: StoredArticle, analyzer: Analyzer, reader: Reader, copies: int) -> list[Weighted]:
+def _telling(stored: StoredArticle, analyzer: Analyzer, reader: Reader, copies: int) -> list[ScoringTerm]:
     """The most telling words, as they score, the first of them first. What no article but its copies has, says nothing
     of others."""
     weights = sorted(_weights(stored, analyzer), key=lambda term: (-term.weight, term.term))[:LOOKED_UP]
-    rarest = inverse_document_frequency(reader.statistics().articles, copies + 1)
-    rarities = {
-        term: rarity for term, rarity in zip(weights, reader.rarities(weights), strict=True) if rarity <= rarest
-    }
-    return sorted(rarities, key=lambda term: -term.weight * rarities[term])[:TELLING]
+    rarest = lucene_idf(reader.statistics().articles, copies + 1)
+    idfs = {term: idf for term, idf in zip(weights, reader.idfs(weights), strict=True) if idf <= rarest}
+    return sorted(idfs, key=lambda term: -term.weight * idfs[term])[:TELLING]
 
 
-def _weights(stored: StoredArticle, analyzer: Analyzer) -> Iterator[Weighted]:
+def _weights(stored: StoredArticle, analyzer: Analyzer) -> Iterator[ScoringTerm]:
     article = stored.article
     in_title = {word.term for word in analyzer.words(article.title)}
-    names = Counter(word.term for word in name_words(stored.entities))
+    names = Counter(word.term for word in entity_tokens(stored.entities))
     words = Counter(word.term for text in (article.title, article.body[:READ]) for word in analyzer.words(text))
     for term, count in (names | words).items():
         if len(term) > 1 and term not in STOP_WORDS and not (term[0] == "=" or term[0].isdecimal()):
             factor = (NAME if term in names else 1.0) * (TITLE if term in in_title else 1.0)
-            yield Weighted("text", "words", term, (1 + log(count)) * factor)
+            yield ScoringTerm("text", "words", term, (1 + log(count)) * factor)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..engines import Counted
+from ..engines import FacetCount
 from .notes import Note
 
 Range = tuple[int, int]  # offsets of characters, the end not included
@@ -28,7 +28,7 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Entity:
     """A person, place or organisation of an article, with the number of its mentions. `text` is the normal form of the
     name, 安东尼·布林肯, for which 安东尼-布林肯 and 布林肯 count too."""
 
@@ -80,7 +80,7 @@ class Hit:
     published: datetime | None
     source: str
     section: str
-    entities: tuple[Name, ...]
+    entities: tuple[Entity, ...]
     snippets: tuple[Snippet, ...]
     reprints: tuple[Reprint, ...] = ()
     explanation: Explanation | None = None
@@ -112,7 +112,7 @@ class Results:
     hits: tuple[Hit, ...]
     suggestions: tuple[str, ...] = ()
     reading: str = ""
-    facets: Mapping[str, tuple[Counted, ...]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -9,27 +9,27 @@ from urllib.parse import quote
 
 from typing_extensions import Self, Unpack
 
-from ..analysis import Article, Kind, fold, visible
-from ..engines import Counted, IndexDirectory, Statistics, StoredArticle, Weighted
+from ..analysis import Article, EntityKind, fold, strip_invisible
+from ..engines import FacetCount, IndexDirectory, IndexStatistics, ScoringTerm, StoredArticle
 from .aliases import Aliases
-from .asking import EVERY_VALUE, Asker, Order
 from .correction import corrections
-from .counts import VALUES_READ, Counts, facet_fields
-from .entities import KINDS, NameCounter, Names
+from .entities import ENTITY_KINDS, EntityCounts, NameCounter
 from .errors import InvalidRecency, SearcherClosed
-from .expansion import Expander
+from .executor import EVERY_VALUE, Asker, Order
+from .facets import VALUES_READ, Counts, facet_fields
 from .filters import Filters, filtering
-from .hits import HitMaker
+from .highlighter import FieldNames, Marker, merged
+from .hit_builder import HitMaker
+from .lazy import lazy
 from .lexicon import Lexicon
 from .listing import listed
-from .marking import FieldNames, Marker, merged
+from .near_duplicates import FOLDED, as_reprint, folded, reprints_of
 from .notes import level_note, partial_note
-from .once import once
-from .plan import Plan
-from .ranking import CANDIDATES, Ranker, pairs_of
+from .planner import Plan
 from .related import related
-from .reprints import FOLDED, as_reprint, folded, reprints_of
+from .reranker import CANDIDATES, Ranker, bigrams_of
 from .results import Highlights, Hit, Reprint, Results, Suggestion
+from .rewriter import Expander
 from .timeline import Step, Timeline, timed
 
 MOST_HITS = 1_000  # a page's size at most
@@ -53,7 +53,7 @@ class Searcher:
         self._analyzer = self.meta.analyzer()
         self._aliases = Aliases.of_index(directory.path)
         self._reader = reader = directory.open(self._analyzer.fingerprint).reader()
-        self._lexicon = once(lambda: Lexicon(reader.vocabulary()))
+        self._lexicon = lazy(lambda: Lexicon(reader.vocabulary()))
         self._counts = Counts(reader, self._aliases)
         self._expander = Expander(self._analyzer, self._aliases, reader, self._lexicon, self._counts.names)
         self._asker = Asker(self._analyzer, self._expander, self._reader)
@@ -118,7 +118,7 @@ class Searcher:
         suggestions: tuple[str, ...] = ()
         if level or not full:  # nothing, or nothing as it was asked for
             suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
-        counted: dict[str, tuple[Counted, ...]] = {
+        counted: dict[str, tuple[FacetCount, ...]] = {
             field: self._counts.first(match, field, values, min(facet_limit, MOST_VALUES))
             for field, values in zip(fields, found.facets, strict=True)
         }
@@ -128,12 +128,12 @@ class Searcher:
         self,
         query: str = "",
         *,
-        kinds: Sequence[Kind] = KINDS,
+        kinds: Sequence[EntityKind] = ENTITY_KINDS,
         beside: str | Sequence[str] = (),
         over_time: bool = False,
         limit: int = 10,
         **filters: Unpack[Filters],
-    ) -> Names:
+    ) -> EntityCounts:
         """Of each kind the `limit` names that most articles mention: of all articles, or of the full matches of a
         query. With `beside`, only articles that mention these names, too, count. With `over_time`, names are also
         counted by month. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
@@ -150,11 +150,11 @@ class Searcher:
                 answer.match, kind, counted, min(limit, MOST_VALUES), beside=beside, over_time=over_time
             )
         )
-        return Names(query, answer.full, found, notes)
+        return EntityCounts(query, answer.full, found, notes)
 
     def facets(
         self, fields: Sequence[str], query: str = "", *, limit: int = 10, **filters: Unpack[Filters]
-    ) -> dict[str, tuple[Counted, ...]]:
+    ) -> dict[str, tuple[FacetCount, ...]]:
         """Of each field (see `search`) the first `limit` values of all that match a query in full, or of all articles.
         For the others see `Filters`. Raises InvalidFacet, InvalidDate, SearcherClosed."""
         self._must_be_open()
@@ -177,11 +177,9 @@ class Searcher:
 
     def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
         variants = plan.variants()
-        pairs = sorted(set().union(*(pairs_of(string) for strings in variants for string in strings)))
-        rarities = plan.rarities([Weighted("text", "pairs", pair, 1.0) for pair in pairs])
-        return Ranker(
-            variants, dict(zip(pairs, rarities, strict=True)), half_life=recency, now=datetime.now(timezone.utc)
-        )
+        pairs = sorted(set().union(*(bigrams_of(string) for strings in variants for string in strings)))
+        idfs = plan.idfs([ScoringTerm("text", "bigrams", pair, 1.0) for pair in pairs])
+        return Ranker(variants, dict(zip(pairs, idfs, strict=True)), half_life=recency, now=datetime.now(timezone.utc))
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most
@@ -192,7 +190,7 @@ class Searcher:
     def article(self, article_id: str) -> StoredArticle | None:
         """The article with this id, None if there is none. An address may be given as browsers show it, too."""
         self._must_be_open()
-        article_id = visible(article_id)
+        article_id = strip_invisible(article_id)
         return self._reader.find(article_id) or self._reader.find(quote(article_id, safe=_KEPT_IN_ADDRESSES))
 
     def highlights(self, article_id: str, query: str) -> Highlights | None:
@@ -223,7 +221,7 @@ class Searcher:
         stored = self.article(article_id)
         return None if stored is None else related(stored, self._analyzer, self._reader, max(0, min(limit, MOST_HITS)))
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> IndexStatistics:
         """Counts and size of the index."""
         self._must_be_open()
         return self._reader.statistics()

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ..analysis import Analyzer, fold
-from .marking import SENTENCE, FieldNames, Marker, Match, merged
+from .highlighter import SENTENCE, FieldNames, Marker, Match, merged
 from .results import Snippet
 
 SNIPPETS = 3

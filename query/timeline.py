@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from ..engines import Counted
+from ..engines import FacetCount
 from .notes import Note
 
 MOST_DAYS, MOST_MONTHS = 31, 60  # of a span that is told by days or by months, unless asked otherwise
@@ -23,11 +23,11 @@ class Timeline:
     by: Step
     articles: int
     undated: int
-    counts: tuple[Counted, ...]
+    counts: tuple[FacetCount, ...]
     notes: tuple[Note, ...]
 
 
-def timed(days: Sequence[Counted], by: Step | None) -> tuple[Step, tuple[Counted, ...]]:
+def timed(days: Sequence[FacetCount], by: Step | None) -> tuple[Step, tuple[FacetCount, ...]]:
     """The counts of days by `by`, or by what suits their span, in order and without gaps."""
     if not days:
         return by or "day", ()
@@ -43,7 +43,7 @@ def timed(days: Sequence[Counted], by: Step | None) -> tuple[Step, tuple[Counted
         counts[period] = 0
     for day, articles in sorted(days):
         counts[_period(day, by)] = counts.get(_period(day, by), 0) + articles
-    return by, tuple(Counted(*pair) for pair in counts.items())
+    return by, tuple(FacetCount(*pair) for pair in counts.items())
 
 
 def _period(day: str, by: Step) -> str:

@@ -20,10 +20,10 @@ WEB = {str(path.relative_to(ROOT)) for path in (ROOT / "web").glob("*.py")}
 DOORS = {
     "fastapi": WEB,
     "starlette": WEB,
-    "mcp": {"web/assistant.py"},
+    "mcp": {"web/mcp_server.py"},
     "uvicorn": {"web/server.py"},
-    "jieba": {"analysis/segment.py"},
-    "rjieba": {"analysis/segment.py"},
+    "jieba": {"analysis/text/segmenter.py"},
+    "rjieba": {"analysis/text/segmenter.py"},
     "opensearchpy": {"engines/opensearch/server.py"},
     "tantivy": {f"engines/tantivy/{name}.py" for name in ("schema", "queries", "frequencies", "engine")},
     "whoosh": {f"engines/whoosh/{name}.py" for name in ("schema", "codec", "contents", "writer")},

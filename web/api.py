@@ -7,11 +7,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from ..query import Searcher, as_json
-from . import models
-from .answers import answer, encoded, headers_of, is_known
-from .archive import archive_of
+from . import api_schema
 from .errors import NoSuchArticle
-from .parameters import (
+from .params import (
     LONGEST_ID,
     ArticleAsked,
     ArticleAskedById,
@@ -24,6 +22,8 @@ from .parameters import (
     SuggestAsked,
     TimelineAsked,
 )
+from .responses import answer, encoded, headers_of, is_known
+from .searcher_pool import archive_of
 
 EXPORTED_AT_ONCE = 64 << 10  # bytes, about
 
@@ -38,10 +38,10 @@ IdInPath = Annotated[
     ),
 ]
 
-router = APIRouter(responses=models.FAILURES)
+router = APIRouter(responses=api_schema.FAILURES)
 
 
-@router.get("/api/search", response_model=models.Results)
+@router.get("/api/search", response_model=api_schema.Results)
 async def search(request: Request, asked: Annotated[SearchAsked, Query()]) -> Response:
     """The articles that match, best first."""
     return await answer(
@@ -62,13 +62,13 @@ async def search(request: Request, asked: Annotated[SearchAsked, Query()]) -> Re
     )
 
 
-@router.get("/api/suggest", response_model=list[models.Suggestion])
+@router.get("/api/suggest", response_model=list[api_schema.Suggestion])
 async def suggest(request: Request, asked: Annotated[SuggestAsked, Query()]) -> Response:
     """Words of the index that may be meant, those of most articles first."""
     return await answer(request, lambda searcher: as_json.suggestions(searcher.suggest(asked.q, asked.limit)))
 
 
-@router.get("/api/timeline", response_model=models.Timeline)
+@router.get("/api/timeline", response_model=api_schema.Timeline)
 async def timeline(request: Request, asked: Annotated[TimelineAsked, Query()]) -> Response:
     """How many articles match all of a query, by day, month or year of their publication."""
     return await answer(
@@ -76,7 +76,7 @@ async def timeline(request: Request, asked: Annotated[TimelineAsked, Query()]) -
     )
 
 
-@router.get("/api/entities", response_model=models.Names)
+@router.get("/api/entities", response_model=api_schema.Names)
 async def entities(request: Request, asked: Annotated[EntitiesAsked, Query()]) -> Response:
     """The names that most articles mention: of all articles, or of those that match all of a query."""
 
@@ -94,19 +94,19 @@ async def entities(request: Request, asked: Annotated[EntitiesAsked, Query()]) -
     return await answer(request, names)
 
 
-@router.get("/api/stats", response_model=models.Statistics)
+@router.get("/api/stats", response_model=api_schema.Statistics)
 async def stats(request: Request, _: Annotated[Asked, Query()]) -> Response:
     """How large the index is and what it was made with."""
     return await answer(request, lambda searcher: as_json.statistics(searcher.statistics(), searcher.meta))
 
 
-@router.get("/api/articles", response_model=models.Article, responses=models.NO_SUCH_ARTICLE)
+@router.get("/api/articles", response_model=api_schema.Article, responses=api_schema.NO_SUCH_ARTICLE)
 async def article_by_id(request: Request, asked: Annotated[ArticleAskedById, Query()]) -> Response:
     """A whole article."""
     return await answer(request, _article(asked.id))
 
 
-@router.get("/api/articles/{id:path}", response_model=models.Article, responses=models.NO_SUCH_ARTICLE)
+@router.get("/api/articles/{id:path}", response_model=api_schema.Article, responses=api_schema.NO_SUCH_ARTICLE)
 async def article(request: Request, article_id: IdInPath, _: Annotated[ArticleAsked, Query()]) -> Response:
     """A whole article."""
     return await answer(request, _article(article_id))
@@ -122,13 +122,13 @@ def _article(article_id: str) -> Callable[[Searcher], as_json.Json]:
     return told
 
 
-@router.get("/api/related", response_model=models.Related, responses=models.NO_SUCH_ARTICLE)
+@router.get("/api/related", response_model=api_schema.Related, responses=api_schema.NO_SUCH_ARTICLE)
 async def related_by_id(request: Request, asked: Annotated[RelatedAskedById, Query()]) -> Response:
     """What else there is about the same as an article, without its reprints."""
     return await answer(request, _related(asked.id, asked.limit))
 
 
-@router.get("/api/related/{id:path}", response_model=models.Related, responses=models.NO_SUCH_ARTICLE)
+@router.get("/api/related/{id:path}", response_model=api_schema.Related, responses=api_schema.NO_SUCH_ARTICLE)
 async def related(request: Request, article_id: IdInPath, asked: Annotated[RelatedAsked, Query()]) -> Response:
     """What else there is about the same as an article, without its reprints."""
     return await answer(request, _related(article_id, asked.limit))
@@ -176,7 +176,7 @@ async def export(request: Request, asked: Annotated[ExportAsked, Query()]) -> Re
     return StreamingResponse(content(), headers=headers, media_type="application/x-ndjson")
 
 
-@router.get("/health", response_model=models.Health)
+@router.get("/health", response_model=api_schema.Health)
 async def health(request: Request) -> Response:
     """Whether the archive can be searched."""
     await archive_of(request).refresh()

@@ -9,11 +9,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from . import api, faults, pages
-from .archive import SECONDS, THREADS, Archive
-from .guards import Guards
+from . import api, error_handlers, page
 from .languages import Speaking
-from .rates import Rates
+from .middleware import Guards
+from .rate_limit import Rates
+from .searcher_pool import SECONDS, THREADS, Archive
 
 RATE = 20.0  # requests a second that a client may send
 # An editable install links files, and what is linked from elsewhere is not served.
@@ -53,9 +53,9 @@ def create_app(
     )
     app.state.archive = archive
     app.include_router(api.router)
-    app.include_router(pages.router)
+    app.include_router(page.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Guards, hosts=hosts, token=token, rates=Rates(rate))
     app.add_middleware(Speaking)  # around the other, which tells errors
-    faults.told_by(app)
+    error_handlers.told_by(app)
     return app

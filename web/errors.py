@@ -1,6 +1,6 @@
 """Why a request is not answered, beyond what searching tells."""
 
-from ..analysis import SouwenError
+from ..messages import SouwenError
 from ..messages import gettext as _
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..messages import preferred, speaking
+from ..messages import negotiate_language, use_language
 
 
 class Speaking:
@@ -21,7 +21,7 @@ class Speaking:
             return
         wished = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [])
         accepted = Headers(scope=scope).get("accept-language", "")
-        with speaking(preferred([*wished, *_by_preference(accepted)])):
+        with use_language(negotiate_language([*wished, *_by_preference(accepted)])):
             await self._app(scope, receive, send)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from ..engines import Counted
+from ..engines import FacetCount
 from ..messages import gettext as _
 from ..query import Searcher
 
@@ -19,11 +19,11 @@ class Overview:
     """The number of articles, what most of them are from and name, and when they came."""
 
     articles: int
-    sources: Sequence[Counted]
-    persons: Sequence[Counted]
-    organisations: Sequence[Counted]
-    places: Sequence[Counted]
-    days: Sequence[Counted]
+    sources: Sequence[FacetCount]
+    persons: Sequence[FacetCount]
+    organisations: Sequence[FacetCount]
+    places: Sequence[FacetCount]
+    days: Sequence[FacetCount]
 
     @property
     def span(self) -> str:

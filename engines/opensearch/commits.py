@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ...messages import gettext as _
 from ..errors import IndexLocked, IndexMoved
-from .asking import Query
+from .query_builder import Query
 from .server import Answer, Conflict, Server
 
 KEPT = 3_600.0  # seconds that readers may go on with a commit after it was replaced

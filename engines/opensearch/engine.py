@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from ...analysis import AnalysedArticle
-from ..base import MEMORY
+from ...analysis import AnalyzedArticle
+from ..base import DEFAULT_WRITE_BUFFER
 from ..errors import EngineUnavailable, IndexDamaged, IndexLocked, IndexMoved, IndexUnreadable, ServerError
-from . import handle
-from .address import address, copies
+from . import index_handle
 from .commits import KEPT, Commits
-from .prepared import PreparedArticle, prepared
+from .connection_settings import address, copies
+from .prepared_article import PreparedArticle, prepared
 from .reader import OpenSearchReader
 from .schema import settings
 from .server import Conflict, Missing, Server
@@ -30,7 +30,7 @@ class OpenSearchEngine:
     def create(self) -> None:
         server, (shards, replicas) = Server(address()), copies()
         server.check()
-        index = handle.make(self._folder)
+        index = index_handle.make(self._folder)
         with suppress(Conflict):
             server.ask("PUT", f"/{index}", settings(shards, replicas), seconds=_SECONDS)
         Commits(server, index, self._folder).create()
@@ -40,7 +40,7 @@ class OpenSearchEngine:
         """Readers may go on with an index for a while after another took its place."""
         with suppress(EngineUnavailable, ServerError, IndexLocked, IndexUnreadable):
             try:
-                self._remove(handle.read(self._folder))
+                self._remove(index_handle.read(self._folder))
             except (IndexDamaged, Missing):  # there is nothing elsewhere
                 shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -56,11 +56,11 @@ class OpenSearchEngine:
             raise Missing(index)
         server.close()
 
-    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
 
     def commit(self) -> str:
-        server, index = Server(address()), handle.read(self._folder)
+        server, index = Server(address()), index_handle.read(self._folder)
         try:
             return f"{index}-{Commits(server, index, self._folder).read().commit}"
         except Missing as error:
@@ -69,7 +69,7 @@ class OpenSearchEngine:
             server.close()
 
     def reader(self) -> OpenSearchReader:
-        return OpenSearchReader(Server(address()), handle.read(self._folder), self._folder)
+        return OpenSearchReader(Server(address()), index_handle.read(self._folder), self._folder)
 
-    def writer(self, memory: int = MEMORY) -> OpenSearchWriter:
-        return OpenSearchWriter(Server(address()), handle.read(self._folder), self._folder, memory)
+    def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> OpenSearchWriter:
+        return OpenSearchWriter(Server(address()), index_handle.read(self._folder), self._folder, memory)

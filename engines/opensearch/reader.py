@@ -10,23 +10,23 @@ from uuid import uuid4
 
 from ...messages import gettext as _
 from ...messages import ngettext
-from ..base import Statistics
-from ..clauses import Candidate, Clause, Counted, FacetField, Found, KeywordField, Request, Weighted
+from ..base import IndexStatistics
+from ..clauses import Candidate, Clause, FacetCount, FacetField, KeywordField, ScoringTerm, SearchRequest, SearchResult
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
-from ..evaluate import inverse_document_frequency
 from ..facets import first_dates, first_values, is_valued, stored_field
-from ..frequent import MostFrequent
-from ..stored import StoredArticle, stored_article
-from . import listing
-from .asking import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring, tiers
+from ..matching import lucene_idf
+from ..stored_article import StoredArticle, stored_article
+from ..top_terms import MostFrequent
+from . import aggregations
 from .commits import KEPT, Commits
+from .query_builder import MOST_CLAUSES, NOTHING, Query, clauses_in, fitting, matching, scoring, tiers
 from .server import Answer, Missing, Server
-from .terms import keyword, term
+from .term_encoding import keyword, term
 
 PAGE = 10_000  # hits that servers give at once
 FETCHED_AT_ONCE = 100
 LOOKED_UP_AT_ONCE = 500
-RARITIES_KEPT = 100_000
+IDF_CACHE_SIZE = 100_000
 _SORTS: dict[str, list[Query]] = {
     "relevance": [{"_score": "desc"}, {"key": "asc"}],
     "newest": [{"time": {"order": "desc", "missing": "_last"}}, {"key": "asc"}],
@@ -68,11 +68,11 @@ class OpenSearchReader:
                 raise IndexOutdated(self._directory)
             yield
 
-    def search(self, request: Request) -> Found:
+    def search(self, request: SearchRequest) -> SearchResult:
         with self._reading():
             return self._search(request)
 
-    def _search(self, request: Request) -> Found:
+    def _search(self, request: SearchRequest) -> SearchResult:
         queries = [self._query(request, match) for match in tiers(request)]
         sort = _SORTS[request.sort]
         bodies = [_body(query, sort, min(request.limit, PAGE)) for query in queries if query]
@@ -91,23 +91,23 @@ class OpenSearchReader:
                 for hit in self._first(query, sort, hits["hits"], wanted)
             ]
         facets = tuple(self._counted(request, field) for field in request.facets)
-        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates), facets)
+        return SearchResult(sum(totals), tuple(totals[:-1]), tuple(candidates), facets)
 
-    def _counted(self, request: Request, field: FacetField) -> tuple[Counted, ...]:
+    def _counted(self, request: SearchRequest, field: FacetField) -> tuple[FacetCount, ...]:
         """The first values of a facet."""
         match, limit = matching(request.match), request.facet_limit
         if match == NOTHING:
             return ()
         matches = self._matches(match)
         if not is_valued(field):
-            return first_dates(listing.days(self._ask, matches), field, limit)
+            return first_dates(aggregations.days(self._ask, matches), field, limit)
         page = self._server.most_buckets
-        return first_values(listing.most(self._ask, matches, stored_field(field), limit, page), limit)
+        return first_values(aggregations.most(self._ask, matches, stored_field(field), limit, page), limit)
 
     def _matches(self, match: Query) -> Query:
         return {"bool": {"filter": [*self._state.visible(), fitting(match)]}}
 
-    def _query(self, request: Request, match: Query) -> Query | None:
+    def _query(self, request: SearchRequest, match: Query) -> Query | None:
         """What scores and what matches as one query; None if nothing can match."""
         if match == NOTHING:
             return None
@@ -138,14 +138,14 @@ class OpenSearchReader:
             return 0
         return self._counts([self._matches(match)])[0]
 
-    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+    def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         keys = [(f"{each.field}_{each.stream}", term(each.term)) for each in terms]
-        known = {key: rarity for key in dict.fromkeys(keys) if (rarity := self._rarities.get(key)) is not None}
+        known = {key: idf for key in dict.fromkeys(keys) if (idf := self._rarities.get(key)) is not None}
         unknown = [key for key in dict.fromkeys(keys) if key not in known]
         with self._reading():
             for start in range(0, len(unknown), LOOKED_UP_AT_ONCE):
                 known |= self._looked_up(unknown[start : start + LOOKED_UP_AT_ONCE])
-        if len(self._rarities) >= RARITIES_KEPT:
+        if len(self._rarities) >= IDF_CACHE_SIZE:
             self._rarities.clear()
         self._rarities |= known
         return [known[key] for key in keys]
@@ -158,15 +158,14 @@ class OpenSearchReader:
         if everything != self._articles:
             counts = self._counts(list(map(self._matches, terms)))
         return {
-            key: inverse_document_frequency(self._articles, count) if count else 0.0
-            for key, count in zip(keys, counts, strict=True)
+            key: lucene_idf(self._articles, count) if count else 0.0 for key, count in zip(keys, counts, strict=True)
         }
 
     def _counts(self, queries: Sequence[Query]) -> list[int]:
         answers = self._ask(list(map(_counting, queries)))
         return [int(answer["hits"]["total"]["value"]) for answer in answers]
 
-    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+    def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         should = scoring(terms, self._server.bm25_factor, MOST_CLAUSES)
         query = {"bool": {"filter": [{"ids": {"values": [str(key)]}}], "should": should}}
         with self._reading():
@@ -180,12 +179,12 @@ class OpenSearchReader:
     def vocabulary(self) -> list[tuple[str, int]]:
         chosen: MostFrequent[str] = MostFrequent()
         with self._reading():
-            chosen.add(sorted(listing.words(self._ask, self._visible, self._server.most_buckets)))
+            chosen.add(sorted(aggregations.words(self._ask, self._visible, self._server.most_buckets)))
         return chosen.chosen()
 
     def values(self, field: KeywordField) -> Iterator[str]:
         with self._reading():
-            yield from listing.values(self._ask, self._visible, field)
+            yield from aggregations.values(self._ask, self._visible, field)
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
         articles: list[StoredArticle] = []
@@ -241,14 +240,14 @@ class OpenSearchReader:
     def _articles(self) -> int:
         return self._count({"match_all": {}}) if self._state.commit else 0
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> IndexStatistics:
         """The size is that of all copies."""
         with self._reading():
             answer = self._server.ask("GET", f"/{self._index}/_stats/store")
             size = int(answer["_all"]["total"]["store"]["size_in_bytes"])
             shards = int(answer["_shards"]["total"])
             parts = ngettext("{number} shard, replicas included", "{number} shards, replicas included", shards)
-            return Statistics(self._articles, size, parts.format(number=shards))
+            return IndexStatistics(self._articles, size, parts.format(number=shards))
 
     def articles(self) -> Iterator[StoredArticle]:
         body: Answer = {"query": self._visible, "size": FETCHED_AT_ONCE, "sort": [{"key": "asc"}], "_source": "record"}

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ..evaluate import K1, B
 from ..facets import FACETS
 from ..keywords import KEYWORDS
+from ..matching import K1, B
 
-STREAMS = ("words", "pairs", "singles")
+STREAMS = ("words", "bigrams", "unigrams")
 
 
 def settings(shards: int, replicas: int) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _fields() -> dict[str, Any]:
     }
     for stream in STREAMS:
         text: dict[str, Any] = {"type": "text", "analyzer": "whitespace"}
-        positions = "positions" if stream == "pairs" else "freqs"
+        positions = "positions" if stream == "bigrams" else "freqs"
         fields[f"text_{stream}"] = {**text, "index_options": "freqs"}
         fields[f"title_{stream}"] = {**text, "index_options": positions, "copy_to": f"text_{stream}"}
         fields[f"body_{stream}"] = {**text, "index_options": positions, "norms": False, "copy_to": f"text_{stream}"}

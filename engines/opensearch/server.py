@@ -13,8 +13,8 @@ from opensearchpy import exceptions
 
 from ...messages import gettext as _
 from ..errors import EngineUnavailable, ServerFailed, ServerRefused, ServerUnreachable
-from ..evaluate import K1
-from .address import CERTIFICATES, ENGINE, Address
+from ..matching import K1
+from .connection_settings import CERTIFICATES, ENGINE, Address
 
 logging.getLogger("opensearch").addHandler(logging.NullHandler())  # else Python prints its warnings where nobody logs
 

@@ -9,10 +9,10 @@ from typing_extensions import Self
 
 from ...messages import gettext as _
 from ..errors import IndexLocked, IndexMoved, ServerError
-from ..holder import this_program
-from .asking import Query
+from ..lock_owner import this_program
 from .commits import Commits
-from .prepared import PreparedArticle
+from .prepared_article import PreparedArticle
+from .query_builder import Query
 from .reader import OpenSearchReader
 from .server import Answer, Missing, Server, encoded
 

@@ -13,18 +13,28 @@ import tantivy
 from tantivy import DocAddress, Query
 from typing_extensions import Self
 
-from ...analysis import AnalysedArticle
-from ..base import MEMORY, Statistics
-from ..clauses import Candidate, Clause, Counted, FacetField, Found, Keyword, KeywordField, Request, Weighted
+from ...analysis import AnalyzedArticle
+from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
+from ..clauses import (
+    Candidate,
+    Clause,
+    FacetCount,
+    FacetField,
+    Keyword,
+    KeywordField,
+    ScoringTerm,
+    SearchRequest,
+    SearchResult,
+)
 from ..facets import first_dates, first_values, is_valued, stored_field
 from ..records import unpacked
 from ..size import segments, size_of
-from ..stored import NAMES, StoredArticle, stored_article
-from .checking import check
-from .faults import reading, writing
-from .frequencies import Frequencies, count
-from .prepared import PreparedArticle, prepared
-from .queries import Queries
+from ..stored_article import NAMES, StoredArticle, stored_article
+from .checksums import check
+from .document_frequencies import Frequencies, count
+from .error_translation import reading, writing
+from .prepared_article import PreparedArticle, prepared
+from .query_builder import Queries
 from .schema import DAY, STORED, TIME, keyword_term, schema, unescaped
 
 _CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
@@ -48,7 +58,7 @@ class TantivyEngine:
     def remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
 
     def commit(self) -> str:
@@ -58,7 +68,7 @@ class TantivyEngine:
     def reader(self) -> "TantivyReader":
         return TantivyReader(self._folder)
 
-    def writer(self, memory: int = MEMORY) -> "TantivyWriter":
+    def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "TantivyWriter":
         return TantivyWriter(self._folder, memory)
 
 
@@ -129,9 +139,9 @@ class TantivyReader:
             size = size_of(folder)
         self._queries = Queries(index.schema)
         self._frequencies = Frequencies(self._searcher, self._queries, held)
-        self._statistics = Statistics(self._searcher.num_docs, size, segments(self._searcher.num_segments))
+        self._statistics = IndexStatistics(self._searcher.num_docs, size, segments(self._searcher.num_segments))
 
-    def search(self, request: Request) -> Found:
+    def search(self, request: SearchRequest) -> SearchResult:
         totals: list[int] = []
         candidates: list[Candidate] = []
         with reading(self._path):
@@ -140,9 +150,9 @@ class TantivyReader:
                 totals.append(total)
                 candidates += here
             facets = tuple(self._counted(request, field) for field in request.facets)
-        return Found(sum(totals), tuple(totals[:-1]), tuple(candidates), facets)
+        return SearchResult(sum(totals), tuple(totals[:-1]), tuple(candidates), facets)
 
-    def _counted(self, request: Request, field: FacetField) -> tuple[Counted, ...]:
+    def _counted(self, request: SearchRequest, field: FacetField) -> tuple[FacetCount, ...]:
         """The first values of a facet. Segments tell all of theirs, or what each leaves out would be missed."""
         limit = request.facet_limit
         if is_valued(field):
@@ -153,7 +163,7 @@ class TantivyReader:
         counts = {bucket["key"]: bucket["doc_count"] for bucket in answer["values"]["buckets"]}
         return first_values(counts.items(), limit) if is_valued(field) else first_dates(counts, field, limit)
 
-    def _first(self, request: Request, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
+    def _first(self, request: SearchRequest, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
         """How many articles match, and the first `limit` of them."""
         limit = min(limit, self._searcher.num_docs)  # Tantivy makes room for as many
         if limit <= 0:
@@ -169,11 +179,11 @@ class TantivyReader:
         with reading(self._path):
             return count(self._searcher.search(self._queries.matching(clause), 1))
 
-    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+    def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         with reading(self._path):
-            return list(map(self._frequencies.rarity, terms))
+            return list(map(self._frequencies.idf, terms))
 
-    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+    def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         stored = self.fetch([key])[0]
         with reading(self._path):
             match = self._queries.matching(Keyword("id", stored.article.id))
@@ -213,7 +223,7 @@ class TantivyReader:
         found = ((article_id, self.find(article_id)) for article_id in article_ids)
         return {article_id: stored.digest for article_id, stored in found if stored}
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> IndexStatistics:
         return self._statistics
 
     def check(self) -> None:

@@ -13,7 +13,7 @@ from ..clauses import IndexedField, Stream
 from ..facets import FACETS
 from ..keywords import KEYWORDS
 
-STREAMS: tuple[Stream, ...] = ("words", "pairs", "singles")
+STREAMS: tuple[Stream, ...] = ("words", "bigrams", "unigrams")
 TEXTS: tuple[IndexedField, ...] = ("text", "title")
 AGAIN = "again"
 DAY, TIME, STORED = "day", "time", "stored"  # day is missing where unknown
@@ -26,7 +26,7 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for text in (*TEXTS, AGAIN):
         for stream in STREAMS:
-            option = "position" if stream == "pairs" else "freq"
+            option = "position" if stream == "bigrams" else "freq"
             builder.add_text_field(f"{text}_{stream}", tokenizer_name="whitespace", index_option=option)
     for keyword in KEYWORDS:
         builder.add_text_field(keyword, tokenizer_name="raw", index_option="basic")

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from ...messages import gettext as _
-from .articles import ArticleReader, ArticleWriter
-from .field import Entry, Field
-from .monotone import Numbers
+from .article_store import ArticleReader, ArticleWriter
+from .elias_fano import Numbers
+from .paged_file import Damaged, Sections, SectionWriter
+from .postings_reader import Entry, Field
 from .schema import PLACED, STORED
-from .sections import Damaged, Sections, SectionWriter
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

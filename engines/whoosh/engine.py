@@ -12,23 +12,23 @@ from types import TracebackType
 import numpy as np
 from typing_extensions import Self
 
-from ...analysis import AnalysedArticle
-from ...messages import reason_of
-from ..base import MEMORY, Statistics
-from ..clauses import Candidate, Clause, Found, IndexedField, KeywordField, Request, Stream, Weighted
+from ...analysis import AnalyzedArticle
+from ...messages import os_error_reason
+from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
+from ..clauses import Candidate, Clause, IndexedField, KeywordField, ScoringTerm, SearchRequest, SearchResult, Stream
 from ..errors import IndexDamaged, IndexUnreadable, writing
-from ..evaluate import Matching, Numbers, Scores, first_of, inverse_document_frequency, length_norms, score
+from ..matching import Matching, Numbers, Scores, length_norms, lucene_idf, score, top_k
 from ..size import segments, size_of
-from ..stored import StoredArticle, stored_article
-from . import contents
-from .counting import Facets
-from .prepared import PreparedArticle, prepared
-from .sections import Damaged
-from .segment import OpenSegment
-from .words import vocabulary
-from .writer import ArrayWriter
+from ..stored_article import StoredArticle, stored_article
+from . import toc
+from .facet_counts import Facets
+from .paged_file import Damaged
+from .prepared_article import PreparedArticle, prepared
+from .segment_reader import OpenSegment
+from .segment_writer import ArrayWriter
+from .vocabulary import vocabulary
 
-RARITIES_KEPT = 100_000
+IDF_CACHE_SIZE = 100_000
 # What opening raises where what is read is not what it should be. Every byte is covered by a checksum, so that beyond
 # Damaged, a ValueError, it takes somebody who makes the checksums fit.
 _MISFITS: tuple[type[Exception], ...] = (
@@ -52,7 +52,7 @@ def _reading(folder: Path, faults: tuple[type[Exception], ...] = (OSError, Damag
     try:
         yield
     except PermissionError as error:
-        raise IndexUnreadable(folder.parent, reason_of(error)) from error
+        raise IndexUnreadable(folder.parent, os_error_reason(error)) from error
     except faults as error:
         raise IndexDamaged(folder.parent, str(error) or type(error).__name__) from error
 
@@ -64,22 +64,22 @@ class WhooshEngine:
         self._folder = folder
 
     def create(self) -> None:
-        contents.create(self._folder)
+        toc.create(self._folder)
 
     def remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[PreparedArticle]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
         return prepared(batch)
 
     def commit(self) -> str:
         with _reading(self._folder, _MISFITS):
-            return contents.commit(self._folder)
+            return toc.commit(self._folder)
 
     def reader(self) -> "WhooshReader":
         return WhooshReader(self._folder)
 
-    def writer(self, memory: int = MEMORY) -> "WhooshWriter":
+    def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "WhooshWriter":
         return WhooshWriter(self._folder, memory)
 
 
@@ -90,7 +90,7 @@ class WhooshWriter:
         self._folder = folder
         self._committed = WhooshReader(folder)
         with writing(folder.parent):
-            self._writer = ArrayWriter(contents.Index(folder), memory)
+            self._writer = ArrayWriter(toc.Index(folder), memory)
 
     def put(self, prepared: PreparedArticle) -> None:
         self.delete(prepared.id)
@@ -124,7 +124,7 @@ class WhooshWriter:
         with suppress(OSError):
             self._writer.cancel()
         with suppress(IndexDamaged, IndexUnreadable), _reading(self._folder):
-            contents.clean(self._folder)
+            toc.clean(self._folder)
 
 
 class WhooshReader:
@@ -136,16 +136,16 @@ class WhooshReader:
             self._segments = _open_segments(folder)
             size = size_of(folder)
         articles = sum(segment.count for segment in self._segments)
-        self._statistics = Statistics(articles, size, segments(len(self._segments)))
+        self._statistics = IndexStatistics(articles, size, segments(len(self._segments)))
         self._facets = Facets(self._segments)
         self._rarities: dict[tuple[str, ...], float] = {}
         self._norms: dict[tuple[int, str, str], Scores] = {}
 
-    def search(self, request: Request) -> Found:
+    def search(self, request: SearchRequest) -> SearchResult:
         with _reading(self._folder):
             return self._search(request)
 
-    def _search(self, request: Request) -> Found:
+    def _search(self, request: SearchRequest) -> SearchResult:
         keys, tiers, ranks, scores, masks = [], [], [], [], []
         for segment in self._segments:
             matching = Matching(segment)
@@ -162,11 +162,11 @@ class WhooshReader:
             scores.append(score_here)
             ranks.append(_rank(request, segment, matched, score_here))
         if not keys:
-            return Found(0, (0,) * len(request.tiers), (), ((),) * len(request.facets))
+            return SearchResult(0, (0,) * len(request.tiers), (), ((),) * len(request.facets))
         all_keys, all_tiers, all_scores = np.concatenate(keys), np.concatenate(tiers), np.concatenate(scores)
-        order = first_of(request.limit, all_tiers, np.concatenate(ranks))
+        order = top_k(request.limit, all_tiers, np.concatenate(ranks))
         totals = np.bincount(all_tiers, minlength=len(request.tiers) + 1)[: len(request.tiers)]
-        return Found(
+        return SearchResult(
             len(all_keys),
             tuple(map(int, totals)),
             tuple(Candidate(int(all_keys[i]), float(all_scores[i]), int(all_tiers[i])) for i in order),
@@ -177,7 +177,7 @@ class WhooshReader:
         with _reading(self._folder):
             return sum(int(np.count_nonzero(Matching(segment).live(clause))) for segment in self._segments)
 
-    def _score(self, segment: OpenSegment, weights: Sequence[Weighted]) -> Scores:
+    def _score(self, segment: OpenSegment, weights: Sequence[ScoringTerm]) -> Scores:
         return score(segment, weights, self._rarity, partial(self._length_norms, segment))
 
     def _length_norms(self, segment: OpenSegment, field: IndexedField, stream: Stream) -> Scores:
@@ -187,22 +187,22 @@ class WhooshReader:
             self._norms[key] = length_norms(segment.lengths(field, stream), total / self._statistics.articles)
         return self._norms[key]
 
-    def rarities(self, terms: Sequence[Weighted]) -> list[float]:
+    def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         return [self._rarity(term) for term in terms]
 
-    def _rarity(self, term: Weighted) -> float:
+    def _rarity(self, term: ScoringTerm) -> float:
         key = term.field, term.stream, term.term
-        rarity = self._rarities.get(key)
-        if rarity is None:
+        idf = self._rarities.get(key)
+        if idf is None:
             with _reading(self._folder):
                 frequency = sum(segment.frequency(*key) for segment in self._segments)
-            if len(self._rarities) >= RARITIES_KEPT:
+            if len(self._rarities) >= IDF_CACHE_SIZE:
                 self._rarities.clear()
-            rarity = inverse_document_frequency(self._statistics.articles, frequency) if frequency else 0.0
-            self._rarities[key] = rarity
-        return rarity
+            idf = lucene_idf(self._statistics.articles, frequency) if frequency else 0.0
+            self._rarities[key] = idf
+        return idf
 
-    def explain(self, key: int, terms: Sequence[Weighted]) -> list[float]:
+    def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         segment = self._segment_of(key)
         with _reading(self._folder):
             return [float(self._score(segment, [term])[key - segment.base]) for term in terms]
@@ -250,7 +250,7 @@ class WhooshReader:
         found = ((article_id, self.find(article_id)) for article_id in article_ids)
         return {article_id: stored.digest for article_id, stored in found if stored}
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> IndexStatistics:
         return self._statistics
 
     def check(self) -> None:
@@ -266,7 +266,7 @@ class WhooshReader:
 
 def _open_segments(folder: Path) -> list[OpenSegment]:
     """The segments of the last commit, all opened, so that nothing a later commit removes is missed."""
-    index = contents.Index(folder)
+    index = toc.Index(folder)
 
     def opened() -> list[OpenSegment]:
         segments, base = [], 0
@@ -275,10 +275,10 @@ def _open_segments(folder: Path) -> list[OpenSegment]:
             base += segments[-1].size
         return segments
 
-    return contents.while_commits_come(opened)
+    return toc.while_commits_come(opened)
 
 
-def _rank(request: Request, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:
+def _rank(request: SearchRequest, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:
     """The number to sort by within a tier, highest first."""
     if request.sort == "relevance":
         return scores

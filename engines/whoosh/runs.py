@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from .field import Field
-from .lists import Lists, write_field
-from .merging import Source, merged, moved, share
+from .paged_file import Sections, SectionWriter
+from .postings_merger import Source, merged, moved, share
+from .postings_reader import Field
+from .postings_writer import Lists, write_field
 from .schema import FIELDS, PLACED
-from .sections import Sections, SectionWriter
 
 FAN_IN = 128  # runs; each is a file handle, and some memory, while it is merged
 

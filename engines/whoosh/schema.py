@@ -16,7 +16,7 @@ STORED = ("id", "url", "source", "section", "author", "sketch", *TEXTS)
 NUMBERS = ("day", "time")
 # Fields of character grams, by the size of the gram. Those of a folded text come of it, and are named by it.
 TEXTS_OF_GRAMS = ("text", "title")
-GRAMS = {"text_pairs": 2, "text_singles": 1, "title_pairs": 2, "title_singles": 1}
+GRAMS = {"text_bigrams": 2, "text_unigrams": 1, "title_bigrams": 2, "title_unigrams": 1}
 WORDS = ("text_words", "title_words")
 SCORED = (*WORDS, *GRAMS)  # whose lengths are kept
 CODED = (*WORDS, *KEYWORDS, *FACETS)  # that take lists of terms
@@ -25,7 +25,7 @@ PLACED = {name for name, size in GRAMS.items() if size == 2}  # whose lists hold
 
 
 def schema() -> Any:
-    """Grams come with the tokenizer that makes them, so that Whoosh's own query parser reads 台湾海峡 in `text_pairs`
+    """Grams come with the tokenizer that makes them, so that Whoosh's own query parser reads 台湾海峡 in `text_bigrams`
     as the phrase it is."""
     grams = {name: fields.TEXT(analyzer=NgramTokenizer(size), phrase=size == 2) for name, size in GRAMS.items()}
     words = {name: fields.KEYWORD(scorable=True, analyzer=IDTokenizer()) for name in WORDS}

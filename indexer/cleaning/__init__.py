@@ -2,7 +2,7 @@
 
 from .boilerplate import is_boilerplate
 from .cleaner import Cleaner, clean_title, shown_lines, split_date_line
-from .repeated import Repeated, repeated_lines
+from .repeated_lines import Repeated, repeated_lines
 
 __all__ = [
     "Cleaner",

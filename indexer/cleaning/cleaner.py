@@ -11,10 +11,10 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ...analysis import Article, visible
-from ..sources import Source
+from ...analysis import Article, strip_invisible
+from ..publishers import Source
 from .boilerplate import is_boilerplate
-from .repeated import Repeated, form_of
+from .repeated_lines import Repeated, form_of
 
 _TITLE_END = re.compile(r"\s*[–—-]\s*(?:法国国际广播电台|法國國際廣播電台)\s*[-–—]\s*RFI\s*$")
 _DATE_LINES = 3  # from the top of a body; a byline may stand above the date
@@ -25,7 +25,7 @@ _RFC_LINE = re.compile(r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT")
 
 def clean_title(title: str) -> str:
     """The title on one line, without the name of the site behind it."""
-    return _TITLE_END.sub("", " ".join(visible(title).split()))
+    return _TITLE_END.sub("", " ".join(strip_invisible(title).split()))
 
 
 def split_date_line(lines: list[str], source: Source) -> tuple[datetime | None, list[str]]:
@@ -54,7 +54,7 @@ def _date(line: str, source: Source) -> datetime | None:
 
 def shown_lines(lines: Iterable[str]) -> list[str]:
     """The lines as a reader sees them, without those in which there is nothing to be seen."""
-    shown = (visible(line).strip() for line in lines)
+    shown = (strip_invisible(line).strip() for line in lines)
     return [line for line in shown if line]
 
 

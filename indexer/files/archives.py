@@ -15,14 +15,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
-from ...analysis import visible
+from ...analysis import strip_invisible
 from ...messages import gettext as _
-from ...messages import reason_of
+from ...messages import os_error_reason
 from ..errors import ReadError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..readers import Piece
+from .decompression import CHUNK, Budget, Source, Spent, Stream, ZipSource, telling, unpacked
 from .pieces import contents
-from .unpacking import CHUNK, Budget, Source, Spent, Stream, ZipSource, telling, unpacked
 
 START = 512  # bytes that tell an archive
 
@@ -85,7 +85,7 @@ def members(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Member]:
     except (ReadError, Spent) as error:
         yield Member("", ReadError(str(error)), passed)
     except OSError as error:
-        yield Member("", ReadError(reason_of(error)), passed)
+        yield Member("", ReadError(os_error_reason(error)), passed)
 
 
 def _kind(name: str, start: bytes) -> str:
@@ -279,7 +279,7 @@ def _text(name: bytes) -> str:
 
 def _clean(name: str) -> str:
     """A relative path with /, of characters that can be seen, on one line."""
-    parts = [" ".join(visible(part).split()) for part in name.replace("\\", "/").split("/")]
+    parts = [" ".join(strip_invisible(part).split()) for part in name.replace("\\", "/").split("/")]
     kept = [part for part in parts if part not in ("", ".", "..") and not _DRIVE.fullmatch(part)]
     return "/".join(kept) or "unnamed"
 

@@ -6,7 +6,7 @@ from ...messages import gettext as _
 from ..errors import ReadError
 from ..limits import Limits
 from ..readers import Cut, Kind, Piece, decode, kind_of
-from .unpacking import CHUNK, Stream
+from .decompression import CHUNK, Stream
 
 PIECE = 1 << 20  # bytes; a file of no more is read at once
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ...analysis import Article
-from ...messages import reason_of
+from ...messages import os_error_reason
 from ..errors import ReadError
 from ..limits import DEFAULT_LIMITS as LIMITS
 from ..readers import Found, Piece, read, read_file, read_piece
 from .archives import START, is_archive, members
+from .decompression import CHUNK, Stream
 from .pieces import PIECE, kind_of_stream, pieces
-from .unpacking import CHUNK, Stream
 
 
 class Unit(NamedTuple):
@@ -59,7 +59,7 @@ def units(paths: Iterable[Path]) -> Iterator[Unit]:
                     yield Unit(str(path), path, before + size, size)
                 before += size
         except OSError as error:
-            yield Unit(str(path), path, before, content=ReadError(reason_of(error)))
+            yield Unit(str(path), path, before, content=ReadError(os_error_reason(error)))
 
 
 def _members(path: Path, before: int, size: int) -> Iterator[Unit]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...messages import reason_of
+from ...messages import os_error_reason
 from ..errors import PathNotFound, ReadError
 
 _MARKS_OF_AN_INDEX = {"writer.lock", "writer.txt"}  # also of one whose first run was killed
@@ -30,7 +30,7 @@ def files_below(path: Path) -> Iterator[Path | tuple[Path, ReadError]]:
             with os.scandir(place) as entries:
                 found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries if _counts(entry))
         except OSError as error:
-            yield Path(place), ReadError(reason_of(error))
+            yield Path(place), ReadError(os_error_reason(error))
             continue
         if not {name for name, _ in found} >= _MARKS_OF_AN_INDEX:
             waiting += ((os.path.join(place, name), inside) for name, inside in reversed(found))  # noqa: PTH118 - texts

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil import parser as dates
 
-from ..sources import Source
+from ..publishers import Source
 
 _EPOCH = re.compile(r"-?\d{9,15}(?:\.\d{1,9})?")
 _CHINESE = re.compile(r"\s*(\d{4})年(\d{1,2})月(\d{1,2})[日号號]\s{0,9}(?:(\d{1,2})[:：时時点點](\d{1,2}))?")

@@ -11,15 +11,15 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from ...analysis import Article, visible
+from ...analysis import Article, strip_invisible
 from ...messages import gettext as _
 from ..cleaning import clean_title, shown_lines
 from ..errors import ReadError
 from ..limits import Limits
-from ..sources import Source
+from ..publishers import Source
 from .dates import date_of
 from .decoding import decode
-from .markup import visible_lines
+from .html_text import visible_lines
 
 MARK = b"PK\x03\x04"
 _MIMETYPE = b"mimetypeapplication/epub+zip"
@@ -88,7 +88,7 @@ class _Book:
             with self._archive.open(name) as file:
                 content = file.read(most + 1)
         except _DAMAGED as error:
-            raise ReadError(_("it is a damaged EPUB: {reason}").format(reason=visible(str(error)))) from error
+            raise ReadError(_("it is a damaged EPUB: {reason}").format(reason=strip_invisible(str(error)))) from error
         if len(content) > most:
             raise ReadError(_("{name} has more than {most:,} bytes").format(name=name, most=most))
         self._left -= len(content)
@@ -124,7 +124,7 @@ def _spine(package: Any, package_path: str) -> list[str]:
 
 def _chapter(content: bytes) -> tuple[str, list[str]]:
     """The heading of a chapter, else its title, and its lines. Raises ReadError."""
-    text = visible(decode(content).text)
+    text = strip_invisible(decode(content).text)
     lines = shown_lines(visible_lines(text))
     parser = etree.HTMLParser(encoding="utf-8")
     tree = etree.fromstring(text.encode("utf-8", "replace") or b"<p></p>", parser)
@@ -139,5 +139,5 @@ def _chapter(content: bytes) -> tuple[str, list[str]]:
 
 def _first(package: Any, name: str) -> str:
     for element in package.iter("{http://purl.org/dc/elements/1.1/}" + name):
-        return " ".join(visible("".join(element.itertext())).split())
+        return " ".join(strip_invisible("".join(element.itertext())).split())
     return ""

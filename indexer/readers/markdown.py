@@ -8,7 +8,7 @@ from ...analysis import Article
 from ...messages import gettext as _
 from ..errors import ReadError
 from ..limits import Limits
-from .markup import visible_lines
+from .html_text import visible_lines
 from .records import article, keys_of
 
 if TYPE_CHECKING:

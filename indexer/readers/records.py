@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...analysis import Article, visible
+from ...analysis import Article, strip_invisible
 from ...messages import gettext as _
 from ..cleaning import clean_title, shown_lines
 from ..errors import ReadError, UnknownField
-from ..sources import section_of, source_of
+from ..publishers import section_of, source_of
 from .dates import date_of
 
 _KEYS = {
@@ -73,24 +73,24 @@ def article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, defa
     body = "\n".join(shown_lines(text_at("body").splitlines()))
     if not title and not body:
         raise ReadError(_("it has neither title nor text"))
-    url = visible(text_at("url")).strip()
+    url = strip_invisible(text_at("url")).strip()
     source = source_of(url)
     return Article(
-        id=visible(text_at("id")) or url or default_id,
+        id=strip_invisible(text_at("id")) or url or default_id,
         title=title,
         body=body,
         url=url,
         published=date_of(text_at("published"), source),
-        source=visible(text_at("source")).strip() or source.name,
-        section=visible(text_at("section")).strip() or section_of(url),
-        author=visible(text_at("author")).strip(),
-        lead=visible(text_at("lead")),
+        source=strip_invisible(text_at("source")).strip() or source.name,
+        section=strip_invisible(text_at("section")).strip() or section_of(url),
+        author=strip_invisible(text_at("author")).strip(),
+        lead=strip_invisible(text_at("lead")),
         path=path,
     )
 
 
 def _plain(key: str) -> str:
-    return visible(key).strip().casefold()
+    return strip_invisible(key).strip().casefold()
 
 
 def _text(value: object, key: str, field: str) -> str:

@@ -10,9 +10,9 @@ from ...analysis import Article
 from ...messages import gettext as _
 from ..cleaning import clean_title, shown_lines, split_date_line
 from ..errors import ReadError
-from ..sources import Source, section_of, source_of
+from ..publishers import Source, section_of, source_of
 from .dates import zone_of
-from .markup import visible_lines
+from .html_text import visible_lines
 
 # Lengths are bounded, so that no line takes more than its length in time.
 _HEAD = re.compile(

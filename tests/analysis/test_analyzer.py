@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.analysis import Analyzer, Entity, fold
+from souwen.analysis import Analyzer, EntityMention, fold
 
 ANALYZER = Analyzer()
 WITH_OWN_WORDS = Analyzer(["清华 大学"])
@@ -49,8 +49,8 @@ def test_pairs_and_singles_of_any_string_are_in_its_text(text: str, start: int, 
     """Query side ⊆ index side: what a string of the text asks for, the text has, at the same places."""
     string = text[start : start + length]
     whole, part = ANALYZER.terms(text), ANALYZER.terms(string)
-    assert whole.pairs[start : start + len(part.pairs)] == part.pairs
-    assert set(part.singles) <= set(whole.singles)
+    assert whole.bigrams[start : start + len(part.bigrams)] == part.bigrams
+    assert set(part.unigrams) <= set(whole.unigrams)
 
 
 def test_a_run_without_end_counts_by_pieces() -> None:
@@ -60,7 +60,7 @@ def test_a_run_without_end_counts_by_pieces() -> None:
 def test_names_count_whole_where_the_segmenter_cuts_them() -> None:
     text = "美国国务卿布林肯访问北京"
     assert "布林肯" not in ANALYZER.terms(text).words
-    assert "布林肯" in ANALYZER.terms(text, (Entity("布林肯", "person", 5, 8),)).words
+    assert "布林肯" in ANALYZER.terms(text, (EntityMention("布林肯", "person", 5, 8),)).words
 
 
 @given(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.analysis.dates import DateMention, extract
+from souwen.analysis.dates.mentions import DateMention, extract_dates
 
 THURSDAY = "2023-09-28"
 CHINA = timezone(timedelta(hours=8))
@@ -14,7 +14,7 @@ CHINA = timezone(timedelta(hours=8))
 
 def found(text: str, published: str = "") -> list[str]:
     """Each mention and its days: 昨天=2023-09-27, 本周=2023-09-25..2023-10-01, 目前=?."""
-    return list(map(shown, extract(text, datetime.fromisoformat(published) if published else None)))
+    return list(map(shown, extract_dates(text, datetime.fromisoformat(published) if published else None)))
 
 
 def shown(mention: DateMention) -> str:
@@ -177,8 +177,8 @@ def test_a_date_goes_on_from_the_one_it_is_joined_to(text: str, published: str, 
 
 def test_the_calendar_is_that_of_the_publishers_zone() -> None:
     instant = datetime(2023, 9, 28, 23, 30, tzinfo=timezone.utc)
-    assert shown(extract("今天", instant)[0]) == "今天=2023-09-28"
-    assert shown(extract("今天", instant.astimezone(CHINA))[0]) == "今天=2023-09-29"
+    assert shown(extract_dates("今天", instant)[0]) == "今天=2023-09-28"
+    assert shown(extract_dates("今天", instant.astimezone(CHINA))[0]) == "今天=2023-09-29"
 
 
 def test_a_line_ends_a_date() -> None:
@@ -225,7 +225,7 @@ def test_what_is_no_date(text: str) -> None:
 
 def test_mentions_lie_where_they_are_written() -> None:
     text = "國務院１０月８日說，去年9月２８日上午的會談。"
-    assert [(text[m.start : m.end], m.text) for m in extract(text)] == [
+    assert [(text[m.start : m.end], m.text) for m in extract_dates(text)] == [
         ("１０月８日", "１０月８日"),
         ("去年9月２８日上午",) * 2,
     ]
@@ -240,7 +240,7 @@ LETTERS = "〇零一二三四五六七八九十百两今昨明去前后上下本
 )
 def test_any_text_gives_mentions_in_order(text: str, published: datetime | None) -> None:
     end = 0
-    for mention in extract(text, published):
+    for mention in extract_dates(text, published):
         assert end <= mention.start < mention.end <= len(text)
         assert mention.text == text[mention.start : mention.end]
         assert mention.period is None or mention.period.first <= mention.period.last
@@ -265,4 +265,4 @@ def test_the_ends_of_the_calendar(published: str) -> None:
         "'98",
         "未来九年",
     ):
-        assert extract(text, datetime.fromisoformat(published))
+        assert extract_dates(text, datetime.fromisoformat(published))

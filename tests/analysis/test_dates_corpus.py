@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from souwen.analysis.dates import extract
+from souwen.analysis.dates.mentions import extract_dates
 from tests.conftest import SHARED
 
 CORPUS = SHARED / "ner" / "peopledaily_1000_with_dates.bio.xz"
@@ -26,7 +26,7 @@ def sentences() -> Iterator[tuple[str, set[tuple[int, int]]]]:
 def test_mentions_are_those_that_people_marked(half: int) -> None:
     right = found = marked = 0
     for text, ranges in list(sentences())[half::2]:
-        mentions = {(mention.start, mention.end) for mention in extract(text)}
+        mentions = {(mention.start, mention.end) for mention in extract_dates(text)}
         right, found, marked = right + len(mentions & ranges), found + len(mentions), marked + len(ranges)
     assert marked > 400
     assert 2 * right / (found + marked) >= 0.9

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from souwen.analysis import Segmenter
-from souwen.analysis.entities import Entity, extract
-from souwen.analysis.labelled import f1, parts
-from souwen.analysis.name_features import OUTSIDE
-from souwen.analysis.name_model import LABELS, name_model
-from souwen.analysis.name_rules import Span
+from souwen.analysis.names.features import OUTSIDE
+from souwen.analysis.names.finder import EntityMention, extract_entities
+from souwen.analysis.names.model import LABELS, name_model
+from souwen.analysis.names.rules import Span
+from training.labelled_sentences import f1, parts
 
 HELD_OUT, HELD_OUT_WITH_DATES = 0.82, 0.79  # F1 of exact names
 KINDS = {"person": "p", "place": "l", "organisation": "o"}
@@ -56,7 +56,7 @@ SEEDS = {
 
 
 def mentions(text: str) -> str:
-    return " ".join(f"{entity.text}/{KINDS[entity.kind]}" for entity in extract(text))
+    return " ".join(f"{entity.text}/{KINDS[entity.kind]}" for entity in extract_entities(text))
 
 
 @pytest.mark.parametrize(("text", "expected"), SEEDS.values(), ids=SEEDS.keys())
@@ -92,25 +92,25 @@ def test_traditional_text_keeps_its_characters() -> None:
 
 @pytest.mark.parametrize("text", ["顾问", "和平与稳定", "中美", "杨主任", "王先生", "黑名单", "维生素", "令人明白", ""])
 def test_no_names(text: str) -> None:
-    assert extract(text) == []
+    assert extract_entities(text) == []
 
 
 def test_offsets_are_of_the_text_as_given() -> None:
     text = "\n".join(text for text, _ in SEEDS.values())
-    found = extract(text)
+    found = extract_entities(text)
     assert all(entity.text == text[entity.start : entity.end] for entity in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
-    assert extract("  ＡＢＣ 王毅说") == [Entity("王毅", "person", 6, 8)]
+    assert extract_entities("  ＡＢＣ 王毅说") == [EntityMention("王毅", "person", 6, 8)]
 
 
 def test_jieba_and_rjieba_agree() -> None:
     text = "\n".join(text for text, _ in SEEDS.values())
-    assert extract(text, Segmenter(prefer_rjieba=False)) == extract(text)
+    assert extract_entities(text, Segmenter(prefer_rjieba=False)) == extract_entities(text)
 
 
 def assert_sound(text: str) -> None:
     """What holds of the names of any text."""
-    found = extract(text)
+    found = extract_entities(text)
     assert all(entity.text == text[entity.start : entity.end] and entity.text for entity in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
     assert all(entity.kind in KINDS for entity in found)
@@ -163,6 +163,6 @@ def test_names_of_labelled_sentences(shared: Path, collection: str, least: float
         pytest.skip(f"no labelled sentences in {shared / 'ner'}")
 
     def find(text: str) -> list[Span]:
-        return [Span(entity.start, entity.end, entity.kind) for entity in extract(text)]
+        return [Span(entity.start, entity.end, entity.kind) for entity in extract_entities(text)]
 
     assert f1(parts(shared / "ner", collection)["held out"], find)["all"] >= least

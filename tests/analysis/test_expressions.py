@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.analysis.expressions import expressions, numeral
+from souwen.analysis.text.numbers import expressions, numeral
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.analysis import fold
-from souwen.analysis.make_fold_table import build
+from souwen.analysis.text import fold
+from training.make_fold_table import build
 
 
 @pytest.mark.parametrize(

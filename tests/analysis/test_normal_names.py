@@ -2,17 +2,17 @@
 
 import pytest
 
-from souwen.analysis import Entity, Kind, name_key, normal_names, with_dots
+from souwen.analysis import EntityKind, EntityMention, canonical_names, name_key, with_interpuncts
 
-KINDS: dict[str, Kind] = {"p": "person", "l": "place", "o": "organisation"}
+KINDS: dict[str, EntityKind] = {"p": "person", "l": "place", "o": "organisation"}
 
 
 def normal(mentions: str) -> str:
     entities, at = [], 0
     for text, kind in (mention.split("/") for mention in mentions.split()):
-        entities.append(Entity(text, KINDS[kind], at, at + len(text)))
+        entities.append(EntityMention(text, KINDS[kind], at, at + len(text)))
         at += len(text) + 1
-    return " ".join(normal_names(entities))
+    return " ".join(canonical_names(entities))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_normal_forms(mentions: str, expected: str) -> None:
 
 
 def test_dots_stand_between_parts_of_names() -> None:
-    assert with_dots("让-克洛德・容克") == "让·克洛德·容克"
-    assert with_dots("COVID-19") == "COVID-19"
-    assert with_dots("-容克-") == "-容克-"
+    assert with_interpuncts("让-克洛德・容克") == "让·克洛德·容克"
+    assert with_interpuncts("COVID-19") == "COVID-19"
+    assert with_interpuncts("-容克-") == "-容克-"
     assert name_key("安東尼‧布林肯") == name_key("安东尼-布林肯") == "安东尼·布林肯"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from souwen.analysis.periods import Period, days, months, moved, week, years
+from souwen.analysis.dates.periods import Period, days, months, moved, week, years
 
 
 @pytest.mark.parametrize(

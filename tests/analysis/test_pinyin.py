@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.analysis import pinyin
+from souwen.analysis.text import pinyin
 
 
 def spells(token: str, string: str, *, open_end: bool = False) -> bool:

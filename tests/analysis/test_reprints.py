@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import opencc
 import pytest
 
-from souwen.analysis import SHARED_VALUES, Analyzer, Article, Opening, split_sketch
+from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint, split_sketch
 from souwen.query import Searcher
 
 MORNING = datetime(2023, 9, 29, 8, tzinfo=timezone(timedelta(hours=8)))
@@ -49,10 +49,12 @@ def test_families(seeds: Searcher, change: Callable[[Article], Article]) -> None
     for article, other in ((first, second), (second, first)):
         changed = replace(change(article), id="changed", source="转载者", published=MORNING + timedelta(hours=20))
         assert changed.body != article.body
-        assert Opening(changed).is_reprint_of(Opening(article))
-        assert Opening(article).is_reprint_of(Opening(changed))
-        assert len(set(Opening(changed).sketch()) & set(Opening(article).sketch())) >= SHARED_VALUES
-        assert not Opening(changed).is_reprint_of(Opening(other))
+        assert ArticleFingerprint(changed).is_reprint_of(ArticleFingerprint(article))
+        assert ArticleFingerprint(article).is_reprint_of(ArticleFingerprint(changed))
+        assert (
+            len(set(ArticleFingerprint(changed).sketch()) & set(ArticleFingerprint(article).sketch())) >= SHARED_VALUES
+        )
+        assert not ArticleFingerprint(changed).is_reprint_of(ArticleFingerprint(other))
 
 
 @pytest.mark.parametrize(
@@ -73,14 +75,14 @@ def test_families(seeds: Searcher, change: Callable[[Article], Article]) -> None
 )
 def test_what_only_looks_alike(one: str, other: str) -> None:
     first, second = (Article(id=text, title="", body=text, published=MORNING) for text in (one, other))
-    assert not Opening(first).is_reprint_of(Opening(second))
-    assert not Opening(second).is_reprint_of(Opening(first))
+    assert not ArticleFingerprint(first).is_reprint_of(ArticleFingerprint(second))
+    assert not ArticleFingerprint(second).is_reprint_of(ArticleFingerprint(first))
 
 
 def test_a_short_text_is_a_reprint_of_what_is_the_same() -> None:
-    one = Opening(Article(id="1", title="图片：外长会谈", body="今天，北京。"))
-    assert one.is_reprint_of(Opening(Article(id="2", title="圖片：外長會談", body="今天，\n北京。")))
-    assert not one.is_reprint_of(Opening(Article(id="3", title="图片：总统会谈", body="今天，北京。")))
+    one = ArticleFingerprint(Article(id="1", title="图片：外长会谈", body="今天，北京。"))
+    assert one.is_reprint_of(ArticleFingerprint(Article(id="2", title="圖片：外長會談", body="今天，\n北京。")))
+    assert not one.is_reprint_of(ArticleFingerprint(Article(id="3", title="图片：总统会谈", body="今天，北京。")))
     assert len(one.sketch()) == 1
 
 
@@ -90,17 +92,23 @@ def test_what_is_far_away_must_be_nearly_the_same(seeds: Searcher, days: int | N
     article = replace(next(seeds.articles()), published=MORNING)
     later = MORNING + timedelta(days=days) if days else None
     half = article.body[:400] + "".join(reversed(article.body[400:]))
-    assert Opening(replace(article, body=half)).is_reprint_of(Opening(article))
-    assert not Opening(replace(article, body=half, published=later)).is_reprint_of(Opening(article))
-    assert Opening(replace(article, published=later)).is_reprint_of(Opening(article))
+    assert ArticleFingerprint(replace(article, body=half)).is_reprint_of(ArticleFingerprint(article))
+    assert not ArticleFingerprint(replace(article, body=half, published=later)).is_reprint_of(
+        ArticleFingerprint(article)
+    )
+    assert ArticleFingerprint(replace(article, published=later)).is_reprint_of(ArticleFingerprint(article))
 
 
 def test_a_source_fills_its_frames_daily_and_others_reprint_it(seeds: Searcher) -> None:
     article = replace(next(seeds.articles()), source="甲报", published=MORNING)
     half = article.body[:400] + "".join(reversed(article.body[400:]))
     tomorrow = MORNING + timedelta(days=1)
-    assert not Opening(replace(article, body=half, published=tomorrow)).is_reprint_of(Opening(article))
-    assert Opening(replace(article, body=half, published=tomorrow, source="乙报")).is_reprint_of(Opening(article))
+    assert not ArticleFingerprint(replace(article, body=half, published=tomorrow)).is_reprint_of(
+        ArticleFingerprint(article)
+    )
+    assert ArticleFingerprint(replace(article, body=half, published=tomorrow, source="乙报")).is_reprint_of(
+        ArticleFingerprint(article)
+    )
 
 
 def test_a_sketch_is_of_the_article_alone(seeds: Searcher) -> None:
@@ -108,15 +116,15 @@ def test_a_sketch_is_of_the_article_alone(seeds: Searcher) -> None:
     body = "".join(chr(0x4E00 + number * 7) for number in range(300))
     article = Article(id="1", title="题", body=body)
     expected = ">Uc-5!1B~K9IwE+tW1WB8)PwBj?^s=HJ*)s?1_YrO<mh{B-qtX53Dk<8{tGX"
-    assert "".join(Opening(article).sketch()) == expected
-    assert Analyzer().analyse(article).sketch == split_sketch(expected)
-    assert Opening(replace(article, id="2", title="别的题", source="某报", published=MORNING)).sketch() == split_sketch(
-        expected
-    )
+    assert "".join(ArticleFingerprint(article).sketch()) == expected
+    assert Analyzer().analyze(article).sketch == split_sketch(expected)
+    assert ArticleFingerprint(
+        replace(article, id="2", title="别的题", source="某报", published=MORNING)
+    ).sketch() == split_sketch(expected)
 
 
 def test_hostile_texts_have_sketches() -> None:
     for text in ("\ud800" * 700, "哈" * 10**6, "\x00", "！" * 10**5, "𠮷" * 150, "a" * 120):
-        sketch = Opening(Article(id="1", title="", body=text)).sketch()
+        sketch = ArticleFingerprint(Article(id="1", title="", body=text)).sketch()
         assert len(sketch) <= 12
         assert all(len(value) == 5 for value in sketch)

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from souwen.cli.main import main
-from souwen.cli.make_reference import PAGE, page
+from tools.make_reference import PAGE, page
 
 COMMANDS = sorted(main.commands.items())
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from souwen.cli.charts import columns
-from souwen.cli.localised import help_texts
+from souwen.cli.localized_help import help_texts
 from souwen.cli.main import main
+from souwen.cli.terminal_chart import columns
 
 from ..conftest import SEEDS
 from .test_cli import run
@@ -80,7 +80,9 @@ def test_what_is_found_is_told_in_chinese(tmp_path: Path) -> None:
 def test_programs_are_told_the_same_in_every_language(tmp_path: Path) -> None:
     indexed(tmp_path)
     query = ["search", '"外交', "2023-13-45:", "--facet", "person", "--json"]
-    chinese, english = (json.loads(run(*query, cwd=tmp_path, **spoken).stdout) for spoken in (CHINESE, {}))
+    chinese, english = (
+        json.loads(run(*query, cwd=tmp_path, **current_language).stdout) for current_language in (CHINESE, {})
+    )
     messages = [[note.pop("message") for note in found["notes"]] for found in (chinese, english)]
     del chinese["took_ms"], english["took_ms"]
     assert chinese == english

@@ -23,8 +23,8 @@ with Searcher("{index}") as searcher:
         marks = [snippet.text[start:end] for snippet in hit.snippets for start, end in snippet.highlights]
         assert set(marks) == {{"中美", "外交"}}
 
-from souwen.analysis import entities
-assert [entity.text for entity in entities.extract("美国国务卿布林肯访问北京")] == ["美国", "布林肯", "北京"]
+from souwen.analysis import extract_entities
+assert [entity.text for entity in extract_entities("美国国务卿布林肯访问北京")] == ["美国", "布林肯", "北京"]
 
 import logging
 assert logging.root.handlers == [] and not any(

@@ -7,18 +7,21 @@ from pathlib import Path
 import pytest
 
 from souwen.analysis import Analyzer, Article
-from souwen.engines import ENGINES, MEMORY, EngineUnavailable, IndexDirectory, Reader
+from souwen.engines import DEFAULT_WRITE_BUFFER, ENGINES, EngineUnavailable, IndexDirectory, Reader
 
 ANALYZER = Analyzer()
 
 
 def write(
-    directory: IndexDirectory, put: Mapping[str, Article], delete: Iterable[str] = (), memory: int = MEMORY
+    directory: IndexDirectory,
+    put: Mapping[str, Article],
+    delete: Iterable[str] = (),
+    memory: int = DEFAULT_WRITE_BUFFER,
 ) -> None:
     """One transaction on the index of `directory`."""
     opened = directory.open(ANALYZER.fingerprint)
     with opened.writer(memory) as writer:
-        for prepared in opened.prepare((ANALYZER.analyse(article), "digest") for article in put.values()):
+        for prepared in opened.prepare((ANALYZER.analyze(article), "digest") for article in put.values()):
             writer.put(prepared)
         for article_id in delete:
             writer.delete(article_id)
@@ -51,7 +54,7 @@ def removed_from_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     handles = list(tmp_path_factory.getbasetemp().rglob("opensearch-*/index.json"))
     if handles and os.environ.get("SOUWEN_OPENSEARCH_URL"):
         from souwen.engines.opensearch import handle
-        from souwen.engines.opensearch.address import address
+        from souwen.engines.opensearch.connection_settings import address
         from souwen.engines.opensearch.server import Missing, Server
 
         server = Server(address())

@@ -25,7 +25,7 @@ def test_a_transaction_that_fails_leaves_the_name(directory: IndexDirectory) -> 
     write(directory, {"1": ONE})
     before = directory.commit()
     engine = directory.open(ANALYZER.fingerprint)
-    (prepared,) = engine.prepare([(ANALYZER.analyse(OTHER), "digest")])
+    (prepared,) = engine.prepare([(ANALYZER.analyze(OTHER), "digest")])
 
     def fail() -> None:
         with engine.writer() as writer:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import pytest
 
-from souwen.engines import DEFAULT_ENGINE, MEMORY
+from souwen.engines import DEFAULT_ENGINE, DEFAULT_WRITE_BUFFER
 from souwen.indexer import IndexReport, build_index
 from souwen.query import FACET_FIELDS, Results, Searcher
-from souwen.query.ranking import CANDIDATES
+from souwen.query.reranker import CANDIDATES
 
 from ..conftest import SEEDS
 from ..query.test_documentation import ARTICLES as PAGE_ARTICLES
@@ -142,7 +142,7 @@ def pair_of(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
 
     def make(*paths: Path) -> Pair:
         folders = [tmp_path_factory.mktemp(name) for name in (DEFAULT_ENGINE, engine)]
-        memory = 1 << 20 if engine == DEFAULT_ENGINE else MEMORY
+        memory = 1 << 20 if engine == DEFAULT_ENGINE else DEFAULT_WRITE_BUFFER
         reports = [build_index(paths, folders[0]), build_index(paths, folders[1], engine=engine, memory=memory)]
         assert reports[0] == reports[1]
         assert reports[0].added

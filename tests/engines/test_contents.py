@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from souwen.engines import All, IndexDamaged
+from souwen.engines import And, IndexDamaged
 from souwen.engines.whoosh import WhooshEngine, contents
 from souwen.engines.whoosh.codec import Segment, restored
 from souwen.engines.whoosh.schema import schema
@@ -74,8 +74,8 @@ def engine(tmp_path: Path) -> WhooshEngine:
 
 def put(engine: WhooshEngine, names: str, delete: str = "") -> None:
     with engine.writer() as writer:
-        analysed = random_articles(random.Random(names), names).values()
-        for prepared in engine.prepare((each, "digest") for each in analysed):
+        analyzed = random_articles(random.Random(names), names).values()
+        for prepared in engine.prepare((each, "digest") for each in analyzed):
             writer.put(prepared)
         for name in delete:
             writer.delete(name)
@@ -254,7 +254,7 @@ def test_a_stranger_cannot_change_how_other_indexes_are_read(
     """A pickle can set attributes of what it names: here of the class, that no article be deleted any more."""
     put(engine, "abcdef")
     put(engine, "", delete="ab")
-    assert engine.reader().count(All(())) == 4
+    assert engine.reader().count(And(())) == 4
     folder = tmp_path / "stranger" / "whoosh-1"
     folder.mkdir(parents=True)
     stranger = WhooshEngine(folder)
@@ -270,7 +270,7 @@ def test_a_stranger_cannot_change_how_other_indexes_are_read(
         replace(stranger, table(segments_pickle=attack))
         with suppress(IndexDamaged):
             stranger.reader()
-        assert engine.reader().count(All(())) == 4
+        assert engine.reader().count(And(())) == 4
         assert (restored.__defaults__, restored.__module__) == (None, "souwen.engines.whoosh.codec")
 
 
@@ -332,8 +332,8 @@ def test_an_index_of_whoosh_itself_is_refused(tmp_path: Path) -> None:
     index = whoosh.index.create_in(str(folder), schema())
     for names in ("", "abc"):
         writer = index.writer()
-        for analysed in random_articles(random.Random(1), names).values():
-            writer.add_document(**whole(analysed))
+        for analyzed in random_articles(random.Random(1), names).values():
+            writer.add_document(**whole(analyzed))
         writer.commit()
         for use in (WhooshEngine(folder).reader, WhooshEngine(folder).writer):
             with pytest.raises(IndexDamaged, match="cut off or altered"):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from souwen.analysis import Period
-from souwen.engines import MOST_YEARS, covering
-from souwen.engines.days import spelled
+from souwen.engines import MAX_YEARS, keywords_within
+from souwen.engines.date_keywords import spelled
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ def test_a_mention_is_found_by(first: str, last: str, keywords: str) -> None:
     assert sorted(found) == keywords.split()
 
 
-@given(st.dates(), st.integers(0, 365 * MOST_YEARS))
+@given(st.dates(), st.integers(0, 365 * MAX_YEARS))
 def test_a_range_is_made_up_of_few_keywords(first: date, days: int) -> None:
     last = first + timedelta(min(days, (date.max - first).days))
-    keywords = list(covering(first, last))
-    assert len(keywords) <= MOST_YEARS + 1 + 2 * (11 + 30)
+    keywords = list(keywords_within(first, last))
+    assert len(keywords) <= MAX_YEARS + 1 + 2 * (11 + 30)
     assert keywords == sorted(keywords)
     days_within = {first, last, first + (last - first) / 2}
     for day in days_within:
@@ -43,4 +43,4 @@ def test_a_range_is_made_up_of_few_keywords(first: date, days: int) -> None:
 
 
 def test_a_range_that_ends_before_it_begins_has_none() -> None:
-    assert list(covering(date(2024, 1, 1), date(2023, 1, 1))) == []
+    assert list(keywords_within(date(2024, 1, 1), date(2023, 1, 1))) == []

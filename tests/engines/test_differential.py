@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from souwen.analysis import AnalysedArticle, Article, DateMention, Entity, Terms, text_of
-from souwen.analysis.periods import days
-from souwen.engines.evaluate import UNDATED, day_number
+from souwen.analysis import AnalyzedArticle, Article, DateMention, EntityMention, TermStreams, searchable_text
+from souwen.analysis.dates.periods import days
 from souwen.engines.facets import FACETS, values
 from souwen.engines.keywords import keywords
-from souwen.engines.stored import texts_of
+from souwen.engines.matching import UNDATED, day_number
+from souwen.engines.stored_article import texts_of
 from souwen.engines.whoosh import WhooshEngine
-from souwen.engines.whoosh.contents import Index
 from souwen.engines.whoosh.schema import GRAMS, KEYWORDS, STORED, TEXTS, WORDS, schema
-from souwen.engines.whoosh.writer import ArrayWriter
+from souwen.engines.whoosh.segment_writer import ArrayWriter
+from souwen.engines.whoosh.toc import Index
 
 with warnings.catch_warnings():  # as souwen itself imports it
     warnings.simplefilter("ignore")
@@ -57,7 +57,7 @@ VOCABULARY = [
 SCORED = (*WORDS, *GRAMS)
 
 
-def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, AnalysedArticle]:
+def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, AnalyzedArticle]:
     made = {}
     for article_id in ids:
         title = "".join(choose.choices(CHARACTERS, k=choose.choice([0, 1, 2, 9])))
@@ -77,45 +77,57 @@ def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, Anal
             path=f"{article_id}.txt",
         )
         folded = f"{title}\n{body}"
-        made[article_id] = AnalysedArticle(
+        made[article_id] = AnalyzedArticle(
             article=article,
-            text=Terms(words=choose.choices(VOCABULARY, k=choose.choice([0, 5, 40])), folded=folded),
-            title=Terms(words=choose.choices(VOCABULARY, k=choose.choice([0, 1, 3])), folded=title),
+            text=TermStreams(words=choose.choices(VOCABULARY, k=choose.choice([0, 5, 40])), folded=folded),
+            title=TermStreams(words=choose.choices(VOCABULARY, k=choose.choice([0, 1, 3])), folded=title),
             entities=tuple(
-                Entity(text_of(article)[at : at + 2], choose.choice(["person", "place", "organisation"]), at, at + 2)
-                for at in range(0, len(text_of(article)) - 2, 7)
+                EntityMention(
+                    searchable_text(article)[at : at + 2],
+                    choose.choice(["person", "place", "organisation"]),
+                    at,
+                    at + 2,
+                )
+                for at in range(0, len(searchable_text(article)) - 2, 7)
             ),
             dates=tuple(
                 DateMention(
-                    text_of(article)[at : at + 2], at, at + 2, choose.choice([None, days(date(2023, 9, 28), at)])
+                    searchable_text(article)[at : at + 2],
+                    at,
+                    at + 2,
+                    choose.choice([None, days(date(2023, 9, 28), at)]),
                 )
-                for at in range(1, len(text_of(article)) - 2, 9)
+                for at in range(1, len(searchable_text(article)) - 2, 9)
             ),
         )
     return made
 
 
-def whole(analysed: AnalysedArticle) -> dict[str, Any]:
+def whole(analyzed: AnalyzedArticle) -> dict[str, Any]:
     """The article as Whoosh's own writer takes it."""
-    texts = texts_of(analysed, "digest")
-    terms = keywords(analysed)
-    published = analysed.article.published
+    texts = texts_of(analyzed, "digest")
+    terms = keywords(analyzed)
+    published = analyzed.article.published
     fields: dict[str, Any] = {name: list(terms[name]) for name in KEYWORDS}
     fields |= {f"_stored_{name}": texts[name] for name in KEYWORDS if name in STORED}
-    fields |= {name: texts[name] for name in TEXTS} | values(analysed)
-    for name, streams in (("text", analysed.text), ("title", analysed.title)):
-        fields |= {f"{name}_words": streams.words, f"{name}_pairs": streams.folded, f"{name}_singles": streams.singles}
+    fields |= {name: texts[name] for name in TEXTS} | values(analyzed)
+    for name, streams in (("text", analyzed.text), ("title", analyzed.title)):
+        fields |= {
+            f"{name}_words": streams.words,
+            f"{name}_bigrams": streams.folded,
+            f"{name}_unigrams": streams.unigrams,
+        }
     fields["day"] = day_number(published.date()) if published else 0
     fields["time"] = int(published.timestamp()) if published else UNDATED
     return fields
 
 
-def lengths(analysed: AnalysedArticle) -> dict[str, int]:
+def lengths(analyzed: AnalyzedArticle) -> dict[str, int]:
     """The number of terms in each field that is scored."""
     return {
         f"{name}_{stream}": len(getattr(streams, stream))
-        for name, streams in (("text", analysed.text), ("title", analysed.title))
-        for stream in ("words", "pairs", "singles")
+        for name, streams in (("text", analyzed.text), ("title", analyzed.title))
+        for stream in ("words", "bigrams", "unigrams")
     }
 
 
@@ -126,7 +138,7 @@ class Twins:
     ours: Path
     stock: Path
     memory: int
-    articles: dict[str, AnalysedArticle] = field(default_factory=dict)
+    articles: dict[str, AnalyzedArticle] = field(default_factory=dict)
     most_runs: int = 0
     merges: int = 0
 
@@ -139,11 +151,11 @@ class Twins:
     def segments(self) -> int:
         return len(Index(self.ours).segments())
 
-    def commit(self, put: dict[str, AnalysedArticle], delete: Iterable[str] = ()) -> None:
+    def commit(self, put: dict[str, AnalyzedArticle], delete: Iterable[str] = ()) -> None:
         before = self.segments()
         engine = WhooshEngine(self.ours)
         with engine.writer(self.memory) as writer:
-            for prepared in engine.prepare((analysed, "digest") for analysed in put.values()):
+            for prepared in engine.prepare((analyzed, "digest") for analyzed in put.values()):
                 writer.put(prepared)
             for key in delete:
                 writer.delete(self.articles[key].article.id)
@@ -153,8 +165,8 @@ class Twins:
         for key in (*put, *delete):
             if key in self.articles:
                 stock_writer.delete_by_term("id", self.articles[key].article.id)
-        for analysed in put.values():
-            stock_writer.add_document(**whole(analysed))
+        for analyzed in put.values():
+            stock_writer.add_document(**whole(analyzed))
         stock_writer.commit()
         stock.close()
         self.merges += self.segments() < before + bool(put)
@@ -198,7 +210,7 @@ def scenario(folder: Path, seed: int, memory: int, *, commits: int, optimized: b
             old = twins.articles[key].article
             new = put[key]
             article = Article(**{name: getattr(new.article, name) for name in Article.__slots__} | {"id": old.id})
-            put[key] = AnalysedArticle(article, new.text, new.title, new.entities, new.dates)
+            put[key] = AnalyzedArticle(article, new.text, new.title, new.entities, new.dates)
         twins.commit(put, gone)
     if optimized:
         twins.optimize()
@@ -251,7 +263,7 @@ def test_has_the_same_articles(twins: Twins) -> None:
         assert list(ours.all_doc_ids()) == list(stock.all_doc_ids())
         for number in ours.all_doc_ids():
             assert ours.stored_fields(number) == stock.stored_fields(number)
-        expected = [texts_of(analysed, "digest") for analysed in twins.articles.values()]
+        expected = [texts_of(analyzed, "digest") for analyzed in twins.articles.values()]
         assert sorted(map(repr, map(sorted_items, ours.all_stored_fields()))) == sorted(
             map(repr, map(sorted_items, expected))
         )
@@ -297,7 +309,7 @@ def test_a_term_that_no_article_has(twins: Twins) -> None:
 
 def test_has_the_true_lengths(twins: Twins) -> None:
     """Whoosh's own are rounded to a byte."""
-    by_id = {analysed.article.id: lengths(analysed) for analysed in twins.articles.values()}
+    by_id = {analyzed.article.id: lengths(analyzed) for analyzed in twins.articles.values()}
     assert all(set(each) == set(SCORED) for each in by_id.values())
     with twins.readers() as (ours, _):
         for number in ours.all_doc_ids():
@@ -325,12 +337,12 @@ def random_queries(choose: random.Random, count: int) -> Iterator[str]:
                 f"text_words:{choose.choice(VOCABULARY)[0]}*",
                 f"text_words:*{choose.choice(VOCABULARY)[-1]}",
                 "text_words:[词1 TO 词3]",
-                f'text_pairs:"{string}"',
-                f"text_pairs:{string}",
-                f'title_pairs:"{string[:3]}"',
-                f'text_pairs:"{string[:2]} {string[1:]}"~3',
-                f"text_singles:{choose.choice(plain)}",
-                f"title_singles:{choose.choice(plain)}",
+                f'text_bigrams:"{string}"',
+                f"text_bigrams:{string}",
+                f'title_bigrams:"{string[:3]}"',
+                f'text_bigrams:"{string[:2]} {string[1:]}"~3',
+                f"text_unigrams:{choose.choice(plain)}",
+                f"title_unigrams:{choose.choice(plain)}",
                 f"source:{choose.choice(['甲', 'rfi', 'a', 'a.fr', '丙'])}",
                 "section:国际",
                 "author:张*",
@@ -356,8 +368,8 @@ def test_answers_as_whoosh_does(twins: Twins) -> None:
             assert sorted(found.docs()) == sorted(expected.docs()), text
             assert len(found) == len(expected)
             assert {hit["path"] for hit in found} == {hit["path"] for hit in expected}
-        for analysed in list(twins.articles.values())[:10]:
-            for name, values in keywords(analysed).items():
+        for analyzed in list(twins.articles.values())[:10]:
+            for name, values in keywords(analyzed).items():
                 for value in values:
                     term = whoosh.query.Term(name, value)
                     assert set(term.docs(ours)) == set(term.docs(stock))
@@ -374,7 +386,9 @@ def test_every_phrase_is_found_where_it_stands(twins: Twins) -> None:
                 continue
             pairs = [string[start : start + 2] for start in range(len(string) - 1)]
             query = (
-                whoosh.query.Phrase("text_pairs", pairs) if len(pairs) > 1 else whoosh.query.Term("text_pairs", string)
+                whoosh.query.Phrase("text_bigrams", pairs)
+                if len(pairs) > 1
+                else whoosh.query.Term("text_bigrams", string)
             )
             found = {hit["path"] for hit in searcher.search(query, limit=None)}
             assert found == {each.article.path for each in twins.articles.values() if string in each.text.folded}

@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
-from souwen.analysis import AnalysedArticle, Article, Terms
-from souwen.engines import All, Contains, Has, IndexDamaged, Keyword, Request, Weighted
+from souwen.analysis import AnalyzedArticle, Article, TermStreams
+from souwen.engines import And, IndexDamaged, Keyword, ScoringTerm, SearchRequest, Substring, Term
 from souwen.engines.whoosh import WhooshEngine
-from souwen.engines.whoosh.contents import Index
-from souwen.engines.whoosh.writer import ArrayWriter
+from souwen.engines.whoosh.segment_writer import ArrayWriter
+from souwen.engines.whoosh.toc import Index
 from souwen.indexer import build_index
 from souwen.query import Searcher
 
@@ -34,14 +34,14 @@ EACH = 3  # articles of a commit
 WORDS = ["美国", "国防部", "负责", "中国", "事务", "官员", "台湾海峡", "对话", "外交部", "会晤", "，", "。"]
 
 
-def article(number: int, length: int = 60) -> AnalysedArticle:
+def article(number: int, length: int = 60) -> AnalyzedArticle:
     """Number n of an endless archive."""
     choose = random.Random(number)
     words = [f"第{number}篇", *choose.choices(WORDS, k=length)]
     title = f"标题{number}"
     made = Article(id=str(number), title=title, body="".join(words), source="甲" if number % 2 else "乙")
     folded = f"{title}\n{made.body}"
-    return AnalysedArticle(made, Terms([title, *words], folded), Terms([title], title), ())
+    return AnalyzedArticle(made, TermStreams([title, *words], folded), TermStreams([title], title), ())
 
 
 def put(folder: Path, numbers: Iterable[int], length: int = 60, delete: Iterable[int] = ()) -> None:
@@ -62,11 +62,13 @@ def commit_on_and_on(folder: Path, first: int, last: int, length: int = 60) -> N
 def answers(folder: Path) -> dict[str, Any]:
     """What an index tells, by every way there is to ask."""
     reader = WhooshEngine(folder).reader()
-    clauses = [Has("text", word) for word in WORDS] + [
-        Contains("text", s) for s in ("中", "台湾", "湾海峡", "部，官员")
+    clauses = [Term("text", word) for word in WORDS] + [
+        Substring("text", s) for s in ("中", "台湾", "湾海峡", "部，官员")
     ]
     told: dict[str, Any] = {repr(clause): reader.count(clause) for clause in (*clauses, Keyword("source", "甲"))}
-    every = reader.search(Request(match=All(()), weights=(Weighted("text", "words", "中国", 1.0),), limit=10_000))
+    every = reader.search(
+        SearchRequest(match=And(()), weights=(ScoringTerm("text", "words", "中国", 1.0),), limit=10_000)
+    )
     stored = reader.fetch([candidate.key for candidate in every.candidates])
     told["articles"] = {each.article.id: each.article for each in stored}
     told["total"] = reader.statistics().articles, every.total, len(stored)
@@ -82,9 +84,9 @@ def answers(folder: Path) -> dict[str, Any]:
 def expected(numbers: Iterable[int], length: int = 60) -> dict[str, Any]:
     """The same of articles that were indexed in one commit, undisturbed."""
     made = [article(number, length) for number in numbers]
-    told: dict[str, Any] = {repr(Has("text", word)): sum(word in each.text.words for each in made) for word in WORDS}
+    told: dict[str, Any] = {repr(Term("text", word)): sum(word in each.text.words for each in made) for word in WORDS}
     for string in ("中", "台湾", "湾海峡", "部，官员"):
-        told[repr(Contains("text", string))] = sum(string in each.text.folded for each in made)
+        told[repr(Substring("text", string))] = sum(string in each.text.folded for each in made)
     told[repr(Keyword("source", "甲"))] = sum(each.article.source == "甲" for each in made)
     told["articles"] = {each.article.id: each.article for each in made}
     told["total"] = (len(made),) * 3
@@ -342,7 +344,7 @@ def test_an_open_reader_outlives_commits_that_remove_its_files(folder: Path) -> 
     for number in range(4):
         put(folder, range(number * 5, number * 5 + 5), delete=[number * 5 - 1] if number else [])
     reader, untouched = WhooshEngine(folder).reader(), WhooshEngine(folder).reader()
-    assert reader.count(Has("text", "中国")) > 0
+    assert reader.count(Term("text", "中国")) > 0
     told = answers(folder)
     before = set(folder.glob("*.terms"))
     put(folder, [20, 1], delete=[2])
@@ -351,9 +353,9 @@ def test_an_open_reader_outlives_commits_that_remove_its_files(folder: Path) -> 
     assert not before & set(folder.glob("*.terms"))
     for opened in (reader, untouched):
         for word in WORDS:
-            assert opened.count(Has("text", word)) == told[repr(Has("text", word))]
+            assert opened.count(Term("text", word)) == told[repr(Term("text", word))]
         for string in ("中", "台湾", "湾海峡", "部，官员"):
-            assert opened.count(Contains("text", string)) == told[repr(Contains("text", string))]
+            assert opened.count(Substring("text", string)) == told[repr(Substring("text", string))]
         assert opened.find("20") is None
         for name, kept in told["articles"].items():
             stored = opened.find(name)
@@ -371,7 +373,7 @@ def test_a_closed_reader_gives_its_files_back_at_once(folder: Path) -> None:
     gc.disable()
     try:
         reader = WhooshEngine(folder).reader()
-        assert reader.count(Has("text", "中国")) + reader.count(Contains("text", "湾海峡")) > 0
+        assert reader.count(Term("text", "中国")) + reader.count(Substring("text", "湾海峡")) > 0
         reader.find("3")
         reader.close()
         assert str(folder) not in Path("/proc/self/maps").read_text("utf-8")
@@ -385,10 +387,10 @@ def read_on_and_on(folder: Path, out: Path) -> None:
     while not out.with_suffix(".stop").exists():
         try:
             reader = WhooshEngine(folder).reader()
-            found = reader.search(Request(match=All(()), limit=10_000))
+            found = reader.search(SearchRequest(match=And(()), limit=10_000))
             got = {int(stored.article.id) for stored in reader.fetch([c.key for c in found.candidates])}
             whole = got == set(range(len(got))) and len(got) % EACH == 0
-            same = found.total == reader.statistics().articles == reader.count(Contains("text", "标题")) == len(got)
+            same = found.total == reader.statistics().articles == reader.count(Substring("text", "标题")) == len(got)
             counts.append(len(got))
             if not (whole and same):
                 failures.append(f"half a commit: {sorted(got)}")

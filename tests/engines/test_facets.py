@@ -11,18 +11,18 @@ import pytest
 
 from souwen.analysis import Article
 from souwen.engines import (
-    All,
-    AnyOf,
+    And,
     Clause,
-    Contains,
     FacetField,
-    Has,
+    FacetValue,
     IndexDirectory,
     Keyword,
     Not,
+    Or,
     Reader,
-    Request,
-    Valued,
+    SearchRequest,
+    Substring,
+    Term,
 )
 from souwen.engines.facets import LONGEST_VALUE
 from souwen.engines.opensearch.server import Server
@@ -80,7 +80,7 @@ def by_hand(articles: dict[str, Article], field: FacetField) -> list[tuple[str, 
 
 def names(each: Article) -> set[tuple[str, str]]:
     """Of these sentences: a name with a dot, and the last name of such a one, where it stands alone."""
-    mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyse(each).entities]
+    mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyze(each).entities]
     ours = [text for _, text in mentions if text.endswith("布林肯")]
     written = Counter(text for text in ours if "·" in text)
     whole = written.most_common(1)[0][0] if written else "布林肯"
@@ -90,7 +90,7 @@ def names(each: Article) -> set[tuple[str, str]]:
 
 
 def facets(reader: Reader, match: Clause, tiers: tuple[Clause, ...] = (), limit: int = 1000) -> dict[str, object]:
-    found = reader.search(Request(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
+    found = reader.search(SearchRequest(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
     assert len(found.facets) == len(FIELDS)
     return dict(zip(FIELDS, map(list, found.facets), strict=True))
 
@@ -100,28 +100,28 @@ def expected(articles: dict[str, Article], limit: int = 1000) -> dict[str, objec
 
 
 def test_what_an_empty_index_counts(opened: Callable[[], Reader]) -> None:
-    assert facets(opened(), All(())) == {field: [] for field in FIELDS}
+    assert facets(opened(), And(())) == {field: [] for field in FIELDS}
 
 
 def test_every_match_counts_once(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     articles = made(1, range(150))
     write(directory, articles)
     reader = opened()
-    counts = facets(reader, All(()))
+    counts = facets(reader, And(()))
     assert counts == expected(articles)
     assert {"安东尼·布林肯", "安東尼·布林肯", "布林肯"} < {value for value, _ in counts["person"]}  # type: ignore[attr-defined]
-    assert facets(reader, All(()), limit=2) == expected(articles, 2)
-    assert facets(reader, AnyOf(())) == {field: [] for field in FIELDS}
+    assert facets(reader, And(()), limit=2) == expected(articles, 2)
+    assert facets(reader, Or(())) == {field: [] for field in FIELDS}
 
 
 def test_matches_of_all_tiers_count(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     articles = made(2, range(100))
     write(directory, articles)
     some = {key: each for key, each in articles.items() if "谈判" in each.title + each.body}
-    tiers = (Has("title", "谈判"), Contains("text", "布林肯"))
-    assert facets(opened(), Contains("text", "谈判"), tiers) == expected(some)
+    tiers = (Term("title", "谈判"), Substring("text", "布林肯"))
+    assert facets(opened(), Substring("text", "谈判"), tiers) == expected(some)
     others = {key: each for key, each in articles.items() if key not in some}
-    assert facets(opened(), Not(Contains("text", "谈判")), tiers) == expected(others)
+    assert facets(opened(), Not(Substring("text", "谈判")), tiers) == expected(others)
 
 
 def test_commits_that_replace_delete_and_merge(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
@@ -132,19 +132,19 @@ def test_commits_that_replace_delete_and_merge(directory: IndexDirectory, opened
         gone = tuple(str(number) for number in range(seed * 20, seed * 20 + 30, 7) if str(number) in articles)
         write(directory, {key: each for key, each in put.items() if key not in gone}, gone, memory=1 << 15)
         articles = {key: each for key, each in (articles | put).items() if key not in gone}
-        assert facets(opened(), All(())) == expected(articles)
-    assert facets(before, All(())) == {field: [] for field in FIELDS}
+        assert facets(opened(), And(())) == expected(articles)
+    assert facets(before, And(())) == {field: [] for field in FIELDS}
 
 
 def test_a_value_finds_what_it_counts(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     write(directory, made(3, range(60)))
     reader = opened()
     for field in ("source", "section", "author", *NAMES):
-        for value, articles in facets(reader, All(()))[field]:  # type: ignore[attr-defined]
-            assert reader.count(Valued(field, value)) == articles, value  # type: ignore[arg-type]
-    assert reader.count(Valued("person", "拜登")) == 0  # a part of a name is none of its values
+        for value, articles in facets(reader, And(()))[field]:  # type: ignore[attr-defined]
+            assert reader.count(FacetValue(field, value)) == articles, value  # type: ignore[arg-type]
+    assert reader.count(FacetValue("person", "拜登")) == 0  # a part of a name is none of its values
     assert reader.count(Keyword("person", "拜登")) > 0
-    assert reader.count(Valued("source", "www.rfi.fr")) == 0
+    assert reader.count(FacetValue("source", "www.rfi.fr")) == 0
 
 
 def test_counts_over_shards_that_may_not_tell_all(
@@ -158,5 +158,5 @@ def test_counts_over_shards_that_may_not_tell_all(
         directory.publish(meta)
     write(directory, articles)
     reader = directory.open(ANALYZER.fingerprint).reader()
-    assert facets(reader, All(()), limit=2) == expected(articles, 2)
+    assert facets(reader, And(()), limit=2) == expected(articles, 2)
     reader.close()

@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from souwen.analysis import AnalysedArticle, Article, Terms
-from souwen.engines import All, Contains, Has, IndexDamaged, IndexUnwritable, Keyword, Request, Weighted
+from souwen.analysis import AnalyzedArticle, Article, TermStreams
+from souwen.engines import And, IndexDamaged, IndexUnwritable, Keyword, ScoringTerm, SearchRequest, Substring, Term
 from souwen.engines.whoosh import WhooshEngine, runs
 from souwen.engines.whoosh.codec import TERMS, restored
-from souwen.engines.whoosh.contents import Index
-from souwen.engines.whoosh.field import Field
-from souwen.engines.whoosh.lists import Lists
+from souwen.engines.whoosh.paged_file import Sections, SectionWriter
+from souwen.engines.whoosh.postings_reader import Field
+from souwen.engines.whoosh.postings_writer import Lists
 from souwen.engines.whoosh.schema import FIELDS
-from souwen.engines.whoosh.sections import Sections, SectionWriter
+from souwen.engines.whoosh.toc import Index
 
 from .test_contents import Calls, replace, table
 
@@ -39,21 +39,23 @@ _NUMBERS = np.arange(100_000, dtype="<u4").tobytes()
 ALPHABET = [chr(code) for code in range(0x4E00, 0x4E00 + 250)] + list("abc \n") + ["𠮷"]
 
 
-def articles(seed: int, count: int) -> list[AnalysedArticle]:
+def articles(seed: int, count: int) -> list[AnalyzedArticle]:
     choose = random.Random(seed)
     made = []
     for number in range(count):
         title, body = ("".join(choose.choices(ALPHABET, k=size)) for size in (8, choose.randrange(700)))
         words = [body[at : at + 2] for at in range(0, len(body) - 1, 2)]
         article = Article(id=f"{seed}-{number}", title=title, body=body, source=choose.choice("甲乙丙"))
-        made.append(AnalysedArticle(article, Terms([title, *words], f"{title}\n{body}"), Terms([title], title), ()))
+        made.append(
+            AnalyzedArticle(article, TermStreams([title, *words], f"{title}\n{body}"), TermStreams([title], title), ())
+        )
     return made
 
 
 class Written:
     """An index of the articles, written with so much memory, and the files that were there just before the commits."""
 
-    def __init__(self, folder: Path, memory: int, *batches: list[AnalysedArticle]) -> None:
+    def __init__(self, folder: Path, memory: int, *batches: list[AnalyzedArticle]) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
         self.engine = WhooshEngine(folder)
@@ -91,15 +93,15 @@ class Written:
         for _ in range(15):
             one, other, third = choose.choices(ALPHABET, k=3)
             for clause in (
-                Has("text", one + other),
-                Contains("text", one),
-                Contains("text", one + other),
-                Contains("title", one),
+                Term("text", one + other),
+                Substring("text", one),
+                Substring("text", one + other),
+                Substring("title", one),
                 Keyword("source", "甲"),
-                All((Contains("body", one), Contains("text", third))),
+                And((Substring("body", one), Substring("text", third))),
             ):
-                weights = (Weighted("text", "singles", one, 1.0), Weighted("text", "pairs", one + other, 2.0))
-                found = reader.search(Request(match=clause, weights=weights, limit=5))
+                weights = (ScoringTerm("text", "unigrams", one, 1.0), ScoringTerm("text", "bigrams", one + other, 2.0))
+                found = reader.search(SearchRequest(match=clause, weights=weights, limit=5))
                 stored = reader.fetch([candidate.key for candidate in found.candidates])
                 scores = [round(candidate.score, 9) for candidate in found.candidates]
                 told.append((found.total, [each.article for each in stored], scores))
@@ -147,7 +149,7 @@ def test_nothing_is_left_of_a_transaction_that_failed(tmp_path: Path) -> None:
 
     def fail() -> None:
         with made.engine.writer(MEGABYTE // 4) as writer:
-            for prepared in made.engine.prepare((analysed, "digest") for analysed in articles(2, 20)):
+            for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
                 writer.put(prepared)
             assert len(list(made.folder.glob("*.tmp/*.run"))) >= 2
             raise KeyboardInterrupt
@@ -166,14 +168,14 @@ def test_nothing_is_left_where_a_run_could_not_be_written(tmp_path: Path) -> Non
     def fail() -> None:
         with made.engine.writer(MEGABYTE // 4) as writer:
             (made.folder / "MAIN.tmp" / "1.run").mkdir()
-            for prepared in made.engine.prepare((analysed, "digest") for analysed in articles(2, 20)):
+            for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
                 writer.put(prepared)
 
     with pytest.raises(IndexUnwritable, match="Is a directory"):
         fail()
     assert made.answers(7) == told
     with made.engine.writer(MEGABYTE // 4) as writer:
-        for prepared in made.engine.prepare((analysed, "digest") for analysed in articles(2, 20)):
+        for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
             writer.put(prepared)
     assert made.engine.reader().statistics().articles == 25
     assert made.temporary() == []
@@ -182,7 +184,7 @@ def test_nothing_is_left_where_a_run_could_not_be_written(tmp_path: Path) -> Non
 def _stop_halfway(folder: Path) -> None:
     engine = WhooshEngine(folder)
     with engine.writer(1) as writer:
-        for prepared in engine.prepare((analysed, "digest") for analysed in articles(2, 3)):
+        for prepared in engine.prepare((analyzed, "digest") for analyzed in articles(2, 3)):
             writer.put(prepared)
         os._exit(9)
 
@@ -195,7 +197,7 @@ def test_runs_of_a_process_that_died_are_not_taken_for_new_ones(tmp_path: Path) 
     assert process.exitcode == 9
     assert len(list(made.folder.glob("*.tmp/*.run"))) == 3
     with made.engine.writer(1) as writer:
-        for prepared in made.engine.prepare((analysed, "digest") for analysed in articles(3, 1)):
+        for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(3, 1)):
             writer.put(prepared)
     assert sorted(made.engine.reader().values("id")) == ["1-0", "1-1", "1-2", "1-3", "1-4", "3-0"]
     assert made.engine.reader().statistics().articles == 6
@@ -210,7 +212,7 @@ def test_a_batch_of_more_words_than_memory(tmp_path: Path) -> None:
     for number in range(100):
         words = [f"{number} {word}" for word in range(300)]
         article = Article(id=str(number), title="", body="甲")
-        made.append((AnalysedArticle(article, Terms(words, "甲"), Terms([], ""), ()), "digest"))
+        made.append((AnalyzedArticle(article, TermStreams(words, "甲"), TermStreams([], ""), ()), "digest"))
     with engine.writer(MEGABYTE) as writer:
         for prepared in engine.prepare(made):
             writer.put(prepared)
@@ -239,8 +241,8 @@ def test_writing_takes_little_more_than_the_memory(tmp_path: Path) -> None:
             for number in range(25):
                 body = choose.integers(0x4E00, 0x4EFA, 100_000, "<u4").tobytes().decode("utf-32-le")
                 article = Article(id=str(number), title="", body=body)
-                analysed = AnalysedArticle(article, Terms([], body), Terms([], ""), ())
-                for prepared in engine.prepare([(analysed, "digest")]):
+                analyzed = AnalyzedArticle(article, TermStreams([], body), TermStreams([], ""), ())
+                for prepared in engine.prepare([(analyzed, "digest")]):
                     writer.put(prepared)
             assert len(list(tmp_path.glob("*.tmp/*.run"))) >= 2
         peak = tracemalloc.get_traced_memory()[1]
@@ -252,7 +254,7 @@ def test_writing_takes_little_more_than_the_memory(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_what_was_read_does_not_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     most_resident = 32 * MEGABYTE
-    monkeypatch.setattr("souwen.engines.whoosh.sections.RESIDENT", most_resident)
+    monkeypatch.setattr("souwen.engines.whoosh.paged_file.RESIDENT", most_resident)
     with SectionWriter(tmp_path / "file") as file:
         file.add("all", bytes(3 * most_resident))
     sections = Sections(tmp_path / "file")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.engines.whoosh.monotone import Encoded, Numbers, decode, decode_one, encode, ends
+from souwen.engines.whoosh.elias_fano import Encoded, Numbers, decode, decode_one, encode, ends
 
 LARGEST = 2**40
 LIMITS = st.one_of(st.integers(0, 5), st.integers(0, 300), st.integers(0, LARGEST), st.just(LARGEST))

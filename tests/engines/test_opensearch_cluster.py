@@ -11,7 +11,7 @@ import pytest
 
 from souwen.engines import IndexDirectory
 from souwen.engines.opensearch import handle
-from souwen.engines.opensearch.address import address
+from souwen.engines.opensearch.connection_settings import address
 from souwen.engines.opensearch.server import Server
 from souwen.indexer import build_index
 from souwen.query import Searcher

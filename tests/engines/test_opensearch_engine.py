@@ -13,24 +13,24 @@ import pytest
 
 from souwen.analysis import Analyzer, Article
 from souwen.engines import (
-    All,
-    AnyOf,
-    AtLeast,
-    Contains,
+    And,
     Engine,
     IndexDirectory,
     IndexLocked,
     IndexMoved,
     IndexOutdated,
     Keyword,
+    MinShouldMatch,
+    Or,
     Reader,
-    Request,
+    ScoringTerm,
+    SearchRequest,
     StoredArticle,
-    Weighted,
+    Substring,
 )
 from souwen.engines.opensearch import commits, engine, handle, listing, reader
-from souwen.engines.opensearch.address import address
-from souwen.engines.opensearch.asking import MOST_CLAUSES, clauses_in, fitting, matching
+from souwen.engines.opensearch.connection_settings import address
+from souwen.engines.opensearch.query_builder import MOST_CLAUSES, clauses_in, fitting, matching
 from souwen.engines.opensearch.server import Server
 from souwen.indexer import build_index
 from souwen.query import Searcher
@@ -38,7 +38,7 @@ from souwen.query import Searcher
 from .test_conformance import generated, written
 
 ANALYZER = Analyzer()
-EVERY = Request(match=All(()), limit=1_000)
+EVERY = SearchRequest(match=And(()), limit=1_000)
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def directory(tmp_path: Path, opensearch: str) -> IndexDirectory:
 
 def put(opened: Engine, articles: dict[str, str], delete: Iterable[str] = ()) -> None:
     with opened.writer() as writer:
-        analysed = (ANALYZER.analyse(Article(id=key, title="题", body=body)) for key, body in articles.items())
-        for prepared in opened.prepare((each, "digest") for each in analysed):
+        analyzed = (ANALYZER.analyze(Article(id=key, title="题", body=body)) for key, body in articles.items())
+        for prepared in opened.prepare((each, "digest") for each in analyzed):
             writer.put(prepared)
         for article_id in delete:
             writer.delete(article_id)
@@ -63,7 +63,7 @@ def bodies(opened: Reader) -> dict[str, str]:
     """What a reader shows, by id, found by search, by fetching and by counting."""
     found = opened.search(EVERY)
     stored: list[StoredArticle] = opened.fetch([candidate.key for candidate in found.candidates])
-    assert found.total == len(stored) == opened.count(All(())) == opened.statistics().articles
+    assert found.total == len(stored) == opened.count(And(())) == opened.statistics().articles
     return {each.article.id: each.article.body for each in stored}
 
 
@@ -117,7 +117,7 @@ def test_a_writer_that_writes_keeps_its_place(directory: IndexDirectory, monkeyp
             clock[0] += 0.9 * commits.LEASE
             with pytest.raises(IndexLocked):
                 put(there, {"3": "三"})
-            for prepared in here.prepare([(ANALYZER.analyse(Article(id=key, title="题", body="文")), "digest")]):
+            for prepared in here.prepare([(ANALYZER.analyze(Article(id=key, title="题", body="文")), "digest")]):
                 writer.put(prepared)
     assert now(directory) == {"1": "文", "2": "文"}
 
@@ -129,7 +129,7 @@ def test_who_lost_the_place_of_the_writer_commits_nothing(
     put(here, {"0": "〇", "1": "一"})
 
     (slow, quick) = (
-        opened.prepare([(ANALYZER.analyse(Article(id=key, title="题", body=body)), "digest")])[0]
+        opened.prepare([(ANALYZER.analyze(Article(id=key, title="题", body=body)), "digest")])[0]
         for opened, key, body in ((here, "1", "慢"), (there, "2", "二"))
     )
     first = here.writer(1)  # a byte: every article is sent at once
@@ -193,7 +193,7 @@ def test_what_was_replaced_goes_when_no_reader_needs_it(
     assert bodies(before) == {"1": "一", "2": "二"}
     put(opened, {}, delete=["3"])
     assert kept_by_servers(directory) == 3
-    for ask in (lambda: before.count(All(())), lambda: before.search(EVERY), lambda: before.find("1")):
+    for ask in (lambda: before.count(And(())), lambda: before.search(EVERY), lambda: before.find("1")):
         with pytest.raises(IndexOutdated, match="open it again"):
             ask()
     before.close()
@@ -256,10 +256,10 @@ def test_lists_longer_than_an_answer_are_read_to_their_end(
     articles = {str(number): "外交" * (number % 5) + f"第{number}篇" for number in range(40)}
     put(directory.open(ANALYZER.fingerprint), articles)
     opened = directory.open(ANALYZER.fingerprint).reader()
-    request = Request(
-        match=All(()),
-        tiers=(Contains("text", "外交外"),),
-        weights=(Weighted("text", "words", "外交", 1.0),),
+    request = SearchRequest(
+        match=And(()),
+        tiers=(Substring("text", "外交外"),),
+        weights=(ScoringTerm("text", "words", "外交", 1.0),),
         limit=37,
     )
     whole, ids, words = opened.search(request), list(opened.values("id")), dict(opened.vocabulary())
@@ -278,12 +278,12 @@ def test_no_query_asks_for_more_than_servers_take(directory: IndexDirectory) -> 
     choose = random.Random(1)
     opened = directory.open(ANALYZER.fingerprint).reader()
     strings = ["".join(choose.choices("外交会谈总统南京市长江大桥", k=4)) for _ in range(900)]
-    leaves = tuple(dict.fromkeys(Contains("text", string) for string in strings))
+    leaves = tuple(dict.fromkeys(Substring("text", string) for string in strings))
     some = tuple(Keyword("source", string) for string in dict.fromkeys(strings))
-    weights = tuple(Weighted("text", "words", string, 1.0) for string in strings)
-    for clause in (All(leaves), AnyOf(leaves), AtLeast(5, leaves), All((AnyOf(leaves), AtLeast(9, some)))):
+    weights = tuple(ScoringTerm("text", "words", string, 1.0) for string in strings)
+    for clause in (And(leaves), Or(leaves), MinShouldMatch(5, leaves), And((Or(leaves), MinShouldMatch(9, some)))):
         assert clauses_in(matching(clause)) > MOST_CLAUSES
         assert clauses_in(fitting(matching(clause))) < MOST_CLAUSES
-        opened.search(Request(match=clause, tiers=(AnyOf(some),), weights=weights))
+        opened.search(SearchRequest(match=clause, tiers=(Or(some),), weights=weights))
         opened.count(clause)
     opened.close()

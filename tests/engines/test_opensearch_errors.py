@@ -22,9 +22,9 @@ from souwen.engines import (
     ServerRefused,
     ServerUnreachable,
 )
-from souwen.engines.directory import FORMAT
+from souwen.engines.index_directory import FORMAT
 from souwen.engines.opensearch import server
-from souwen.engines.opensearch.address import address
+from souwen.engines.opensearch.connection_settings import address
 from souwen.indexer import build_index
 from souwen.query import Searcher
 

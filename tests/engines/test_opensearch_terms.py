@@ -5,8 +5,16 @@ import re
 
 import pytest
 
-from souwen.analysis import Terms
-from souwen.engines.opensearch.terms import LONGEST_KEYWORD, LONGEST_TERM, keyword, pairs, singles, term, terms
+from souwen.analysis import TermStreams
+from souwen.engines.opensearch.term_encoding import (
+    LONGEST_KEYWORD,
+    LONGEST_TERM,
+    bigrams,
+    keyword,
+    term,
+    terms,
+    unigrams,
+)
 
 ODD = [
     " ",
@@ -50,10 +58,10 @@ def test_different_terms_stay_different() -> None:
 
 @pytest.mark.parametrize("text", ["", "一", *strings(200), "甲 乙\u3000丙\n", "\ud800文" * 3])
 def test_the_grams_of_a_text_are_the_terms_of_its_grams(text: str) -> None:
-    streams = Terms([], text)
-    assert pairs(text).split() == [term(pair[0]) + term(pair[1]) for pair in streams.pairs]
-    assert singles(streams).split() == list(map(term, streams.singles))
-    assert terms(streams.pairs).split() == list(map(term, streams.pairs))
+    streams = TermStreams([], text)
+    assert bigrams(text).split() == [term(pair[0]) + term(pair[1]) for pair in streams.bigrams]
+    assert unigrams(streams).split() == list(map(term, streams.unigrams))
+    assert terms(streams.bigrams).split() == list(map(term, streams.bigrams))
 
 
 def test_keywords_stay_as_they_are_but_for_what_no_server_takes() -> None:

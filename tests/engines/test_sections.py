@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.engines.whoosh.sections import PAGE, Damaged, Sections, SectionWriter
+from souwen.engines.whoosh.paged_file import PAGE, Damaged, Sections, SectionWriter
 
 FACTS = {"texts": ["title", "正文"], "size": 3, "text_words": {"limit": 2**40, "counted": True}}
 # Three pages: sections that end within a page, at its edge, behind the next; an empty one; padding behind most.

@@ -12,8 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from souwen.analysis import AnalysedArticle, Analyzer, Article, Terms
-from souwen.engines import All, Contains, EngineUnavailable, Has, IndexDamaged, IndexDirectory, Request, TextField
+from souwen.analysis import AnalyzedArticle, Analyzer, Article, TermStreams
+from souwen.engines import (
+    And,
+    EngineUnavailable,
+    IndexDamaged,
+    IndexDirectory,
+    SearchRequest,
+    Substring,
+    Term,
+    TextField,
+)
 from souwen.indexer import build_index, check_index
 from souwen.query import Searcher
 
@@ -34,10 +43,12 @@ for number in range(first, first + 10_000):
 """
 
 
-def article(text: str, title: str = "", name: str = "1") -> AnalysedArticle:
+def article(text: str, title: str = "", name: str = "1") -> AnalyzedArticle:
     made = Article(id=name, title=title, body=text)
     words = text.split()
-    return AnalysedArticle(made, Terms([*title.split(), *words], f"{title}\x1e{text}"), Terms(title.split(), title), ())
+    return AnalyzedArticle(
+        made, TermStreams([*title.split(), *words], f"{title}\x1e{text}"), TermStreams(title.split(), title), ()
+    )
 
 
 def commit(directory: IndexDirectory, number: int) -> None:
@@ -61,11 +72,11 @@ def directory(tmp_path: Path) -> IndexDirectory:
 def committed(directory: IndexDirectory) -> int:
     """How many articles the index has; asserts that it has all up to the last one, whole."""
     reader = directory.open(ANALYZER.fingerprint).reader()
-    found = reader.search(Request(match=Has("text", "外交"), limit=100_000))
+    found = reader.search(SearchRequest(match=Term("text", "外交"), limit=100_000))
     stored = reader.fetch([candidate.key for candidate in found.candidates])
     assert sorted(int(each.article.id) for each in stored) == list(range(found.total))
     assert all(each.article.body == f"第{each.article.id}篇 中国 外交" for each in stored)
-    assert reader.count(All(())) == reader.statistics().articles == found.total
+    assert reader.count(And(())) == reader.statistics().articles == found.total
     reader.close()
     return found.total
 
@@ -172,7 +183,7 @@ def test_a_title_within_the_body(directory: IndexDirectory) -> None:
     engine = directory.open(ANALYZER.fingerprint)
     with engine.writer() as writer:
         for name, each in made.items():
-            put = AnalysedArticle(
+            put = AnalyzedArticle(
                 Article(id=name, title=each.article.title, body=each.article.body), each.text, each.title, ()
             )
             for prepared in engine.prepare([(put, "digest")]):
@@ -180,7 +191,7 @@ def test_a_title_within_the_body(directory: IndexDirectory) -> None:
     reader = engine.reader()
 
     def ids(field: TextField, string: str) -> list[str]:
-        found = reader.search(Request(match=Contains(field, string))).candidates
+        found = reader.search(SearchRequest(match=Substring(field, string))).candidates
         return sorted(each.article.id for each in reader.fetch([candidate.key for candidate in found]))
 
     for string in (

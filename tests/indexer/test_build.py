@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from souwen.engines import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexUnwritable, UnknownEngine
-from souwen.engines.directory import FORMAT
+from souwen.engines.index_directory import FORMAT
 from souwen.indexer import PathNotFound, build_index
 from souwen.query import Searcher
 

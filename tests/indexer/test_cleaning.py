@@ -13,7 +13,7 @@ import pytest
 from souwen.analysis import Article
 from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.cleaning.boilerplate import is_boilerplate
-from souwen.indexer.cleaning.repeated import form_of, repeated_lines
+from souwen.indexer.cleaning.repeated_lines import form_of, repeated_lines
 from souwen.indexer.readers import read, read_file
 
 RULES = Cleaner({})

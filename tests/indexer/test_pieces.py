@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from souwen.analysis import Article
 from souwen.indexer import ReadError, build_index
+from souwen.indexer.files.decompression import Stream
 from souwen.indexer.files.pieces import PIECE, contents
 from souwen.indexer.files.units import units
-from souwen.indexer.files.unpacking import Stream
 from souwen.indexer.limits import DEFAULT_LIMITS
 from souwen.indexer.readers import Piece, read, read_piece
 from souwen.indexer.readers.decoding import Replaced

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from souwen.analysis import Article, visible
+from souwen.analysis import Article, strip_invisible
 from souwen.indexer import ReadError
 from souwen.indexer.files.units import units
 from souwen.indexer.readers import read
@@ -80,7 +80,7 @@ def check_each(outcomes: Iterable[Article | Replaced | ReadError]) -> None:
         assert found.title or found.body
         assert found.id
         for text in (found.id, found.title, found.body, found.url, found.source, found.author, found.section):
-            assert visible(text) == text
+            assert strip_invisible(text) == text
         assert found.published is None or found.published.tzinfo
 
 

@@ -12,12 +12,12 @@ from typing import Any
 import cloudpickle
 import pytest
 
-from souwen.analysis import AnalysedArticle, Analyzer
+from souwen.analysis import AnalyzedArticle, Analyzer
 from souwen.engines.whoosh import WhooshEngine
 from souwen.indexer import ReadError, WorkersEnded, build_index, workers
 from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.files.units import units
-from souwen.indexer.preparing import Change, Recipe
+from souwen.indexer.preparation import Change, IndexingConfig
 from souwen.indexer.workers import BATCH, Workers
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the processes can't import tests
@@ -26,7 +26,7 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the processes can
 class Deadly(WhooshEngine):
     """Ends the process that prepares an article called deadly."""
 
-    def prepare(self, batch: Iterable[tuple[AnalysedArticle, str]]) -> list[Any]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Any]:
         prepared = list(batch)
         if any(analysed.article.title == "致命" for analysed, _ in prepared):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -42,14 +42,14 @@ def written(folder: Path, count: int, deadly: set[int]) -> list[Path]:
 
 
 @pytest.fixture
-def recipe(tmp_path: Path) -> Recipe:
+def recipe(tmp_path: Path) -> IndexingConfig:
     (tmp_path / "whoosh-1").mkdir()
     engine = Deadly(tmp_path / "whoosh-1")
     engine.create()
-    return Recipe(engine, Analyzer(), {})
+    return IndexingConfig(engine, Analyzer(), {})
 
 
-def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: Recipe) -> None:
+def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: IndexingConfig) -> None:
     deadly = {BATCH + 3, 3 * BATCH}
     files = written(tmp_path / "articles", 4 * BATCH, deadly)
     with closing(Workers(recipe, jobs=2)) as processes:
@@ -65,7 +65,7 @@ def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: Re
 
 
 def test_processes_that_keep_ending_end_the_run(
-    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, recipe: IndexingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "MOST_RESTARTS", 3)
     files = written(tmp_path / "articles", 4, {0, 1, 2, 3})

@@ -12,9 +12,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from souwen.cli.localised import help_texts
+from souwen.cli.localized_help import help_texts
 from souwen.cli.main import main
-from souwen.messages import CATALOGUES, DOMAIN
+from souwen.messages import CATALOGS, DOMAIN
 
 from ..conftest import ROOT
 
@@ -84,4 +84,4 @@ def test_translation(message: Message) -> None:
 def test_what_is_read_is_what_was_translated() -> None:
     made = BytesIO()
     write_mo(made, catalogue())
-    assert (CATALOGUES / "zh" / "LC_MESSAGES" / f"{DOMAIN}.mo").read_bytes() == made.getvalue(), HINT
+    assert (CATALOGS / "zh" / "LC_MESSAGES" / f"{DOMAIN}.mo").read_bytes() == made.getvalue(), HINT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from souwen.messages import gettext, language_of_environment, ngettext, speaking
+from souwen.messages import environment_language, gettext, ngettext, use_language
 
 
 @pytest.mark.parametrize(
@@ -28,15 +28,15 @@ def test_language_of_environment(monkeypatch: pytest.MonkeyPatch, environment: d
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert language_of_environment() == language
+    assert environment_language() == language
 
 
 def test_a_block_speaks_its_language() -> None:
     assert gettext("undated") == "undated"
-    with speaking("zh"):
+    with use_language("zh"):
         assert gettext("undated") == "无日期"
         assert ngettext("{number} file", "{number} files", 2) == "{number} 个文件"
-        with speaking("en"):
+        with use_language("en"):
             assert ngettext("{number} file", "{number} files", 2) == "{number} files"
         assert gettext("undated") == "无日期"
     assert gettext("undated") == "undated"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from souwen.query.language import MAX_LENGTH, Excluded, Filter, Group, Node, Part, parse
-from souwen.query.periods import Period
+from souwen.query.date_ranges import Period
+from souwen.query.parser import MAX_LENGTH, Excluded, Filter, Group, Node, Part, parse
 
 from ..conftest import tries
 

@@ -67,8 +67,8 @@ print("\\n".join(read))
 def test_a_search_finds_names_without_the_model(seeds_index: Path) -> None:
     done = subprocess.run([sys.executable, "-c", READS, seeds_index], capture_output=True, text=True, check=True)
     read = {Path(name).name for name in done.stdout.split("\n")}
-    assert "entities.txt" in read
-    assert read.isdisjoint({"name_model.npz", "word_classes.txt"})
+    assert "name_lists.txt" in read
+    assert read.isdisjoint({"model.npz", "word_clusters.txt"})
 
 
 @pytest.mark.parametrize("query", ["entity:安东尼·布林肯", "entity:安东尼-布林肯", "person:安东尼-布林肯"])

@@ -2,16 +2,16 @@
 
 import pytest
 
-from souwen.engines import Counted
+from souwen.engines import FacetCount
 from souwen.query.aliases import Aliases
-from souwen.query.names import KnownNames
+from souwen.query.name_groups import KnownNames
 
 ALIASES = Aliases([["特朗普", "川普", "唐纳德·特朗普"], ["欧盟", "欧洲联盟"], ["川普", "川建国"]])
 
 
-def counts(text: str) -> list[Counted]:
+def counts(text: str) -> list[FacetCount]:
     words = text.split()
-    return [Counted(value, int(articles)) for value, articles in zip(words[::2], words[1::2], strict=True)]
+    return [FacetCount(value, int(articles)) for value, articles in zip(words[::2], words[1::2], strict=True)]
 
 
 def merged(index: str, found: str = "") -> str:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from souwen.query.periods import Period, bounded, parse_period, parse_range
+from souwen.query.date_ranges import Period, bounded, parse_period, parse_range
 
 TODAY = date.today()
 

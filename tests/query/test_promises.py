@@ -83,7 +83,7 @@ def test_whole_words_come_first(searcher: Searcher, articles: dict[str, Article]
     """A dictionary word finds first the articles that have it as a word; quoted, those behind them have it across
     words."""
     analyzer = Analyzer()
-    words_of = {article.id: set(analyzer.analyse(article).text.words) for article in articles.values()}
+    words_of = {article.id: set(analyzer.analyze(article).text.words) for article in articles.values()}
     known = sorted(
         word
         for word in set().union(*words_of.values())

@@ -10,7 +10,7 @@ import pytest
 
 from souwen.indexer import build_index
 from souwen.query import Searcher
-from souwen.query.reprints import FOLDED, reprints_note
+from souwen.query.near_duplicates import FOLDED, reprints_note
 
 WORDS = "总统 会谈 外交 贸易 增长 城市 交通 学校 医院 科学 石油 价格 公司 法院 选举 军队 海洋 农业 天气 音乐".split()
 Record = dict[str, str]

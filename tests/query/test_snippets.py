@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from souwen.analysis import fold
+from souwen.analysis.text import fold
 from souwen.query import Results, Searcher, Snippet, marked_html
 
 Index = Callable[..., Searcher]

@@ -15,7 +15,7 @@ from souwen.engines import IndexDamaged
 from souwen.indexer import build_index
 from souwen.query import Searcher
 from souwen.web import archive as archive_module
-from souwen.web.archive import Archive
+from souwen.web.searcher_pool import Archive
 
 from .conftest import Served
 

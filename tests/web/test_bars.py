@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from souwen.engines import Counted
-from souwen.web.bars import MOST_BARS, bars
+from souwen.engines import FacetCount
+from souwen.web.histogram import MOST_BARS, bars
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from souwen.web.bars import MOST_BARS, bars
     ],
 )
 def test_bars_have_everything(first: str, last: str, number: int, second: str) -> None:
-    chart = bars([Counted(first, 5), Counted(last, 400)])
+    chart = bars([FacetCount(first, 5), FacetCount(last, 400)])
     assert len(chart) == number <= MOST_BARS
     assert str(chart[1].period) == second
     assert [chart[0].articles, chart[-1].articles] == [5, 400]
@@ -34,8 +34,8 @@ def test_bars_have_everything(first: str, last: str, number: int, second: str) -
 
 
 def test_stray_dates_have_bars_of_their_own() -> None:
-    busy = [Counted(f"2023-09-{day:02}", 50) for day in range(1, 31)]
-    chart = bars([Counted("1970-01-01", 2), Counted("2014-05-05", 1), *busy, Counted("2035-01-01", 4)])
+    busy = [FacetCount(f"2023-09-{day:02}", 50) for day in range(1, 31)]
+    chart = bars([FacetCount("1970-01-01", 2), FacetCount("2014-05-05", 1), *busy, FacetCount("2035-01-01", 4)])
     assert len(chart) == 32
     assert [str(chart[place].period) for place in (0, 1, -1)] == [
         "1970-01..2023-08",
@@ -47,5 +47,5 @@ def test_stray_dates_have_bars_of_their_own() -> None:
 
 def test_nothing_to_choose_from_is_no_chart() -> None:
     assert bars([]) == []
-    assert bars([Counted("2023-09-01", 3)]) == []
-    assert bars([Counted("2023-09-01", 3), Counted("2023-09-02", 0)]) == []
+    assert bars([FacetCount("2023-09-01", 3)]) == []
+    assert bars([FacetCount("2023-09-01", 3), FacetCount("2023-09-02", 0)]) == []

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from souwen.web import LOOPBACK
-from souwen.web.rates import MOST_CLIENTS, Rates
+from souwen.web.rate_limit import MOST_CLIENTS, Rates
 from souwen.web.server import LONGEST_HEAD, is_loopback
 
 from .conftest import Served

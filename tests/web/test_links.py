@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl
 import pytest
 from starlette.datastructures import QueryParams
 
-from souwen.messages import Language, speaking
+from souwen.messages import Language, use_language
 from souwen.query import Searcher
-from souwen.web.dates import period
-from souwen.web.links import Asked, Links, host, outside, readable
+from souwen.web.date_formats import period
+from souwen.web.page_links import Asked, Links, host, outside, readable
 
 EVERYTHING = (
     "q=台湾&since=2023-08&until=2023&source=RFI&source=晨报&section=a%26b&person=王毅&organisation=外交部&place=北京"
@@ -117,5 +117,5 @@ def test_addresses_are_shown_readably() -> None:
 def test_periods_as_readers_have_them(written: str, chinese: str, english: str) -> None:
     told: dict[Language, str] = {"zh": chinese, "en": english}
     for language, expected in told.items():
-        with speaking(language):
+        with use_language(language):
             assert period(written) == expected

@@ -9,8 +9,8 @@ import pytest
 
 from souwen.query import Searcher
 from souwen.web import archive as archive_module
-from souwen.web.archive import Archive
 from souwen.web.errors import TooBusy, TooSlow
+from souwen.web.searcher_pool import Archive
 
 from .conftest import Served
 

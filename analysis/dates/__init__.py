@@ -1,0 +1,6 @@
+"""Dates that a text mentions, resolved to calendar days."""
+
+from .mentions import DateMention, extract_dates
+from .periods import Period
+
+__all__ = ["DateMention", "Period", "extract_dates"]

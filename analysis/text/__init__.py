@@ -1,0 +1,8 @@
+"""Text as searches compare it: folded, segmented into words, cut into tokens."""
+
+from .fold import fold
+from .invisible import strip_invisible
+from .segmenter import Segmenter
+from .tokens import HAN, Token
+
+__all__ = ["HAN", "Segmenter", "Token", "fold", "strip_invisible"]

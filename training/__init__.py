@@ -1,0 +1,5 @@
+"""Scripts that make the tables and models that `analysis/` ships. They are not installed."""
+
+from pathlib import Path
+
+ANALYSIS = Path(__file__).parents[1] / "analysis"  # where the tables and models are written
