@@ -9,8 +9,7 @@ from typing_extensions import Unpack
 from ..analysis import EntityKind
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import ENTITY_KINDS, EntityCount, EntityCounts, Filters, Searcher
-from ..query import as_json as json_of
+from ..query import ENTITY_KINDS, LIMIT, EntityCount, EntityCounts, Filters, Searcher
 from .filters import filter_options
 from .output import (
     FOUND,
@@ -39,9 +38,16 @@ Examples:
 @click.argument("query", nargs=-1)
 @index_option
 @click.option("--kind", type=click.Choice(ENTITY_KINDS), multiple=True, help="Only names of this kind.")
-@click.option("--with", "beside", multiple=True, metavar="NAME", help="In articles that mention this name, too.")
+@click.option(
+    "--with-entities",
+    "--with",
+    "with_entities",
+    multiple=True,
+    metavar="NAME",
+    help="In articles that mention this name, too.",
+)
 @click.option("--over-time", is_flag=True, help="Also by month.")
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Names of each kind.")
+@click.option("--limit", default=LIMIT, show_default=True, type=click.IntRange(1, 1000), help="Names of each kind.")
 @filter_options
 @json_option
 @click.pass_context
@@ -50,7 +56,7 @@ def entities(
     query: tuple[str, ...],
     index_dir: str,
     kind: tuple[EntityKind, ...],
-    beside: tuple[str, ...],
+    with_entities: tuple[str, ...],
     over_time: bool,
     limit: int,
     as_json: bool,
@@ -63,18 +69,23 @@ def entities(
     """
     with Searcher(index_dir) as searcher:
         names = searcher.entities(
-            query_of(query), kinds=kind or ENTITY_KINDS, beside=beside, over_time=over_time, limit=limit, **filters
+            query_of(query),
+            kinds=kind or ENTITY_KINDS,
+            with_entities=with_entities,
+            over_time=over_time,
+            limit=limit,
+            **filters,
         )
     if as_json:
-        print_json(json_of.names(names, over_time=over_time))
+        print_json(names.to_dict())
     else:
         _print(names, over_time=over_time)
-    context.exit(FOUND if names.names else NOTHING_FOUND)
+    context.exit(FOUND if names.entities else NOTHING_FOUND)
 
 
 def _print(names: EntityCounts, *, over_time: bool) -> None:
     print_notes(names.notes)
-    for kind, group in groupby(names.names, key=lambda name: name.kind):
+    for kind, group in groupby(names.entities, key=lambda name: name.kind):
         click.secho(field_name(kind), bold=True)
         listed = list(group)
         for line in _table(listed) if over_time else (f"{name.articles:>7}  {_shown(name)}" for name in listed):

@@ -5,8 +5,7 @@ from typing import TextIO
 
 import click
 
-from ..query import Searcher
-from ..query import as_json as json_of
+from ..query import Searcher, article_record
 from .output import index_option
 
 
@@ -17,4 +16,4 @@ def export(index_dir: str, output: TextIO) -> None:
     """Print every article of an index as JSON lines, which `souwen index` reads."""
     with Searcher(index_dir) as searcher:
         for article in searcher.articles():
-            output.write(json.dumps(json_of.record(article), ensure_ascii=False) + "\n")
+            output.write(json.dumps(article_record(article), ensure_ascii=False) + "\n")

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import click
 
+from ..engines import FIELDS
 from ..messages import gettext as _
 from ..query import Note
 from .terminal_chart import columns, padded
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _DIRECTIONS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
+_LABELS = {field.name: field.label for field in FIELDS if field.label}
 FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong use and unusable indexes give 2
 INTERRUPTED = 130  # as shells have it
 
@@ -76,21 +78,8 @@ def listed(facts: Iterable[str]) -> str:
 
 
 def field_name(field: str) -> str:
-    """What a field or a kind of name is called where people read it."""
-    names = {
-        "source": _("source"),
-        "section": _("section"),
-        "author": _("author"),
-        "entity": _("entity"),
-        "person": _("person"),
-        "place": _("place"),
-        "organisation": _("organisation"),
-        "day": _("day"),
-        "month": _("month"),
-        "year": _("year"),
-        "about": _("about"),
-    }
-    return names.get(field, field)
+    """Return the label of a field or a kind of entity, in the current language."""
+    return _(_LABELS.get(field, field))
 
 
 def has_colours() -> bool:

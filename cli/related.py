@@ -2,8 +2,7 @@
 
 import click
 
-from ..query import Searcher
-from ..query import as_json as json_of
+from ..query import LIMIT, RelatedArticles, Searcher
 from .output import FOUND, NOTHING_FOUND, index_option, json_option, no_such_article, print_json
 from .search import print_hit
 
@@ -14,7 +13,7 @@ from .search import print_hit
 )
 @click.argument("article_id", metavar="ID")
 @index_option
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Articles at most.")
+@click.option("--limit", default=LIMIT, show_default=True, type=click.IntRange(1, 1000), help="Articles at most.")
 @json_option
 @click.pass_context
 def related(context: click.Context, article_id: str, index_dir: str, limit: int, as_json: bool) -> None:
@@ -25,7 +24,7 @@ def related(context: click.Context, article_id: str, index_dir: str, limit: int,
     if hits is None:
         no_such_article(context, article_id, index_dir)
     if as_json:
-        print_json(json_of.related(article_id, hits))
+        print_json(RelatedArticles(article_id, hits).to_dict())
     else:
         for hit in hits:
             print_hit(hit)

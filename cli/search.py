@@ -8,8 +8,7 @@ from typing_extensions import Unpack
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import FACET_FIELDS, FacetCount, Filters, Hit, Results, Searcher, Snippet, reprints_note
-from ..query import as_json as json_of
+from ..query import FACET_FIELDS, LIMIT, FacetCount, Filters, Hit, Results, Searcher, Snippet, reprints_note
 from .filters import filter_options
 from .output import (
     FOUND,
@@ -43,7 +42,7 @@ Examples:
 )
 @click.argument("query", nargs=-1, required=True)
 @index_option
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Hits on a page.")
+@click.option("--limit", default=LIMIT, show_default=True, type=click.IntRange(1, 1000), help="Hits on a page.")
 @click.option("--offset", default=0, type=click.IntRange(0), help="Hits to pass over.")
 @filter_options
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="Best or newest first.")
@@ -96,7 +95,7 @@ def search(
             **filters,
         )
     if as_json:
-        print_json(json_of.results(results))
+        print_json(results.to_dict())
     else:
         _print(results)
     context.exit(FOUND if results.total else NOTHING_FOUND)

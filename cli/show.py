@@ -2,8 +2,7 @@
 
 import click
 
-from ..query import Searcher, reprints_note
-from ..query import as_json as json_of
+from ..query import ArticleDetails, Searcher, reprints_note
 from .output import for_terminal, index_option, json_option, local_time, no_such_article, print_json, shown_address
 
 
@@ -24,7 +23,7 @@ def show(context: click.Context, article_id: str, index_dir: str, as_json: bool)
     names = list(dict.fromkeys((entity.text, entity.kind) for entity in stored.entities))
     dates = dict.fromkeys((mention.text, mention.period) for mention in stored.dates if mention.period)
     if as_json:
-        print_json(json_of.article(stored, reprints))
+        print_json(ArticleDetails.of(stored, reprints).to_dict())
         return
     click.secho(for_terminal(article.title), bold=True)
     facts = [local_time(article.published), article.source, article.section, article.author]

@@ -5,7 +5,6 @@ import click
 from ..messages import current_language, use_language
 from ..messages import gettext as _
 from ..query import Searcher
-from ..query import as_json as json_of
 from .output import byte_size, index_option, json_option, listed, print_json, print_table
 
 
@@ -15,14 +14,14 @@ from .output import byte_size, index_option, json_option, listed, print_json, pr
 def stats(index_dir: str, as_json: bool) -> None:
     """Tell how large an index is and what it was made with."""
     with Searcher(index_dir) as searcher, use_language("en" if as_json else current_language.get()):
-        statistics, meta = searcher.statistics(), searcher.meta
+        info = searcher.statistics()
     if as_json:
-        print_json(json_of.statistics(statistics, meta))
+        print_json(info.to_dict())
     else:
         print_table(
-            (_("articles"), str(statistics.articles)),
-            (_("engine"), meta.engine),
-            (_("size"), listed([byte_size(statistics.size), statistics.parts])),
-            (_("created"), meta.created),
-            (_("fingerprint"), meta.fingerprint),
+            (_("articles"), str(info.articles)),
+            (_("engine"), info.engine),
+            (_("size"), listed([byte_size(info.size_bytes), info.parts])),
+            (_("created"), info.created),
+            (_("fingerprint"), info.fingerprint),
         )

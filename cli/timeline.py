@@ -5,8 +5,7 @@ from typing_extensions import Unpack
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import Filters, Searcher, Step, Timeline
-from ..query import as_json as json_of
+from ..query import Filters, Searcher, Timeline, TimelineStep
 from .filters import filter_options
 from .output import FOUND, NOTHING_FOUND, index_option, json_option, listed, print_json, print_notes
 from .queries import QueryCommand, query_of
@@ -32,7 +31,7 @@ def timeline(
     context: click.Context,
     query: tuple[str, ...],
     index_dir: str,
-    by: Step | None,
+    by: TimelineStep | None,
     as_json: bool,
     **filters: Unpack[Filters],
 ) -> None:
@@ -43,7 +42,7 @@ def timeline(
     with Searcher(index_dir) as searcher:
         found = searcher.timeline(query_of(query), by=by, **filters)
     if as_json:
-        print_json(json_of.timeline(found))
+        print_json(found.to_dict())
     else:
         _print(found)
     context.exit(FOUND if found.articles else NOTHING_FOUND)

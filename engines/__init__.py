@@ -2,30 +2,24 @@
 
 from .base import DEFAULT_WRITE_BUFFER, Engine, IndexStatistics, Reader, Writer
 from .clauses import (
+    MATCH_ALL,
+    MATCH_NONE,
     And,
     Candidate,
     Clause,
-    DateField,
     DateRange,
     FacetCount,
-    FacetField,
     FacetValue,
-    IndexedField,
     Keyword,
-    KeywordField,
     MinShouldMatch,
-    NameField,
     Not,
     Or,
     ScoringTerm,
     SearchRequest,
     SearchResult,
     Sort,
-    Stream,
     Substring,
     Term,
-    TextField,
-    ValueField,
 )
 from .date_keywords import MAX_YEARS, keywords_within
 from .errors import (
@@ -45,8 +39,25 @@ from .errors import (
     UnknownEngine,
 )
 from .facets import is_valued
+from .fields import (
+    ENTITY_FIELDS,
+    FACET_FIELDS,
+    FIELDS,
+    FILTER_FIELDS,
+    PERIOD_FILTERS,
+    QUERY_FIELDS,
+    DateField,
+    EntityField,
+    FacetField,
+    Field,
+    IndexedField,
+    KeywordField,
+    Stream,
+    TextField,
+    ValueField,
+)
 from .index_directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexMeta
-from .keywords import NAME_FIELDS, keyword
+from .keywords import keyword
 from .matching import lucene_idf
 from .stored_article import StoredArticle
 
@@ -54,8 +65,15 @@ __all__ = [
     "DEFAULT_ENGINE",
     "DEFAULT_WRITE_BUFFER",
     "ENGINES",
+    "ENTITY_FIELDS",
+    "FACET_FIELDS",
+    "FIELDS",
+    "FILTER_FIELDS",
+    "MATCH_ALL",
+    "MATCH_NONE",
     "MAX_YEARS",
-    "NAME_FIELDS",
+    "PERIOD_FILTERS",
+    "QUERY_FIELDS",
     "And",
     "Candidate",
     "Clause",
@@ -63,9 +81,11 @@ __all__ = [
     "DateRange",
     "Engine",
     "EngineUnavailable",
+    "EntityField",
     "FacetCount",
     "FacetField",
     "FacetValue",
+    "Field",
     "IndexDamaged",
     "IndexDirectory",
     "IndexLocked",
@@ -81,7 +101,6 @@ __all__ = [
     "Keyword",
     "KeywordField",
     "MinShouldMatch",
-    "NameField",
     "Not",
     "Or",
     "Reader",

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from typing_extensions import Self
 
 from ..analysis import AnalyzedArticle
-from .clauses import Clause, KeywordField, ScoringTerm, SearchRequest, SearchResult
+from .clauses import Clause, ScoringTerm, SearchRequest, SearchResult
+from .fields import KeywordField
 from .stored_article import StoredArticle
 
 DEFAULT_WRITE_BUFFER = 256 << 20  # bytes

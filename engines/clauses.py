@@ -8,16 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-TextField = Literal["text", "title", "body"]  # text: title and body together; terms of it are what scores
-IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
-Stream = Literal["words", "bigrams", "unigrams"]
-NameField = Literal["entity", "person", "place", "organisation"]  # entity: any of the three kinds
-KeywordField = Literal["id", "url", "source", "section", "author", "sketch", NameField, "about"]
-ValueField = Literal["source", "section", "author", NameField]  # what articles have values of, to be counted
-DateField = Literal["year", "month", "day"]  # of publication
-FacetField = Literal[ValueField, DateField]
+from .fields import FacetField, IndexedField, KeywordField, Stream, TextField, ValueField
+
 Sort = Literal["relevance", "newest"]
 
 
@@ -87,6 +81,10 @@ class Not:
 Clause: TypeAlias = Term | Substring | Keyword | FacetValue | DateRange | And | Or | MinShouldMatch | Not
 
 
+MATCH_ALL = And(())
+MATCH_NONE = Or(())
+
+
 @dataclass(frozen=True, slots=True)
 class ScoringTerm:
     """A term that scores: `weight` × its BM25 in one term stream of one field."""
@@ -117,6 +115,15 @@ class FacetCount(NamedTuple):
 
     value: str
     articles: int
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _core_schema: Any, _handler: Any) -> dict[str, Any]:
+        """Describe the object that JSON has for it, which pydantic would take for an array."""
+        return {
+            "type": "object",
+            "properties": {"value": {"type": "string"}, "articles": {"type": "integer"}},
+            "required": ["value", "articles"],
+        }
 
 
 @dataclass(frozen=True, slots=True)

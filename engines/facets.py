@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeGuard, get_args
 
 from ..analysis import AnalyzedArticle, canonical_names
-from .clauses import FacetCount, FacetField, ValueField
+from .clauses import FacetCount
+from .fields import FacetField, ValueField
 
 VALUE_FIELDS: tuple[ValueField, ...] = get_args(ValueField)
 LONGEST_VALUE = 200  # characters; of a longer value the beginning counts

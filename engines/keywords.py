@@ -4,11 +4,10 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from ..analysis import NAME_JOINT, AnalyzedArticle, fold
-from .clauses import KeywordField, NameField
 from .date_keywords import spelled
+from .fields import ENTITY_FIELDS, KeywordField
 
 KEYWORDS: tuple[KeywordField, ...] = get_args(KeywordField)
-NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
 
 def keyword(field: KeywordField, value: str) -> str:
@@ -16,7 +15,7 @@ def keyword(field: KeywordField, value: str) -> str:
     dots."""
     if field in ("id", "url", "sketch"):
         return value
-    return NAME_JOINT.sub("", fold(value)) if field in NAME_FIELDS else fold(value)
+    return NAME_JOINT.sub("", fold(value)) if field in ENTITY_FIELDS else fold(value)
 
 
 def keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
@@ -24,7 +23,7 @@ def keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
     host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯), a day that is
     mentioned also by its month and year."""
     article = analyzed.article
-    names: dict[str, set[str]] = {field: set() for field in NAME_FIELDS}
+    names: dict[str, set[str]] = {field: set() for field in ENTITY_FIELDS}
     for kind, text in {(entity.kind, entity.text) for entity in analyzed.entities}:
         names[kind].update(_name_keys(fold(text)))
     names["entity"] = names["person"] | names["place"] | names["organisation"]

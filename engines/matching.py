@@ -10,23 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .clauses import (
-    And,
-    Clause,
-    DateRange,
-    FacetValue,
-    IndexedField,
-    Keyword,
-    KeywordField,
-    MinShouldMatch,
-    Not,
-    Or,
-    ScoringTerm,
-    Stream,
-    Substring,
-    Term,
-    ValueField,
-)
+from .clauses import And, Clause, DateRange, FacetValue, Keyword, MinShouldMatch, Not, Or, ScoringTerm, Substring, Term
+from .fields import IndexedField, KeywordField, Stream, ValueField
 from .grams import bigram_cover
 
 Mask = NDArray[np.bool_]

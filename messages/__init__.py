@@ -1,6 +1,6 @@
 """What souwen tells people, in the language that they read."""
 
-from .catalog import CATALOGS, DOMAIN, gettext, ngettext
+from .catalog import CATALOGS, DOMAIN, N_, gettext, ngettext
 from .errors import SouwenError, os_error_reason
 from .language import LANGUAGES, Language, current_language, environment_language, negotiate_language, use_language
 
@@ -8,6 +8,7 @@ __all__ = [
     "CATALOGS",
     "DOMAIN",
     "LANGUAGES",
+    "N_",
     "Language",
     "SouwenError",
     "current_language",

@@ -30,3 +30,8 @@ def gettext(message: str) -> str:
 def ngettext(one: str, more: str, number: int) -> str:
     """The one of two messages that suits a number, in the language that is spoken."""
     return _catalogue(current_language.get()).ngettext(one, more, number)
+
+
+def N_(message: str) -> str:  # noqa: N802  # Babel knows the marker by this name
+    """Mark a message that is translated later, where it is shown."""
+    return message

@@ -1,8 +1,8 @@
-"""A query string → ranked hits with snippets."""
+"""Search: a query string → ranked hits with snippets, facets, timelines and related articles."""
 
-from ..engines import FacetCount
-from . import as_json
-from .entities import ENTITY_KINDS, EntityCount, EntityCounts
+from ..engines import FACET_FIELDS, FacetCount
+from .defaults import FACET_LIMIT, LIMIT
+from .entities import ENTITY_KINDS
 from .errors import (
     EvaluationUnavailable,
     InvalidAliases,
@@ -14,18 +14,39 @@ from .errors import (
     SearcherClosed,
 )
 from .evaluation import Evaluation, evaluate
-from .facets import FACET_FIELDS
 from .filters import Filters
 from .near_duplicates import reprints_note
 from .notes import Note
-from .results import Entity, Explanation, Highlights, Hit, Reprint, Results, Snippet, Suggestion, marked_html
+from .results import (
+    ArticleDetails,
+    Entity,
+    EntityCount,
+    EntityCounts,
+    Explanation,
+    Highlights,
+    Hit,
+    IndexInfo,
+    MentionedDate,
+    RelatedArticles,
+    Reprint,
+    Result,
+    Results,
+    Snippet,
+    Suggestion,
+    Timeline,
+    TimelineStep,
+    article_record,
+    marked_html,
+)
 from .searcher import Searcher
-from .timeline import Step, Timeline
 from .version import index_version
 
 __all__ = [
     "ENTITY_KINDS",
     "FACET_FIELDS",
+    "FACET_LIMIT",
+    "LIMIT",
+    "ArticleDetails",
     "Entity",
     "EntityCount",
     "EntityCounts",
@@ -36,22 +57,26 @@ __all__ = [
     "Filters",
     "Highlights",
     "Hit",
+    "IndexInfo",
     "InvalidAliases",
     "InvalidDate",
     "InvalidFacet",
     "InvalidRecency",
     "InvalidTestFile",
+    "MentionedDate",
     "Note",
+    "RelatedArticles",
     "Reprint",
+    "Result",
     "Results",
     "RunUnwritable",
     "Searcher",
     "SearcherClosed",
     "Snippet",
-    "Step",
     "Suggestion",
     "Timeline",
-    "as_json",
+    "TimelineStep",
+    "article_record",
     "evaluate",
     "index_version",
     "marked_html",

@@ -1,7 +1,6 @@
 """The names that articles mention, by how many do."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import get_args
 
 from ..analysis import INTERPUNCT, EntityKind, name_key
@@ -10,29 +9,9 @@ from .aliases import Aliases
 from .executor import EVERY_VALUE
 from .facets import Counts, having
 from .name_groups import Group
-from .notes import Note
+from .results import EntityCount
 
 ENTITY_KINDS: tuple[EntityKind, ...] = get_args(EntityKind)
-
-
-@dataclass(frozen=True, slots=True)
-class EntityCount:
-    """A name, its kind, and how many articles mention it; `months` has these by month, in order, if asked for."""
-
-    text: str
-    kind: EntityKind
-    articles: int
-    months: tuple[FacetCount, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EntityCounts:
-    """The names of each kind, those of most articles first, in all `articles` that match."""
-
-    query: str
-    articles: int
-    names: tuple[EntityCount, ...]
-    notes: tuple[Note, ...]
 
 
 class NameCounter:
@@ -50,11 +29,11 @@ class NameCounter:
         counted: Sequence[FacetCount],
         limit: int,
         *,
-        beside: Sequence[str],
+        with_entities: Sequence[str],
         over_time: bool,
     ) -> Iterator[EntityCount]:
-        """The first `limit` names of a kind but those of `beside`; `counted` as for `Counts`."""
-        hidden = {name_key(self._aliases.first(name)) for name in beside}
+        """The first `limit` names of a kind but those of `with_entities`; `counted` as for `Counts`."""
+        hidden = {name_key(self._aliases.first(name)) for name in with_entities}
         for group in self._counts.groups(match, kind, counted, limit + len(hidden)):
             if limit > 0 and not _is_one_of(group, hidden):
                 limit -= 1

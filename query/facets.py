@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from heapq import heappush, heappushpop
-from typing import get_args
 
 from ..engines import (
-    NAME_FIELDS,
+    ENTITY_FIELDS,
+    FACET_FIELDS,
     And,
     Clause,
     FacetCount,
@@ -23,7 +23,6 @@ from .lazy import lazy
 from .name_groups import Group, KnownNames, spellings
 
 VALUES_READ = 2_000  # of a facet: those that most matches have; what these are is told exactly
-FACET_FIELDS: tuple[FacetField, ...] = get_args(FacetField)
 NAMES_READ = 10_000  # persons of an index from which is told whose last names stand alone
 
 
@@ -68,7 +67,7 @@ class Counts:
         return sorted(exact, key=lambda group: (-group.articles, group.shown))[: max(limit, 0)]
 
     def _merged(self, field: FacetField, counted: Sequence[FacetCount]) -> list[Group]:
-        if field in NAME_FIELDS:
+        if field in ENTITY_FIELDS:
             return self.names().grouped(counted)
         if not is_valued(field):
             return [Group(value, (value,), frozenset((value,)), articles) for value, articles in counted]

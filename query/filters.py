@@ -1,12 +1,21 @@
-"""Filters that are given beside a query, as arguments."""
+"""Filters that a search takes besides its query, as keyword arguments."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, Unpack
 
-from ..engines import And, Clause, DateRange, Keyword, KeywordField, Or, keywords_within
+from ..engines import (
+    FILTER_FIELDS,
+    MATCH_ALL,
+    Clause,
+    DateRange,
+    Keyword,
+    KeywordField,
+    Or,
+    keywords_within,
+)
 from .date_ranges import Period, bounded, parse_period, parse_range
 from .errors import InvalidDate
 
@@ -14,9 +23,11 @@ Values: TypeAlias = str | Sequence[str]
 
 
 class Filters(TypedDict, total=False):
-    """What `Searcher` takes beside a query. `since` and `until` are days, or years, months and days as text
-    (`2023-09`), both included; of several values for one of the others one must match. The text must
-    mention a day of `about`: days, months, years, or ranges of them (`2023-08..2023-10`)."""
+    """The filters of a search: a row of `engines.fields.FIELDS` each, and `since` and `until`.
+
+    `since` and `until` are days, months or years (`2023-09`), both included. Of several values of one filter, one must
+    match. `about` takes days, months, years or ranges of them (`2023-08..2023-10`): the text must mention such a day.
+    """
 
     since: str | date | None
     until: str | date | None
@@ -29,54 +40,44 @@ class Filters(TypedDict, total=False):
     about: str | date | Sequence[str | date]
 
 
-def filtering(
-    one: Callable[[KeywordField, str], Clause],
-    *,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    source: Values = (),
-    section: Values = (),
-    entity: Values = (),
-    person: Values = (),
-    place: Values = (),
-    organisation: Values = (),
-    about: str | date | Sequence[str | date] = (),
-) -> tuple[Clause, ...]:
-    """What all filters together ask for; `one` tells what is asked for by a value of a field. Raises InvalidDate."""
-    given: dict[KeywordField, Values] = {
-        "source": source,
-        "section": section,
-        "entity": entity,
-        "person": person,
-        "place": place,
-        "organisation": organisation,
-    }
-    listed = {field: [values] if isinstance(values, str) else values for field, values in given.items()}
-    alternatives = (Or(tuple(one(field, value) for value in values)) for field, values in listed.items() if values)
-    return _days(since, until), _mentioning(about), *alternatives
+def filter_clauses(clause_of: Callable[[KeywordField, str], Clause], **filters: Unpack[Filters]) -> tuple[Clause, ...]:
+    """Return the clauses that an article must match to pass all filters.
+
+    `clause_of` returns the clause for one value of a field.
+
+    Raises:
+        InvalidDate: `since`, `until` or `about` is no date.
+    """
+    clauses = [_published(filters.get("since"), filters.get("until"))]
+    clauses.append(_mentioning(filters.get("about", ())))
+    for field in FILTER_FIELDS:
+        values = cast(Values, filters.get(field.name, ()))
+        if values and field.name != "about":
+            listed = [values] if isinstance(values, str) else values
+            clauses.append(Or(tuple(clause_of(cast(KeywordField, field.name), value) for value in listed)))
+    return tuple(clauses)
 
 
-def _days(since: str | date | None, until: str | date | None) -> Clause:
-    """Published from the first day of `since` to the last of `until`."""
-    first, last = _period("since", since), _period("until", until)
-    return DateRange(first.first, last.last) if since is not None or until is not None else And(())
+def _published(since: str | date | None, until: str | date | None) -> Clause:
+    if since is None and until is None:
+        return MATCH_ALL
+    return DateRange(_period("since", since).first, _period("until", until).last)
 
 
-def _mentioning(given: str | date | Sequence[str | date]) -> Clause:
-    """A day of one of these days, months, years or ranges is mentioned; none ask for nothing. Raises InvalidDate."""
-    given = [given] if isinstance(given, str | date) else given
-    values = dict.fromkeys(
-        value for one in given for value in keywords_within(*bounded(_period("about", one, parse_range)))
-    )
-    return Or(tuple(Keyword("about", value) for value in values)) if given else And(())
+def _mentioning(dates: str | date | Sequence[str | date]) -> Clause:
+    """Match articles that mention a day of any of the dates; all articles if there are none."""
+    listed = [dates] if isinstance(dates, str | date) else dates
+    periods = [bounded(_period("about", written, parse_range)) for written in listed]
+    keywords = dict.fromkeys(keyword for period in periods for keyword in keywords_within(*period))
+    return Or(tuple(Keyword("about", keyword) for keyword in keywords)) if listed else MATCH_ALL
 
 
-def _period(name: str, given: str | date | None, parse: Callable[[str], Period | None] = parse_period) -> Period:
-    if given is None:
+def _period(name: str, written: str | date | None, parse: Callable[[str], Period | None] = parse_period) -> Period:
+    if written is None:
         return Period(None, None)
-    if isinstance(given, date):
-        return Period(given, given)
-    period = parse(given)
+    if isinstance(written, date):
+        return Period(written, written)
+    period = parse(written)
     if period is None:
-        raise InvalidDate(name, given)
+        raise InvalidDate(name, written)
     return period

@@ -10,9 +10,9 @@ Full-width signs count as their half-width forms, and every kind of quotation ma
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from ..engines import FacetValue, KeywordField, TextField, keyword, keywords_within
+from ..engines import QUERY_FIELDS, FacetValue, KeywordField, TextField, keyword, keywords_within
 from ..messages import gettext as _
 from .date_ranges import Period, bounded, parse_range
 from .lexer import Token, tokens
@@ -54,40 +54,10 @@ class Excluded:
 
 Node: TypeAlias = Part | Filter | FacetValue | Period | Group | Excluded
 
-_TEXT_FIELDS: dict[str, TextField] = {
-    "title": "title",
-    "标题": "title",
-    "body": "body",
-    "正文": "body",
-}
-_KEYWORD_FIELDS: dict[str, KeywordField] = {
-    "id": "id",
-    "url": "url",
-    "网址": "url",
-    "source": "source",
-    "来源": "source",
-    "section": "section",
-    "栏目": "section",
-    "author": "author",
-    "作者": "author",
-    "entity": "entity",
-    "实体": "entity",
-    "person": "person",
-    "人物": "person",
-    "place": "place",
-    "地点": "place",
-    "org": "organisation",
-    "organisation": "organisation",
-    "机构": "organisation",
-}
-_DATE_FIELDS = ("date", "日期")
-_MENTIONED_FIELDS = ("about", "提到")
-FIELDS = (*_TEXT_FIELDS, *_KEYWORD_FIELDS, *_DATE_FIELDS, *_MENTIONED_FIELDS)
-
 
 def parse(query: str) -> tuple[Group, tuple[Note, ...]]:
     """The tree of a query, and notes on what was not taken as it was typed."""
-    parser = _Parser(tokens(query[:MAX_LENGTH], FIELDS))
+    parser = _Parser(tokens(query[:MAX_LENGTH], QUERY_FIELDS))
     tree = parser.group(0)
     while parser.next():
         parser.note("bracket", _("a closing bracket without an opening one was left out"))
@@ -189,14 +159,15 @@ class _Parser:
             return Excluded(inner) if inner is not None else None
         if not isinstance(node, Part) or node.field != "text":
             return node
-        if name in _TEXT_FIELDS:
-            return Part(node.text, node.quoted, _TEXT_FIELDS[name])
-        if name in _DATE_FIELDS:
+        field = QUERY_FIELDS[name]
+        if field.kind == "text":
+            return Part(node.text, node.quoted, cast(TextField, field.name))
+        if field.name == "date":
             return self._period(node.text)
-        if name in _MENTIONED_FIELDS:
+        if field.name == "about":
             return self._mentioned(node.text)
-        field = _KEYWORD_FIELDS[name]
-        return Filter(field, keyword(field, node.text))
+        keyword_field = cast(KeywordField, field.name)
+        return Filter(keyword_field, keyword(keyword_field, node.text))
 
     def _period(self, text: str) -> Period | None:
         period = parse_range(text)

@@ -1,118 +1,200 @@
-"""What a search gives back."""
+"""The results of searches: one schema, from which Python objects, JSON, OpenAPI and the tools of assistants follow.
+
+Every class here is a frozen dataclass. `to_dict` returns it as the JSON object that the command line prints and the
+HTTP API sends: the same names, times in ISO 8601. The docstrings below the fields are the descriptions in OpenAPI.
+"""
 
 import html
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from typing import ClassVar, Literal
 
-from ..engines import FacetCount
+from typing_extensions import Self
+
+from ..analysis import Article, EntityKind
+from ..engines import FacetCount, IndexMeta, IndexStatistics, StoredArticle
 from .notes import Note
 
-Range = tuple[int, int]  # offsets of characters, the end not included
+Range = tuple[int, int]
+"""Offsets of characters, the end excluded."""
+TimelineStep = Literal["day", "month", "year"]
+_SCORE_DIGITS = 6  # of numbers in JSON, behind the point
+
+
+class Result:
+    """Base class of everything that a search returns."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar = {"use_attribute_docstrings": True}
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain dicts, lists, strings and numbers, ready for `json.dumps`."""
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}  # type: ignore[arg-type]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Result):
+        return value.to_dict()
+    if isinstance(value, FacetCount):
+        return value._asdict()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):  # a datetime, too
+        return value.isoformat()
+    return round(value, _SCORE_DIGITS) if isinstance(value, float) else value
 
 
 @dataclass(frozen=True, slots=True)
-class Snippet:
-    """A piece of an article's body exactly as written, `body[start:start + len(text)]`, and where the query matched
-    in it. `cut_before` and `cut_after` tell that the sentence goes on."""
+class Snippet(Result):
+    """A passage of an article's body, exactly as written: `body[start:start + len(text)]`."""
 
     text: str
+    """The passage."""
     highlights: tuple[Range, ...]
+    """Matches of the query, as offsets in `text`."""
     start: int
+    """Offset of the passage in the body."""
     cut_before: bool
+    """True if the sentence begins before the passage."""
     cut_after: bool
+    """True if the sentence goes on behind the passage."""
 
     def html(self) -> str:
-        """The snippet as safe HTML, each match in a `mark` element."""
+        """Return the snippet as safe HTML, each match in a `mark` element."""
         return marked_html(self.text, self.highlights)
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
-    """A person, place or organisation of an article, with the number of its mentions. `text` is the normal form of the
-    name, 安东尼·布林肯, for which 安东尼-布林肯 and 布林肯 count too."""
+class Entity(Result):
+    """A person, place or organisation that an article names."""
 
     text: str
-    kind: str
+    """Canonical form of the name: 安东尼·布林肯, which includes mentions as 安东尼-布林肯 and 布林肯."""
+    kind: EntityKind
+    """Kind of the entity."""
     mentions: int
+    """Number of its mentions in the article."""
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a hit has its score: the BM25 of each term (`text words 外交`), which
-    add up, and the factors that they are multiplied by."""
+class MentionedDate(Result):
+    """A date that an article mentions, resolved to calendar days."""
+
+    text: str
+    """The date as written, such as 8月2日."""
+    first: date
+    """First day meant."""
+    last: date
+    """Last day meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(Result):
+    """The parts of a hit's score: the sum of `terms`, multiplied by each of `factors`."""
 
     terms: tuple[tuple[str, float], ...]
+    """BM25 score of each term, such as `text words 外交`."""
     factors: tuple[tuple[str, float], ...]
+    """Factors of the second phase of ranking."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A word of the index, and how many articles have it."""
+class Suggestion(Result):
+    """A word of the index that completes what was typed."""
 
     text: str
+    """The word."""
     articles: int
+    """Number of articles that have it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reprint:
-    """An article that is the same as another but for what editors do."""
+class Reprint(Result):
+    """An article that repeats another one, but for what editors change."""
 
     id: str
+    """ID of the reprint."""
     title: str
+    """Title, as written."""
     source: str
+    """Publisher."""
     url: str
+    """Address, as the article had it. It can be any text."""
     published: datetime | None
+    """Time of publication; null if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """One article found. `rank` counts from 1 over the whole result list, pages included; `full` tells whether it
-    matches all of the query; `reprints` are articles that match, too, but are not listed because this one is."""
+class Hit(Result):
+    """One article of a result list."""
 
     rank: int
+    """Position in the whole result list, from 1, earlier pages included."""
     id: str
+    """ID of the article."""
     score: float
+    """Score; higher is better. Comparable within one result list only."""
     full: bool
+    """True if the article matches all of the query."""
     title: str
+    """Title, as written."""
     title_highlights: tuple[Range, ...]
+    """Matches of the query, as offsets in `title`."""
     url: str
+    """Address, as the article had it. It can be any text."""
     published: datetime | None
+    """Time of publication; null if unknown."""
     source: str
+    """Publisher."""
     section: str
+    """Section of the publisher, such as 中国."""
     entities: tuple[Entity, ...]
+    """Named entities, the most mentioned first."""
     snippets: tuple[Snippet, ...]
+    """Passages of the body that match best."""
     reprints: tuple[Reprint, ...] = ()
+    """Reprints of this article that match too and are not listed themselves."""
     explanation: Explanation | None = None
+    """Parts of the score, if the search asked for them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Highlights:
-    """Where a query matches in the title and in the body of an article; nowhere in one that it does not find."""
+class Highlights(Result):
+    """Matches of a query in a whole article. Both are empty if the article does not match."""
 
     title: tuple[Range, ...] = ()
+    """Offsets in the title."""
     body: tuple[Range, ...] = ()
+    """Offsets in the body."""
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """One page of hits. Of `total` articles that match, reprints that others stand for included, the first `full` match
-    all of the query.
-
-    `suggestions` are other queries that find more, for one that finds nothing as it was asked for. `reading` is the
-    query as it was understood, if an explanation was asked for. `facets` has, of each field that was asked for, values
-    with the number of the `total` articles that have them, most first.
-    """
+class Results(Result):
+    """One page of hits."""
 
     query: str
+    """The query, as typed."""
     total: int
+    """Number of matching articles, reprints included."""
     full: int
+    """Number of articles that match all of the query. They come first."""
     took_ms: float
+    """Time that the search took, in milliseconds."""
     notes: tuple[Note, ...]
+    """Remarks on how the query was read: dropped, relaxed or added parts."""
     hits: tuple[Hit, ...]
+    """The hits of this page."""
     suggestions: tuple[str, ...] = ()
+    """Other queries that find more, if this one finds nothing in full."""
     reading: str = ""
+    """The query as souwen understood it, if the search asked for an explanation."""
     facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    """For each requested field, its values with the number of the `total` articles that have them, most first."""
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -121,11 +203,143 @@ class Results:
         return len(self.hits)
 
 
+@dataclass(frozen=True, slots=True)
+class Timeline(Result):
+    """The number of full matches in each day, month or year."""
+
+    query: str
+    """The query, as typed."""
+    by: TimelineStep
+    """Length of the periods."""
+    articles: int
+    """Number of full matches."""
+    undated: int
+    """Number of full matches without a date."""
+    counts: tuple[FacetCount, ...]
+    """Periods (2023-09-28, 2023-09 or 2023) in order, each with its number of articles, 0 within the span included."""
+    notes: tuple[Note, ...]
+    """Remarks on how the query was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCount(Result):
+    """The number of articles that mention a named entity."""
+
+    text: str
+    """Canonical form of the name."""
+    kind: EntityKind
+    """Kind of the entity."""
+    articles: int
+    """Number of articles that mention it."""
+    months: tuple[FacetCount, ...] = ()
+    """These articles by month, in order, if the search asked for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCounts(Result):
+    """The named entities of all full matches of a query."""
+
+    query: str
+    """The query, as typed."""
+    articles: int
+    """Number of full matches."""
+    entities: tuple[EntityCount, ...]
+    """For each kind, the entities that most of these articles mention."""
+    notes: tuple[Note, ...]
+    """Remarks on how the query was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedArticles(Result):
+    """The articles that are closest to one article."""
+
+    id: str
+    """ID of the article."""
+    hits: tuple[Hit, ...]
+    """Related articles, closest first, without reprints."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDetails(Result):
+    """A whole article with its entities, dates and reprints."""
+
+    id: str
+    """ID of the article."""
+    title: str
+    """Title, as written."""
+    body: str
+    """Text, as written."""
+    url: str
+    """Address, as the article had it. It can be any text."""
+    published: datetime | None
+    """Time of publication; null if unknown."""
+    source: str
+    """Publisher."""
+    section: str
+    """Section of the publisher."""
+    author: str
+    """Author."""
+    lead: str
+    """Introduction, if the publisher sets one apart."""
+    path: str
+    """File that the article was read from."""
+    entities: tuple[Entity, ...]
+    """Named entities as written, in the order of the text."""
+    dates: tuple[MentionedDate, ...]
+    """Dates that the text mentions, in its order."""
+    reprints: tuple[Reprint, ...]
+    """Reprints of the article that the index has, newest first."""
+
+    @classmethod
+    def of(cls, stored: StoredArticle, reprints: Iterable[Reprint]) -> Self:
+        """Return the details of a stored article; each entity and date once."""
+        article = stored.article
+        mentions: dict[tuple[str, EntityKind], int] = {}
+        for mention in stored.entities:
+            mentions[mention.text, mention.kind] = mentions.get((mention.text, mention.kind), 0) + 1
+        dates = dict.fromkeys((mention.text, mention.period) for mention in stored.dates if mention.period)
+        return cls(
+            **{item.name: getattr(article, item.name) for item in fields(article)},
+            entities=tuple(Entity(text, kind, number) for (text, kind), number in mentions.items()),
+            dates=tuple(MentionedDate(text, period.first, period.last) for text, period in dates),
+            reprints=tuple(reprints),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo(Result):
+    """Size of an index, and the settings it was made with."""
+
+    articles: int
+    """Number of articles."""
+    engine: str
+    """Engine of the index: whoosh, tantivy or opensearch."""
+    size_bytes: int
+    """Size on disk, in bytes."""
+    parts: str
+    """Parts of the index, such as “3 segments”."""
+    created: str
+    """Time of creation, ISO 8601, UTC."""
+    fingerprint: str
+    """Fingerprint of the analyzer."""
+
+    @classmethod
+    def of(cls, statistics: IndexStatistics, meta: IndexMeta) -> Self:
+        """Return the information about an index with these statistics and settings."""
+        return cls(statistics.articles, meta.engine, statistics.size, statistics.parts, meta.created, meta.fingerprint)
+
+
+def article_record(article: Article) -> dict[str, object]:
+    """Return an article as a JSON object that `souwen index` reads; fields without a value are left out."""
+    record = {item.name: _plain(getattr(article, item.name)) for item in fields(article)}
+    return {name: value for name, value in record.items() if value}
+
+
 def marked_html(text: str, highlights: tuple[Range, ...]) -> str:
-    """`text` escaped for HTML, with `mark` elements around the highlights."""
+    """Return `text` escaped for HTML, with `mark` elements around the highlights."""
     pieces = []
-    at = 0
+    offset = 0
     for start, end in highlights:
-        pieces += [html.escape(text[at:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
-        at = end
-    return "".join([*pieces, html.escape(text[at:])])
+        pieces += [html.escape(text[offset:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+        offset = end
+    return "".join([*pieces, html.escape(text[offset:])])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ..analysis import Analyzer, fold, strip_invisible
 from ..analysis.text import pinyin
-from ..engines import NAME_FIELDS, Clause, FacetValue, Keyword, KeywordField, Or, Reader, Substring, keyword
+from ..engines import ENTITY_FIELDS, Clause, FacetValue, Keyword, KeywordField, Or, Reader, Substring, keyword
 from ..messages import gettext as _
 from .aliases import Aliases
 from .lexicon import Entry, Lexicon
@@ -75,7 +75,7 @@ class Expander:
         if _WILDCARD in node.value:
             fitting = [value for value in self._reader.values(node.field) if _fits(value, node.value)][:MOST_FITTING]
             return [Filter(node.field, value) for value in fitting] or [node]
-        if node.field not in NAME_FIELDS:
+        if node.field not in ENTITY_FIELDS:
             return [node]
         alone = self._names().alone(node.value) if len(node.value) >= SHORTEST_FULL else ()
         others = (Filter(node.field, keyword(node.field, name)) for name in self._aliases.of(node.value))

@@ -10,14 +10,15 @@ from urllib.parse import quote
 from typing_extensions import Self, Unpack
 
 from ..analysis import Article, EntityKind, fold, strip_invisible
-from ..engines import FacetCount, IndexDirectory, IndexStatistics, ScoringTerm, StoredArticle
+from ..engines import FacetCount, IndexDirectory, ScoringTerm, StoredArticle
 from .aliases import Aliases
 from .correction import corrections
-from .entities import ENTITY_KINDS, EntityCounts, NameCounter
+from .defaults import FACET_LIMIT, LIMIT
+from .entities import ENTITY_KINDS, NameCounter
 from .errors import InvalidRecency, SearcherClosed
 from .executor import EVERY_VALUE, Asker, Order
 from .facets import VALUES_READ, Counts, facet_fields
-from .filters import Filters, filtering
+from .filters import Filters, filter_clauses
 from .highlighter import FieldNames, Marker, merged
 from .hit_builder import HitMaker
 from .lazy import lazy
@@ -28,9 +29,9 @@ from .notes import level_note, partial_note
 from .planner import Plan
 from .related import related
 from .reranker import CANDIDATES, Ranker, bigrams_of
-from .results import Highlights, Hit, Reprint, Results, Suggestion
+from .results import EntityCounts, Highlights, Hit, IndexInfo, Reprint, Results, Suggestion, Timeline, TimelineStep
 from .rewriter import Expander
-from .timeline import Step, Timeline, timed
+from .timeline import timed
 
 MOST_HITS = 1_000  # a page's size at most
 MOST_VALUES = 1_000  # of a facet that are told
@@ -63,7 +64,7 @@ class Searcher:
         Raises InvalidDate, SearcherClosed."""
         self._must_be_open()
         if query.strip() or any(filters.values()):
-            yield from listed(query, filtering(self._expander.filter, **filters), self._asker, self._reader)
+            yield from listed(query, filter_clauses(self._expander.filter, **filters), self._asker, self._reader)
         else:
             yield from (stored.article for stored in self._reader.articles())
 
@@ -71,12 +72,12 @@ class Searcher:
         self,
         query: str,
         *,
-        limit: int = 10,
+        limit: int = LIMIT,
         offset: int = 0,
         sort: Order = "relevance",
         recency: float | None = None,
         facets: Sequence[str] = (),
-        facet_limit: int = 10,
+        facet_limit: int = FACET_LIMIT,
         explain: bool = False,
         collapse: bool = True,
         **filters: Unpack[Filters],
@@ -97,7 +98,7 @@ class Searcher:
         fields = facet_fields(facets)
         started = time.perf_counter()
         limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
-        asked = filtering(self._expander.filter, **filters)
+        asked = filter_clauses(self._expander.filter, **filters)
         plan, notes = self._asker.read(query)
         reading = plan.reading() if explain else ""
         if plan.is_empty:
@@ -129,47 +130,47 @@ class Searcher:
         query: str = "",
         *,
         kinds: Sequence[EntityKind] = ENTITY_KINDS,
-        beside: str | Sequence[str] = (),
+        with_entities: str | Sequence[str] = (),
         over_time: bool = False,
-        limit: int = 10,
+        limit: int = LIMIT,
         **filters: Unpack[Filters],
     ) -> EntityCounts:
         """Of each kind the `limit` names that most articles mention: of all articles, or of the full matches of a
-        query. With `beside`, only articles that mention these names, too, count. With `over_time`, names are also
-        counted by month. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
+        query. With `with_entities`, only articles that mention these names, too, count. With `over_time`, names
+        are also counted by month. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
         self._must_be_open()
         names = NameCounter(self._reader, self._aliases, self._counts)
-        beside = [beside] if isinstance(beside, str) else beside
-        together = (self._expander.filter("entity", name) for name in beside)
-        asked = (*filtering(self._expander.filter, **filters), *together)
+        with_entities = [with_entities] if isinstance(with_entities, str) else with_entities
+        together = (self._expander.filter("entity", name) for name in with_entities)
+        asked = (*filter_clauses(self._expander.filter, **filters), *together)
         answer, notes = self._asker.full(query, asked, tuple(kinds), VALUES_READ)
         found = tuple(
             name
             for kind, counted in zip(kinds, answer.found.facets, strict=True)
             for name in names.count(
-                answer.match, kind, counted, min(limit, MOST_VALUES), beside=beside, over_time=over_time
+                answer.match, kind, counted, min(limit, MOST_VALUES), with_entities=with_entities, over_time=over_time
             )
         )
         return EntityCounts(query, answer.full, found, notes)
 
     def facets(
-        self, fields: Sequence[str], query: str = "", *, limit: int = 10, **filters: Unpack[Filters]
+        self, fields: Sequence[str], query: str = "", *, limit: int = LIMIT, **filters: Unpack[Filters]
     ) -> dict[str, tuple[FacetCount, ...]]:
         """Of each field (see `search`) the first `limit` values of all that match a query in full, or of all articles.
         For the others see `Filters`. Raises InvalidFacet, InvalidDate, SearcherClosed."""
         self._must_be_open()
         asked = facet_fields(fields)
-        answer, _ = self._asker.full(query, filtering(self._expander.filter, **filters), asked, VALUES_READ)
+        answer, _ = self._asker.full(query, filter_clauses(self._expander.filter, **filters), asked, VALUES_READ)
         return {
             field: self._counts.first(answer.match, field, values, min(limit, MOST_VALUES))
             for field, values in zip(asked, answer.found.facets, strict=True)
         }
 
-    def timeline(self, query: str = "", *, by: Step | None = None, **filters: Unpack[Filters]) -> Timeline:
+    def timeline(self, query: str = "", *, by: TimelineStep | None = None, **filters: Unpack[Filters]) -> Timeline:
         """How many articles match all of a query, or of all articles, by day, month or year; left to the span, unless
         `by` tells. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
         self._must_be_open()
-        answer, notes = self._asker.full(query, filtering(self._expander.filter, **filters), ("day",), EVERY_VALUE)
+        answer, notes = self._asker.full(query, filter_clauses(self._expander.filter, **filters), ("day",), EVERY_VALUE)
         (days,) = answer.found.facets
         step, counts = timed(days, by)
         undated = answer.full - sum(count.articles for count in counts)
@@ -181,7 +182,7 @@ class Searcher:
         idfs = plan.idfs([ScoringTerm("text", "bigrams", pair, 1.0) for pair in pairs])
         return Ranker(variants, dict(zip(pairs, idfs, strict=True)), half_life=recency, now=datetime.now(timezone.utc))
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+    def suggest(self, prefix: str, limit: int = LIMIT) -> list[Suggestion]:
         """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most
         frequent first."""
         self._must_be_open()
@@ -215,16 +216,16 @@ class Searcher:
         stored = self.article(article_id)
         return None if stored is None else tuple(map(as_reprint, reprints_of(stored, self._reader)))
 
-    def related(self, article_id: str, limit: int = 10) -> tuple[Hit, ...] | None:
+    def related(self, article_id: str, limit: int = LIMIT) -> tuple[Hit, ...] | None:
         """The articles closest to this one by its most telling words and names, without its reprints, closest first;
         None if there is no such article."""
         stored = self.article(article_id)
         return None if stored is None else related(stored, self._analyzer, self._reader, max(0, min(limit, MOST_HITS)))
 
-    def statistics(self) -> IndexStatistics:
-        """Counts and size of the index."""
+    def statistics(self) -> IndexInfo:
+        """Return counts, size and settings of the index."""
         self._must_be_open()
-        return self._reader.statistics()
+        return IndexInfo.of(self._reader.statistics(), self.meta)
 
     def close(self) -> None:
         """Gives the index's files back. A searcher that is closed answers no more."""

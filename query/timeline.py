@@ -1,33 +1,16 @@
 """How many articles match a query in each day, month or year."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from ..engines import FacetCount
-from .notes import Note
+from .results import TimelineStep
 
 MOST_DAYS, MOST_MONTHS = 31, 60  # of a span that is told by days or by months, unless asked otherwise
 MOST_FILLED = 10_000  # days, months or years; in a longer span those without articles are left out
 
-Step = Literal["day", "month", "year"]
 
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """`counts` has days (2023-09-28), months (2023-09) or years in order, each with the number of its articles, 0
-    within the span included. Only full matches count: `articles` in all, `undated` of them without a date."""
-
-    query: str
-    by: Step
-    articles: int
-    undated: int
-    counts: tuple[FacetCount, ...]
-    notes: tuple[Note, ...]
-
-
-def timed(days: Sequence[FacetCount], by: Step | None) -> tuple[Step, tuple[FacetCount, ...]]:
+def timed(days: Sequence[FacetCount], by: TimelineStep | None) -> tuple[TimelineStep, tuple[FacetCount, ...]]:
     """The counts of days by `by`, or by what suits their span, in order and without gaps."""
     if not days:
         return by or "day", ()
@@ -46,11 +29,11 @@ def timed(days: Sequence[FacetCount], by: Step | None) -> tuple[Step, tuple[Face
     return by, tuple(FacetCount(*pair) for pair in counts.items())
 
 
-def _period(day: str, by: Step) -> str:
+def _period(day: str, by: TimelineStep) -> str:
     return day[: {"day": 10, "month": 7, "year": 4}[by]]
 
 
-def _periods(first: date, last: date, by: Step) -> Iterator[str]:
+def _periods(first: date, last: date, by: TimelineStep) -> Iterator[str]:
     """Every period of a span."""
     if by == "day":
         yield from ((first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1))

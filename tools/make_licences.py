@@ -56,7 +56,7 @@ def _licence(package: Distribution) -> str:
     if "License-Expression" in told:
         return told["License-Expression"]
     listed = [name.rpartition(" :: ")[2] for name in told.get_all("Classifier", []) if name.startswith("License :: ")]
-    line = (told["License"] if "License" in told else "").strip()
+    line = told.get_all("License", [""])[0].strip()
     return line if line and len(line) < 60 and "\n" not in line else ", ".join(listed)
 
 

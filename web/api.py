@@ -6,142 +6,145 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from ..query import Searcher, as_json
-from . import api_schema
+from ..query import (
+    ArticleDetails,
+    EntityCounts,
+    IndexInfo,
+    RelatedArticles,
+    Results,
+    Searcher,
+    Suggestion,
+    Timeline,
+    article_record,
+)
+from .api_schema import ERRORS, NO_SUCH_ARTICLE, Health
 from .errors import NoSuchArticle
 from .params import (
-    LONGEST_ID,
-    ArticleAsked,
-    ArticleAskedById,
-    Asked,
-    EntitiesAsked,
-    ExportAsked,
-    RelatedAsked,
-    RelatedAskedById,
-    SearchAsked,
-    SuggestAsked,
-    TimelineAsked,
+    MAX_ID_LENGTH,
+    ArticleByIdParams,
+    EntitiesParams,
+    ExportParams,
+    Params,
+    RelatedByIdParams,
+    RelatedParams,
+    SearchParams,
+    SuggestParams,
+    TimelineParams,
 )
 from .responses import answer, encoded, headers_of, is_known
 from .searcher_pool import archive_of
 
-EXPORTED_AT_ONCE = 64 << 10  # bytes, about
+EXPORT_CHUNK_BYTES = 64 << 10  # about
 
 IdInPath = Annotated[
     str,
     Path(
         alias="id",
         min_length=1,
-        max_length=LONGEST_ID,
+        max_length=MAX_ID_LENGTH,
         description="The ID of an article, percent-encoded; slashes may stay as they are.",
         examples=["https://www.rfi.fr/cn/中国/20230929-中美高级外交官继续会晤以保持对话"],
     ),
 ]
 
-router = APIRouter(responses=api_schema.FAILURES)
+router = APIRouter(responses=ERRORS)
 
 
-@router.get("/api/search", response_model=api_schema.Results)
-async def search(request: Request, asked: Annotated[SearchAsked, Query()]) -> Response:
-    """The articles that match, best first."""
+@router.get("/api/search", response_model=Results)
+async def search(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
+    """Find the articles that match, best first."""
     return await answer(
         request,
-        lambda searcher: as_json.results(
-            searcher.search(
-                asked.q,
-                limit=asked.limit,
-                offset=asked.offset,
-                sort=asked.sort,
-                recency=asked.recency,
-                facets=asked.facet,
-                explain=asked.explain,
-                collapse=asked.collapse,
-                **asked.filters(),
-            )
+        lambda searcher: searcher.search(
+            params.q,
+            limit=params.limit,
+            offset=params.offset,
+            sort=params.sort,
+            recency=params.recency,
+            facets=params.facet,
+            explain=params.explain,
+            collapse=params.collapse,
+            **params.filters(),
         ),
     )
 
 
-@router.get("/api/suggest", response_model=list[api_schema.Suggestion])
-async def suggest(request: Request, asked: Annotated[SuggestAsked, Query()]) -> Response:
-    """Words of the index that may be meant, those of most articles first."""
-    return await answer(request, lambda searcher: as_json.suggestions(searcher.suggest(asked.q, asked.limit)))
+@router.get("/api/suggest", response_model=list[Suggestion])
+async def suggest(request: Request, params: Annotated[SuggestParams, Query()]) -> Response:
+    """Complete a prefix to words of the index, the most frequent first."""
+    return await answer(request, lambda searcher: searcher.suggest(params.q, params.limit))
 
 
-@router.get("/api/timeline", response_model=api_schema.Timeline)
-async def timeline(request: Request, asked: Annotated[TimelineAsked, Query()]) -> Response:
-    """How many articles match all of a query, by day, month or year of their publication."""
+@router.get("/api/timeline", response_model=Timeline)
+async def timeline(request: Request, params: Annotated[TimelineParams, Query()]) -> Response:
+    """Count the articles that match all of a query by day, month or year of publication."""
+    return await answer(request, lambda searcher: searcher.timeline(params.q, by=params.by, **params.filters()))
+
+
+@router.get("/api/entities", response_model=EntityCounts)
+async def entities(request: Request, params: Annotated[EntitiesParams, Query()]) -> Response:
+    """List the entities that most articles name: all articles, or those that match all of a query."""
     return await answer(
-        request, lambda searcher: as_json.timeline(searcher.timeline(asked.q, by=asked.by, **asked.filters()))
+        request,
+        lambda searcher: searcher.entities(
+            params.q,
+            kinds=list(dict.fromkeys(params.kind)),
+            with_entities=params.with_entities,
+            over_time=params.over_time,
+            limit=params.limit,
+            **params.filters(),
+        ),
     )
 
 
-@router.get("/api/entities", response_model=api_schema.Names)
-async def entities(request: Request, asked: Annotated[EntitiesAsked, Query()]) -> Response:
-    """The names that most articles mention: of all articles, or of those that match all of a query."""
-
-    def names(searcher: Searcher) -> as_json.Json:
-        found = searcher.entities(
-            asked.q,
-            kinds=list(dict.fromkeys(asked.kind)),
-            beside=asked.beside,
-            over_time=asked.over_time,
-            limit=asked.limit,
-            **asked.filters(),
-        )
-        return as_json.names(found, over_time=asked.over_time)
-
-    return await answer(request, names)
+@router.get("/api/stats", response_model=IndexInfo)
+async def stats(request: Request, _: Annotated[Params, Query()]) -> Response:
+    """Show the size of the index and the settings it was made with."""
+    return await answer(request, Searcher.statistics)
 
 
-@router.get("/api/stats", response_model=api_schema.Statistics)
-async def stats(request: Request, _: Annotated[Asked, Query()]) -> Response:
-    """How large the index is and what it was made with."""
-    return await answer(request, lambda searcher: as_json.statistics(searcher.statistics(), searcher.meta))
+@router.get("/api/articles", response_model=ArticleDetails, responses=NO_SUCH_ARTICLE)
+async def article_by_id(request: Request, params: Annotated[ArticleByIdParams, Query()]) -> Response:
+    """Show a whole article."""
+    return await answer(request, _article(params.id))
 
 
-@router.get("/api/articles", response_model=api_schema.Article, responses=api_schema.NO_SUCH_ARTICLE)
-async def article_by_id(request: Request, asked: Annotated[ArticleAskedById, Query()]) -> Response:
-    """A whole article."""
-    return await answer(request, _article(asked.id))
-
-
-@router.get("/api/articles/{id:path}", response_model=api_schema.Article, responses=api_schema.NO_SUCH_ARTICLE)
-async def article(request: Request, article_id: IdInPath, _: Annotated[ArticleAsked, Query()]) -> Response:
-    """A whole article."""
+@router.get("/api/articles/{id:path}", response_model=ArticleDetails, responses=NO_SUCH_ARTICLE)
+async def article(request: Request, article_id: IdInPath, _: Annotated[Params, Query()]) -> Response:
+    """Show a whole article."""
     return await answer(request, _article(article_id))
 
 
-def _article(article_id: str) -> Callable[[Searcher], as_json.Json]:
-    def told(searcher: Searcher) -> as_json.Json:
+def _article(article_id: str) -> Callable[[Searcher], ArticleDetails]:
+    def details(searcher: Searcher) -> ArticleDetails:
         stored, reprints = searcher.article(article_id), searcher.reprints(article_id)
         if stored is None or reprints is None:
             raise NoSuchArticle(article_id)
-        return as_json.article(stored, reprints)
+        return ArticleDetails.of(stored, reprints)
 
-    return told
-
-
-@router.get("/api/related", response_model=api_schema.Related, responses=api_schema.NO_SUCH_ARTICLE)
-async def related_by_id(request: Request, asked: Annotated[RelatedAskedById, Query()]) -> Response:
-    """What else there is about the same as an article, without its reprints."""
-    return await answer(request, _related(asked.id, asked.limit))
+    return details
 
 
-@router.get("/api/related/{id:path}", response_model=api_schema.Related, responses=api_schema.NO_SUCH_ARTICLE)
-async def related(request: Request, article_id: IdInPath, asked: Annotated[RelatedAsked, Query()]) -> Response:
-    """What else there is about the same as an article, without its reprints."""
-    return await answer(request, _related(article_id, asked.limit))
+@router.get("/api/related", response_model=RelatedArticles, responses=NO_SUCH_ARTICLE)
+async def related_by_id(request: Request, params: Annotated[RelatedByIdParams, Query()]) -> Response:
+    """Find the articles closest to an article, without its reprints."""
+    return await answer(request, _related(params.id, params.limit))
 
 
-def _related(article_id: str, limit: int) -> Callable[[Searcher], as_json.Json]:
-    def told(searcher: Searcher) -> as_json.Json:
+@router.get("/api/related/{id:path}", response_model=RelatedArticles, responses=NO_SUCH_ARTICLE)
+async def related(request: Request, article_id: IdInPath, params: Annotated[RelatedParams, Query()]) -> Response:
+    """Find the articles closest to an article, without its reprints."""
+    return await answer(request, _related(article_id, params.limit))
+
+
+def _related(article_id: str, limit: int) -> Callable[[Searcher], RelatedArticles]:
+    def related_articles(searcher: Searcher) -> RelatedArticles:
         hits = searcher.related(article_id, limit)
         if hits is None:
             raise NoSuchArticle(article_id)
-        return as_json.related(article_id, hits)
+        return RelatedArticles(article_id, hits)
 
-    return told
+    return related_articles
 
 
 @router.get(
@@ -149,15 +152,15 @@ def _related(article_id: str, limit: int) -> Callable[[Searcher], as_json.Json]:
     response_class=StreamingResponse,
     responses={200: {"description": "JSON lines, an article a line.", "content": {"application/x-ndjson": {}}}},
 )
-async def export(request: Request, asked: Annotated[ExportAsked, Query()]) -> Response:
-    """All articles, or those that match, as JSON lines that `souwen index` reads."""
+async def export(request: Request, params: Annotated[ExportParams, Query()]) -> Response:
+    """Export all articles, or those that match, as JSON lines that `souwen index` reads."""
 
-    def pieces(searcher: Searcher) -> Iterator[bytes]:
+    def chunks(searcher: Searcher) -> Iterator[bytes]:
         lines, size = [], 0
-        for each in searcher.articles(asked.q, **asked.filters()):
-            lines.append(encoded(as_json.record(each)) + b"\n")
+        for exported in searcher.articles(params.q, **params.filters()):
+            lines.append(encoded(article_record(exported)) + b"\n")
             size += len(lines[-1])
-            if size >= EXPORTED_AT_ONCE:
+            if size >= EXPORT_CHUNK_BYTES:
                 yield b"".join(lines)
                 lines, size = [], 0
         yield b"".join(lines)
@@ -165,19 +168,19 @@ async def export(request: Request, asked: Annotated[ExportAsked, Query()]) -> Re
     headers = await headers_of(request)
     if is_known(request, headers):
         return Response(status_code=304, headers=headers)
-    stream = archive_of(request).stream(pieces)
-    first = await anext(stream)  # what can't be asked for is told before the answer begins
+    stream = archive_of(request).stream(chunks)
+    first = await anext(stream)  # an invalid request fails here, before the response begins
 
     async def content() -> AsyncIterator[bytes]:
         yield first
-        async for piece in stream:
-            yield piece
+        async for chunk in stream:
+            yield chunk
 
     return StreamingResponse(content(), headers=headers, media_type="application/x-ndjson")
 
 
-@router.get("/health", response_model=api_schema.Health)
+@router.get("/health", response_model=Health)
 async def health(request: Request) -> Response:
-    """Whether the archive can be searched."""
+    """Check that the index can be searched."""
     await archive_of(request).refresh()
     return Response(encoded({"status": "ok"}), headers={"Cache-Control": "no-store"}, media_type="application/json")

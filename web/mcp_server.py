@@ -96,7 +96,7 @@ def _server(archive: Archive) -> Server[dict[str, object]]:
                     title=tool.title,
                     description=tool.description,
                     input_schema=tool.arguments.model_json_schema(),
-                    output_schema=tool.answer.model_json_schema(mode="serialization"),
+                    output_schema=tool.result.model_json_schema(mode="serialization"),
                     annotations=_READING,
                 )
                 for tool in TOOLS

@@ -15,7 +15,7 @@ from . import date_formats, page_view
 from .errors import NoSuchArticle, TooSlow
 from .histogram import bars
 from .overview import Overview, overview
-from .page_links import LAST_OFFSET, Asked, Links, host, outside, readable
+from .page_links import MAX_OFFSET, Asked, Links, host, outside, readable
 from .responses import headers_of, is_known
 from .searcher_pool import archive_of
 
@@ -110,14 +110,14 @@ def _results(request: Request, searcher: Searcher, asked: Asked) -> Response:
     )
     facets = dict(results.facets)
     for field in ("source", "section"):  # of which one may want others, too
-        if getattr(asked, field) and results.full:
-            others = asked.but(**{field: ()}).filters()
+        if asked.values_of(field) and results.full:
+            others = asked.but_values(field, ()).filters()
             facets.update(searcher.facets((field,), asked.query, limit=page_view.VALUES, **others))
     days = searcher.timeline(query, by="day", **filters).counts if results.full > 1 else ()
     unfiltered = 0  # articles that there would be without filters
     if not results.total and asked.query and any(asked.chosen()):
         unfiltered = searcher.search(asked.query, limit=0, sort="date", collapse=False).total
-    more = len(results) > asked.limit and asked.offset + asked.limit <= LAST_OFFSET
+    more = len(results) > asked.limit and asked.offset + asked.limit <= MAX_OFFSET
     return _page(
         request,
         "results.html",

@@ -1,151 +1,144 @@
-"""What a page is asked for, as its address tells it, and the addresses of the pages that can be reached from there.
+"""The query of a page as its address has it, and the addresses of the pages that it links to.
 
-Everything that a page shows is in its address: it can be kept, sent to others, and gone back to. What makes no sense in
-an address is passed over, never an error.
+A page shows nothing that is not in its address, so readers can keep it, send it and return to it. Invalid values in an
+address are ignored, never an error.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import get_args
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast, get_args
 from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.datastructures import QueryParams
 
-from ..query import Filters
+from ..engines import FILTER_FIELDS, PERIOD_FILTERS, QUERY_FIELDS
+from ..messages import LANGUAGES
+from ..query import LIMIT, Filters
 from ..query.executor import Order
 
-PAGE = 10  # hits, unless the address tells
-MOST_ON_PAGE = 100
-LAST_OFFSET = 1_000  # who has read so far will rather say more of what is wanted
-LONGEST_QUERY = 2_000  # characters that are carried on; the search reads fewer, and tells so
-LONGEST_VALUE = 2_000  # characters; addresses of articles are long
-MOST_VALUES = 10  # of a filter
+MAX_LIMIT = 100  # hits on a page
+MAX_OFFSET = 1_000  # readers refine a query rather than read on
+MAX_QUERY_LENGTH = 2_000  # characters that links carry on; searches read fewer, and note it
+MAX_VALUE_LENGTH = 2_000  # characters; addresses of articles are long
+MAX_VALUES = 10  # of a filter
 
-# The filters that may have several values; `org` is short for `organisation`.
-LISTED = ("source", "section", "person", "organisation", "place", "entity", "about")
-_ALIASES = {"organisation": "org"}
 _ESCAPED = re.compile(r'["\\]')
 _PLAIN_VALUE = re.compile(r"[\w·.\-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query with its filters, and which part of the list that it finds is wanted. `language` is "" where the reader
-    leaves it to the browser."""
+    """A query with its filters, and the part of its result list that a page shows.
+
+    `values` has the values of each filter that is set, by the name of its field. `language` is "" where the browser
+    chooses it.
+    """
 
     query: str = ""
     since: str = ""
     until: str = ""
-    source: tuple[str, ...] = ()
-    section: tuple[str, ...] = ()
-    person: tuple[str, ...] = ()
-    organisation: tuple[str, ...] = ()
-    place: tuple[str, ...] = ()
-    entity: tuple[str, ...] = ()
-    about: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: Order = "relevance"
     recency: float | None = None
     collapse: bool = True
-    limit: int = PAGE
+    limit: int = LIMIT
     offset: int = 0
     language: str = ""
 
     @classmethod
-    def of(cls, given: QueryParams) -> "Asked":
-        """What the query part of an address asks for."""
-        listed = {
-            name: tuple(dict.fromkeys(_values(given, name, _ALIASES.get(name, name))))[:MOST_VALUES] for name in LISTED
-        }
-        sort = given.get("sort")
+    def of(cls, params: QueryParams) -> "Asked":
+        """Read the query string of an address. Invalid values count as absent."""
+        values = {item.name: _values(params, item.name, *filter(str.isascii, item.aliases)) for item in FILTER_FIELDS}
+        sort = params.get("sort")
         return cls(
-            query=given.get("q", "").strip()[:LONGEST_QUERY],
-            since=given.get("since", "").strip()[:LONGEST_VALUE],
-            until=given.get("until", "").strip()[:LONGEST_VALUE],
+            query=params.get("q", "").strip()[:MAX_QUERY_LENGTH],
+            since=params.get("since", "").strip()[:MAX_VALUE_LENGTH],
+            until=params.get("until", "").strip()[:MAX_VALUE_LENGTH],
+            values={name: listed for name, listed in values.items() if listed},
             sort=next((order for order in get_args(Order) if order == sort), "relevance"),
-            recency=_days(given.get("recency", "")),
-            collapse=given.get("collapse", "").lower() not in ("0", "false", "no"),
-            limit=_number(given.get("limit", ""), PAGE, 1, MOST_ON_PAGE),
-            offset=_number(given.get("offset", ""), 0, 0, LAST_OFFSET),
-            language=next((tag for tag in ("zh", "en") if given.get("lang") == tag), ""),
-            **listed,
+            recency=_days(params.get("recency", "")),
+            collapse=params.get("collapse", "").lower() not in ("0", "false", "no"),
+            limit=_number(params.get("limit", ""), LIMIT, 1, MAX_LIMIT),
+            offset=_number(params.get("offset", ""), 0, 0, MAX_OFFSET),
+            language=next((tag for tag in LANGUAGES if params.get("lang") == tag), ""),
         )
 
     def but(self, **changes: object) -> "Asked":
-        """The same with some changes, from the first page on."""
+        """Return the query with some changes, from the first page on."""
         return replace(self, **{"offset": 0, **changes})  # type: ignore[arg-type]
 
+    def but_values(self, field: str, values: Sequence[str]) -> "Asked":
+        """Return the query with other values of a filter."""
+        others = {name: listed for name, listed in self.values.items() if name != field}
+        return self.but(values=others | ({field: tuple(values)} if values else {}))
+
     def unfiltered(self) -> "Asked":
-        """The query alone."""
+        """Return the query alone."""
         return Asked(self.query, sort=self.sort, language=self.language)
 
     def fresh(self) -> "Asked":
-        """Nothing yet."""
+        """Return an empty query."""
         return Asked(language=self.language)
 
+    def values_of(self, field: str) -> tuple[str, ...]:
+        """Return the values of a filter."""
+        return self.values.get(field, ())
+
     def with_value(self, field: str, value: str) -> "Asked":
-        """Only what has this value of a field, too. Of several values for a filter any will do, so that a second name
-        goes into the query."""
-        values: tuple[str, ...] = getattr(self, field)
+        """Narrow the query to articles that have this value of a field.
+
+        Several values of a filter are alternatives, so a second entity goes into the query instead.
+        """
+        values = self.values_of(field)
         if value in values:
             return self.but()
         if not values or field in ("source", "section"):
-            return self.but(**{field: (*values, value)})
-        name = "org" if field == "organisation" else field
-        return self.but(query=f"{self.query} {name}:{_quoted(value)}".strip())
+            return self.but_values(field, (*values, value))
+        return self.but(query=f"{self.query} {_short_name(field)}:{_quoted(value)}".strip())
 
     def without(self, field: str, value: str) -> "Asked":
-        """The same without one value of a filter."""
-        if field in LISTED:
-            return self.but(**{field: tuple(each for each in getattr(self, field) if each != value)})
-        return self.but(**{field: ""})
+        """Return the query without one value of a filter."""
+        if field in PERIOD_FILTERS:
+            return self.but(**{field: ""})
+        return self.but_values(field, [other for other in self.values_of(field) if other != value])
 
     def chosen(self) -> Iterator[tuple[str, str]]:
-        """The filters, as fields and values."""
-        for field in ("since", "until"):
-            if value := getattr(self, field):
-                yield field, value
-        for field in LISTED:
-            for value in getattr(self, field):
-                yield field, value
+        """Yield field and value of each filter that is set."""
+        for name in PERIOD_FILTERS:
+            if value := getattr(self, name):
+                yield name, value
+        for item in FILTER_FIELDS:
+            for value in self.values_of(item.name):
+                yield item.name, value
 
     def filters(self) -> Filters:
-        """The filters, as a searcher takes them."""
-        return Filters(
-            since=self.since or None,
-            until=self.until or None,
-            source=self.source,
-            section=self.section,
-            entity=self.entity,
-            person=self.person,
-            place=self.place,
-            organisation=self.organisation,
-            about=self.about,
-        )
+        """Return the filters as a `Searcher` takes them."""
+        periods = {"since": self.since or None, "until": self.until or None}
+        return cast(Filters, {**periods, **{item.name: self.values_of(item.name) for item in FILTER_FIELDS}})
 
     def browsing(self) -> str:
-        """The query; without one, its first filter in words of a query, which finds what the filters let through."""
+        """Return the query; without one, its first filter in the query language, which finds what the filter passes."""
         if self.query or not any(self.chosen()):
             return self.query
-        for field in LISTED:
-            if values := getattr(self, field):
-                name = "org" if field == "organisation" else field
-                return " OR ".join(f"{name}:{_quoted(value)}" for value in values)
+        for item in FILTER_FIELDS:
+            if values := self.values_of(item.name):
+                return " OR ".join(f"{_short_name(item.name)}:{_quoted(value)}" for value in values)
         return f"date:{self.since}..{self.until}"
 
     def parameters(self, *, query: bool = True) -> list[tuple[str, str]]:
-        """Names and values of the address, without what goes without saying."""
-        pairs = [("q", self.query)] if query and self.query else []
-        pairs += self.chosen()
-        told = {
+        """Return names and values for a query string, defaults left out."""
+        params = [("q", self.query)] if query and self.query else []
+        params += self.chosen()
+        others = {
             "sort": "" if self.sort == "relevance" else self.sort,
             "recency": "" if self.recency is None else f"{self.recency:g}",
             "collapse": "" if self.collapse else "false",
-            "limit": "" if self.limit == PAGE else str(self.limit),
+            "limit": "" if self.limit == LIMIT else str(self.limit),
             "offset": str(self.offset or ""),
             "lang": self.language,
         }
-        return pairs + [(name, value) for name, value in told.items() if value]
+        return params + [(name, value) for name, value in others.items() if value]
 
 
 class Links:
@@ -198,11 +191,14 @@ def readable(url: str) -> str:
     return shown if shown.isprintable() and " " not in shown else url
 
 
-def _values(given: QueryParams, *names: str) -> Iterator[str]:
-    for name in dict.fromkeys(names):
-        for value in given.getlist(name):
-            if value.strip():
-                yield value.strip()[:LONGEST_VALUE]
+def _values(params: QueryParams, *names: str) -> tuple[str, ...]:
+    written = (value.strip()[:MAX_VALUE_LENGTH] for name in names for value in params.getlist(name))
+    return tuple(dict.fromkeys(filter(None, written)))[:MAX_VALUES]
+
+
+def _short_name(field: str) -> str:
+    """Return the shortest name of a field in the query language, such as `org`."""
+    return min((name for name, item in QUERY_FIELDS.items() if item.name == field and name.isascii()), key=len)
 
 
 def _number(text: str, default: int, low: int, high: int) -> int:

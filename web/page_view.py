@@ -55,7 +55,7 @@ def headings() -> dict[str, str]:
 def groups(asked: Asked, facets: Mapping[str, Sequence[FacetCount]]) -> Iterator[Group]:
     """The filters that there is something to choose for."""
     for field in FACETS:
-        chosen: tuple[str, ...] = getattr(asked, field)
+        chosen = asked.values_of(field)
         counts = facets.get(field, ())
         taken = [value for value in chosen if value not in dict(counts)]
         choices = [

@@ -1,68 +1,67 @@
-"""What requests of the API may ask for: named as on the command line, the query as `q`."""
+"""Parameters of the API: named as on the command line, the query as `q`."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from ..analysis import EntityKind
-from ..engines import FacetField
+from ..engines import FILTER_FIELDS, PERIOD_FILTERS, FacetField
 from ..messages import Language
-from ..query import ENTITY_KINDS, Filters, Step
+from ..query import ENTITY_KINDS, LIMIT, Filters, TimelineStep
 
-LONGEST_QUERY = 2_000  # characters
-LONGEST_VALUE = 500
-LONGEST_ID = 4_000
-MOST_VALUES = 20  # of one filter
-MOST_LISTED = 100  # hits, names or words
-MOST_PASSED_OVER = 10_000  # hits
+MAX_QUERY_LENGTH = 2_000  # characters
+MAX_VALUE_LENGTH = 500  # characters
+MAX_ID_LENGTH = 4_000  # characters
+MAX_VALUES = 20  # of one filter
+MAX_LIMIT = 100  # hits, entities or words
+MAX_OFFSET = 10_000  # hits
 
-Value = Annotated[str, StringConstraints(max_length=LONGEST_VALUE)]
-Values = Annotated[list[Value], Field(max_length=MOST_VALUES)]
-Limit = Annotated[int, Field(ge=1, le=MOST_LISTED)]
-QueryText = Annotated[str, Field(max_length=LONGEST_QUERY)]
-Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+Value = Annotated[str, StringConstraints(max_length=MAX_VALUE_LENGTH)]
+Values = Annotated[list[Value], Field(max_length=MAX_VALUES)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+QueryText = Annotated[str, Field(max_length=MAX_QUERY_LENGTH)]
+ArticleId = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
 
 
-class Asked(BaseModel):
-    """What every request may say."""
+class Params(BaseModel):
+    """Parameters of every request."""
 
     model_config = ConfigDict(extra="forbid")
 
-    lang: Language | None = Field(None, description="Language of notes and errors; else by Accept-Language.")
+    lang: Language | None = Field(None, description="Language of notes and errors; by default from Accept-Language.")
 
 
-class Filtered(Asked):
-    """Filters. Of several values for one, one must match."""
+def _filter_fields() -> type[Params]:
+    """Return a model with a parameter for each filter that the table of fields has."""
+    definitions: dict[str, Any] = {}
+    for name, text in PERIOD_FILTERS.items():
+        definitions[name] = (Value | None, Field(None, description=text, examples=["2023-09"]))
+    for field in FILTER_FIELDS:
+        definitions[field.name] = (Values, Field([], description=field.filter_help, examples=[[field.example]]))
+    return create_model("FilterFields", __base__=Params, **definitions)
 
-    since: Value | None = Field(None, description="Published on or after a day, month or year.", examples=["2023-09"])
-    until: Value | None = Field(None, description="Published on or before a day, month or year.", examples=["2023"])
-    source: Values = Field([], description="From this publisher.", examples=[["RFI"]])
-    section: Values = Field([], description="From this section.", examples=[["中国"]])
-    entity: Values = Field([], description="Naming this person, place or organisation.", examples=[["布林肯"]])
-    person: Values = Field([], description="Naming this person.", examples=[["孙卫东"]])
-    place: Values = Field([], description="Naming this place.", examples=[["台湾海峡"]])
-    organisation: Values = Field([], description="Naming this organisation.", examples=[["中国外交部"]])
-    about: Values = Field([], description="Mentioning a day of this day, month, year or range.", examples=[["2023-08"]])
+
+if TYPE_CHECKING:
+    _FilterFields = Params
+else:
+    _FilterFields = _filter_fields()
+
+
+class FilterParams(_FilterFields):
+    """Filters. Of several values of one filter, one must match."""
 
     def filters(self) -> Filters:
-        """The same for a searcher."""
-        return Filters(
-            since=self.since,
-            until=self.until,
-            source=self.source,
-            section=self.section,
-            entity=self.entity,
-            person=self.person,
-            place=self.place,
-            organisation=self.organisation,
-            about=self.about,
-        )
+        """Return the filters as a `Searcher` takes them."""
+        names = (*PERIOD_FILTERS, *(field.name for field in FILTER_FIELDS))
+        return cast(Filters, {name: getattr(self, name) for name in names})
 
 
-class SearchAsked(Filtered):
-    q: QueryText = Field(description="The query; docs/query-language.md tells all it may have.", examples=["台湾海峡"])
-    limit: Limit = Field(10, description="Hits on a page.")
-    offset: int = Field(0, ge=0, le=MOST_PASSED_OVER, description="Hits to pass over.")
+class SearchParams(FilterParams):
+    """Parameters of a search."""
+
+    q: QueryText = Field(description="The query, in the query language.", examples=["台湾海峡"])
+    limit: Limit = Field(LIMIT, description="Hits on a page.")
+    offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Hits to skip.")
     sort: Literal["relevance", "date"] = Field("relevance", description="Best or newest first.")
     recency: float | None = Field(
         None,
@@ -72,44 +71,54 @@ class SearchAsked(Filtered):
         description="Prefer newer articles: one so many days old counts three quarters of a new one, the oldest half.",
         examples=[30],
     )
-    collapse: bool = Field(True, description="List reprints of an article under it, or one by one.")
-    facet: list[FacetField] = Field([], max_length=MOST_VALUES, description="Count all that was found by this, too.")
-    explain: bool = Field(False, description="Tell how the query was read and what each score is made of.")
+    collapse: bool = Field(True, description="List the reprints of an article under it instead of one by one.")
+    facet: list[FacetField] = Field([], max_length=MAX_VALUES, description="Count all matches by this field.")
+    explain: bool = Field(False, description="Explain how the query was read, and each score.")
 
 
-class TimelineAsked(Filtered):
+class TimelineParams(FilterParams):
+    """Parameters of a timeline."""
+
     q: QueryText = Field("", description="The query; without one, all articles count.", examples=["台湾海峡"])
-    by: Step | None = Field(None, description="Count by; else what suits the span.")
+    by: TimelineStep | None = Field(None, description="Length of the periods; by default chosen by the span.")
 
 
-class EntitiesAsked(Filtered):
+class EntitiesParams(FilterParams):
+    """Parameters of the list of entities."""
+
     q: QueryText = Field("", description="The query; without one, all articles count.", examples=["台湾海峡"])
-    kind: list[EntityKind] = Field(list(ENTITY_KINDS), max_length=MOST_VALUES, description="Only names of this kind.")
-    beside: Values = Field([], alias="with", description="In articles that mention this name, too.")
-    over_time: bool = Field(False, alias="over-time", description="Also by month.")
-    limit: Limit = Field(10, description="Names of each kind.")
+    kind: list[EntityKind] = Field(list(ENTITY_KINDS), max_length=MAX_VALUES, description="Only entities of this kind.")
+    with_entities: Values = Field([], description="Only articles that also name this entity.")
+    over_time: bool = Field(False, description="Count by month, too.")
+    limit: Limit = Field(LIMIT, description="Entities of each kind.")
 
 
-class SuggestAsked(Asked):
-    q: Value = Field(description="Han, pinyin, or the first letters of pinyin.", examples=["waij"])
-    limit: Limit = Field(10, description="Words at most.")
+class SuggestParams(Params):
+    """Parameters of suggestions."""
+
+    q: Value = Field(description="Han characters, pinyin, or the initials of pinyin.", examples=["waij"])
+    limit: Limit = Field(LIMIT, description="Maximum number of words.")
 
 
-class ArticleAsked(Asked):
-    pass
+class RelatedParams(Params):
+    """Parameters of the related articles of an article in the path."""
+
+    limit: Limit = Field(LIMIT, description="Maximum number of articles.")
 
 
-class RelatedAsked(Asked):
-    limit: Limit = Field(10, description="Articles at most.")
+class ArticleByIdParams(Params):
+    """Parameters of an article that the query string names."""
+
+    id: ArticleId = Field(description="The ID of the article.", examples=["https://www.rfi.fr/cn/…"])
 
 
-class ArticleAskedById(ArticleAsked):
-    id: Id = Field(description="The ID of the article.", examples=["https://www.rfi.fr/cn/…"])
+class RelatedByIdParams(RelatedParams):
+    """Parameters of the related articles of an article that the query string names."""
+
+    id: ArticleId = Field(description="The ID of the article.", examples=["https://www.rfi.fr/cn/…"])
 
 
-class RelatedAskedById(RelatedAsked):
-    id: Id = Field(description="The ID of the article.", examples=["https://www.rfi.fr/cn/…"])
+class ExportParams(FilterParams):
+    """Parameters of an export."""
 
-
-class ExportAsked(Filtered):
     q: QueryText = Field("", description="Only articles that match all of this query.", examples=["台湾海峡"])

@@ -1,7 +1,7 @@
 """Answers as JSON, which clients may keep and ask about again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
@@ -9,18 +9,18 @@ from importlib.metadata import version
 from fastapi import Request, Response
 
 from ..messages import current_language
-from ..query import Searcher
+from ..query import Result, Searcher
 from .searcher_pool import archive_of
 
 _SOUWEN = version("souwen")
 
 
-async def answer(request: Request, make: Callable[[Searcher], object]) -> Response:
+async def answer(request: Request, make: Callable[[Searcher], Result | Sequence[Result]]) -> Response:
     """What `make` makes of the searcher as JSON; or that it is still what the client has, without asking."""
     headers = await headers_of(request)
     if is_known(request, headers):
         return Response(status_code=304, headers=headers)
-    content = await archive_of(request).ask(lambda searcher: encoded(make(searcher)))
+    content = await archive_of(request).ask(lambda searcher: encoded(_json(make(searcher))))
     return Response(content, headers=headers, media_type="application/json")
 
 
@@ -39,6 +39,10 @@ def is_known(request: Request, headers: dict[str, str]) -> bool:
     tag = headers["ETag"]
     known = [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
     return tag.removeprefix("W/") in (each.removeprefix("W/") for each in known)
+
+
+def _json(result: Result | Sequence[Result]) -> object:
+    return result.to_dict() if isinstance(result, Result) else [item.to_dict() for item in result]
 
 
 def encoded(value: object) -> bytes:

@@ -11,9 +11,10 @@ from uuid import uuid4
 from ...messages import gettext as _
 from ...messages import ngettext
 from ..base import IndexStatistics
-from ..clauses import Candidate, Clause, FacetCount, FacetField, KeywordField, ScoringTerm, SearchRequest, SearchResult
+from ..clauses import Candidate, Clause, FacetCount, ScoringTerm, SearchRequest, SearchResult
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
 from ..facets import first_dates, first_values, is_valued, stored_field
+from ..fields import FacetField, KeywordField
 from ..matching import lucene_idf
 from ..stored_article import StoredArticle, stored_article
 from ..top_terms import MostFrequent

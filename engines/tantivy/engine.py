@@ -15,18 +15,9 @@ from typing_extensions import Self
 
 from ...analysis import AnalyzedArticle
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
-from ..clauses import (
-    Candidate,
-    Clause,
-    FacetCount,
-    FacetField,
-    Keyword,
-    KeywordField,
-    ScoringTerm,
-    SearchRequest,
-    SearchResult,
-)
+from ..clauses import Candidate, Clause, FacetCount, Keyword, ScoringTerm, SearchRequest, SearchResult
 from ..facets import first_dates, first_values, is_valued, stored_field
+from ..fields import FacetField, KeywordField
 from ..records import unpacked
 from ..size import segments, size_of
 from ..stored_article import NAMES, StoredArticle, stored_article

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ...analysis import AnalyzedArticle, TermStreams
-from ..clauses import Stream
 from ..facets import values
+from ..fields import Stream
 from ..keywords import keywords
 from ..matching import UNDATED, day_number
 from ..records import packed

@@ -18,9 +18,9 @@ from ..clauses import (
     SearchRequest,
     Substring,
     Term,
-    TextField,
 )
 from ..facets import stored_field
+from ..fields import TextField
 from ..grams import bigram_cover
 from ..matching import K1, day_number
 from ..simplify import MET, given

@@ -9,8 +9,8 @@ from hashlib import blake2b
 
 import tantivy
 
-from ..clauses import IndexedField, Stream
 from ..facets import FACETS
+from ..fields import IndexedField, Stream
 from ..keywords import KEYWORDS
 
 STREAMS: tuple[Stream, ...] = ("words", "bigrams", "unigrams")

@@ -15,8 +15,9 @@ from typing_extensions import Self
 from ...analysis import AnalyzedArticle
 from ...messages import os_error_reason
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
-from ..clauses import Candidate, Clause, IndexedField, KeywordField, ScoringTerm, SearchRequest, SearchResult, Stream
+from ..clauses import Candidate, Clause, ScoringTerm, SearchRequest, SearchResult
 from ..errors import IndexDamaged, IndexUnreadable, writing
+from ..fields import IndexedField, KeywordField, Stream
 from ..matching import Matching, Numbers, Scores, length_norms, lucene_idf, score, top_k
 from ..size import segments, size_of
 from ..stored_article import StoredArticle, stored_article

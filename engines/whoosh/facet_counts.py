@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..clauses import FacetCount, FacetField, ValueField
+from ..clauses import FacetCount
 from ..facets import first_dates, is_valued
+from ..fields import FacetField, ValueField
 from ..matching import Mask
 from .elias_fano import Numbers
 from .segment_reader import OpenSegment

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...messages import gettext as _
-from ..clauses import IndexedField, KeywordField, Stream, ValueField
 from ..facets import stored_field
+from ..fields import IndexedField, KeywordField, Stream, ValueField
 from .article_store import ArticleReader
 from .codec import ARTICLES, TERMS, Segment, owners_of, starts_of
 from .elias_fano import Numbers

@@ -63,7 +63,7 @@ def test_filters_alone_are_a_query(seeds: Searcher, query: str, finds: int) -> N
 def test_a_second_name_goes_into_the_query_whole(index_of: Any, value: str) -> None:
     searcher = index_of("正文", author=value)
     given = asked("person=a").with_value("person", value)
-    assert given.person == ("a",)
+    assert given.values_of("person") == ("a",)
     assert searcher.search(given.query.replace("person:", "author:")).total == 1
 
 
