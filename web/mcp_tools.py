@@ -162,8 +162,8 @@ Finds articles, best first, with quotations in which the matches stand between *
 Query language: a space means AND. A question or headline in Chinese can be used as it is; articles with only some of \
 its words follow those with all.
 "台海局势" in quotation marks: exactly these characters · -贸易: without · 中国 OR 美国: either · ( ): groups · \
-外*: words that begin with 外 · title:外交 body:外交: in one field · source: section: author: person: place: org: entity: \
-url: date:2023-09 about:2023-09-28: filters inside the query, for a part of it; -source:rfi excludes.
+外*: words that begin with 外 · title:外交 body:外交: in one field · source: section: author: person: place: org: \
+entity: url: date:2023-09 about:2023-09-28: filters inside the query, for a part of it; -source:rfi excludes.
 Simplified and traditional characters, 9月28日 and 2023-09-28, 布林肯 and 安东尼·布林肯 match each other. Queries \
 never cause a syntax error: `notes` say how the query was read.
 
