@@ -61,7 +61,8 @@ class DocumentFrequencies:
         """Return the words with the highest document frequencies, with these.
 
         Words are listed by their first character, so that never all of them are in memory at once. The first character
-        of a word is a unigram of some text, except that canonical words such as dates may begin with any ASCII character.
+        of a word is a unigram of some text, except that canonical words such as dates may begin with any other ASCII
+        character.
         """
         live = Query.all_query() if self._searcher.num_docs < self._max_doc <= RECOUNTED else None
         terms_with_prefix = self._searcher.terms_with_prefix
