@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..top_terms import MOST_WORDS
+from ..top_terms import MAX_VOCABULARY
 from .query_builder import Query
 
 PAGE_SIZE = 10_000  # values in one response
@@ -16,13 +16,13 @@ SearchFunction = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]
 def words(search: SearchFunction, visible: Query, page_size: int) -> Iterator[tuple[str, int]]:
     """Yield words with the number of articles that contain them.
 
-    These are all words, or the most frequent ones if there are more than `MOST_WORDS`. They are read in partitions of
-    up to `page_size` words, and for each partition the servers count through the index.
+    These are all words, or the most frequent ones if there are more than `MAX_VOCABULARY`. They are read in partitions
+    of up to `page_size` words, and for each partition the servers count through the index.
     """
     cardinality = {"cardinality": {"field": "vocabulary", "precision_threshold": 40_000}}
     (response,) = search([_body(visible, cardinality)])
     word_count = response["aggregations"]["all"]["value"]
-    partitions = min(MOST_WORDS // page_size, int(word_count / (page_size * _FILL_RATIO)) + 1)
+    partitions = min(MAX_VOCABULARY // page_size, int(word_count / (page_size * _FILL_RATIO)) + 1)
     for partition in range(partitions):
         terms: dict[str, Any] = {"field": "vocabulary", "size": page_size, "shard_size": page_size}
         if partitions > 1:
@@ -37,9 +37,7 @@ def all_values(search: SearchFunction, visible: Query, field: str) -> Iterator[s
     return (value for value, _ in _all_counts(search, visible, field))
 
 
-def top_values(
-    search: SearchFunction, match: Query, field: str, limit: int, page_size: int
-) -> list[tuple[Any, int]]:
+def top_values(search: SearchFunction, match: Query, field: str, limit: int, page_size: int) -> list[tuple[Any, int]]:
     """Return the `limit` most frequent values of a field among the matches, with the number of matches of each.
 
     A shard reports up to `page_size` values. Where a shard has more, some counts may be too low. Then every value is

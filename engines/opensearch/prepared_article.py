@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ...analysis import AnalyzedArticle, TermStreams
-from ..facets import values
-from ..keywords import keywords
+from ..facets import facet_values
+from ..keywords import article_keywords
 from ..matching import day_number
-from ..stored_article import texts_of
+from ..stored_article import stored_texts
 from .server import to_json
 from .term_encoding import encode_bigrams, encode_keyword, encode_terms, encode_unigrams, replace_surrogates
 
@@ -30,15 +30,17 @@ def _fields(analyzed: AnalyzedArticle, digest: str) -> dict[str, Any]:
     title, text = analyzed.title, analyzed.text
     # After the title, the text has a separator and then the body.
     body = TermStreams(text.words[len(title.words) :], text.folded[len(title.folded) + 1 :])
-    fields: dict[str, Any] = {field: list(map(encode_keyword, keys)) for field, keys in keywords(analyzed).items()}
-    fields |= values(analyzed)
+    fields: dict[str, Any] = {
+        field: list(map(encode_keyword, keys)) for field, keys in article_keywords(analyzed).items()
+    }
+    fields |= facet_values(analyzed)
     for field, streams in (("title", title), ("body", body)):
         fields[f"{field}_words"] = encode_terms(streams.words)
         fields[f"{field}_bigrams"] = encode_bigrams(streams.folded)
         fields[f"{field}_unigrams"] = encode_unigrams(streams)
     words = dict.fromkeys(text.words)
     fields["vocabulary"] = [replace_surrogates(word) for word in words if len(word) <= MAX_VOCABULARY_WORD_LENGTH]
-    fields["record"] = {name: replace_surrogates(value) for name, value in texts_of(analyzed, digest).items()}
+    fields["record"] = {name: replace_surrogates(value) for name, value in stored_texts(analyzed, digest).items()}
     published = analyzed.article.published
     if published:
         fields |= {"day": day_number(published.date()), "time": int(published.timestamp())}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..clauses import (
+    MATCH_ALL,
     And,
     Clause,
     DateRange,
@@ -23,7 +24,7 @@ from ..clauses import (
 )
 from ..facets import stored_field
 from ..matching import day_number
-from ..simplify import MET, given
+from ..simplify import simplify
 from .term_encoding import encode_bigrams, encode_keyword, encode_term
 
 MAX_CLAUSES = 1_000  # of one search; by default, servers accept 1,024, nested clauses included
@@ -47,10 +48,10 @@ def tier_queries(request: SearchRequest) -> Iterator[Query]:
     The new matches of a tier are those that no earlier tier has.
     """
     earlier: list[Clause] = []
-    for tier in (*request.tiers, MET):
-        known = And((request.match, tier))
-        excluded = (Not(given(clause, known)) for clause in earlier)
-        yield match_query(request.match, given(tier, request.match), *excluded)
+    for tier in (*request.tiers, MATCH_ALL):
+        assumption = And((request.match, tier))
+        excluded = (Not(simplify(clause, assuming=assumption)) for clause in earlier)
+        yield match_query(request.match, simplify(tier, assuming=request.match), *excluded)
         earlier.append(tier)
 
 
@@ -65,11 +66,7 @@ def scoring_queries(terms: Sequence[ScoringTerm], bm25_factor: float, max_clause
     `bm25_factor` is the constant factor by which the server's BM25 is too large.
     """
     return [
-        {
-            "term": {
-                f"{term.field}_{term.stream}": {"value": encode_term(term.term), "boost": term.weight / bm25_factor}
-            }
-        }
+        {"term": {f"{term.field}_{term.stream}": {"value": encode_term(term.term), "boost": term.weight / bm25_factor}}}
         for term in terms[:max_clauses]
     ]
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from ..bm25 import K1, B
 from ..facets import FACETS
 from ..keywords import KEYWORDS
-from ..matching import K1, B
 
 STREAMS = ("words", "bigrams", "unigrams")
 

@@ -15,8 +15,8 @@ import opensearchpy
 from opensearchpy import exceptions
 
 from ...messages import gettext as _
+from ..bm25 import K1
 from ..errors import EngineUnavailable, ServerFailed, ServerRefused, ServerUnreachable
-from ..matching import K1
 from .connection_settings import CERTIFICATES, ENGINE, ServerAddress
 
 # Without a handler, Python would print the client's warnings in programs that do not configure logging.

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing_extensions import Self
 
 from ..errors import IndexLocked, IndexMoved, ServerError
-from ..lock_owner import this_program
+from ..index_directory import this_program
 from .commits import CommitLog
 from .prepared_article import PreparedArticle
 from .query_builder import Query

@@ -10,13 +10,11 @@ from dataclasses import replace
 import tantivy
 from tantivy import Query
 
+from ..bm25 import IdfCache, lucene_idf
 from ..clauses import ScoringTerm
-from ..matching import lucene_idf
-from ..top_terms import RECOUNTED, MostFrequent
+from ..top_terms import MAX_ARTICLES_FOR_EXACT_COUNTS, TopTerms
 from .query_builder import QueryBuilder, field_name
 from .schema import escape
-
-_KEPT = 100_000  # terms
 
 
 class DocumentFrequencies:
@@ -29,31 +27,23 @@ class DocumentFrequencies:
         self._searcher = searcher
         self._queries = queries
         self._max_doc = max_doc
-        self._known: dict[tuple[str, str], float] = {}
 
-    def idf(self, term: ScoringTerm) -> float:
-        """Return the inverse document frequency, 0 if no article contains the term."""
-        key = field_name(term), term.term
-        idf = self._known.get(key)
-        if idf is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            frequency = self._frequency(term)
-            idf = lucene_idf(self._searcher.num_docs, frequency) if frequency else 0.0
-            self._known[key] = idf
-        return idf
+    def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
+        """Return the idf of each term, 0 if no article contains it."""
+        articles = self._searcher.num_docs
+        frequencies = map(self._frequency, terms)
+        return [lucene_idf(articles, frequency) if frequency else 0.0 for frequency in frequencies]
 
-    def correct_weights(self, terms: Sequence[ScoringTerm]) -> list[ScoringTerm]:
+    def correct_weights(self, terms: Sequence[ScoringTerm], idfs: IdfCache) -> list[ScoringTerm]:
         """Return the terms with weights that cancel the effect of deleted articles on Tantivy's idfs.
 
-        The average length of a field still includes deleted articles.
+        `idfs` caches those of `self.idfs`. The average length of a field still includes deleted articles.
         """
         if self._max_doc == self._searcher.num_docs:
             return list(terms)
-        idfs = ((term, self.idf(term)) for term in terms)
         return [
             replace(term, weight=term.weight * idf / lucene_idf(self._max_doc, self._posting_count(term)))
-            for term, idf in idfs
+            for term, idf in zip(terms, idfs(terms), strict=True)
             if idf
         ]
 
@@ -64,14 +54,14 @@ class DocumentFrequencies:
         of a word is a unigram of some text, except that canonical words such as dates may begin with any other ASCII
         character.
         """
-        live = Query.all_query() if self._searcher.num_docs < self._max_doc <= RECOUNTED else None
+        live = Query.all_query() if self._searcher.num_docs < self._max_doc <= MAX_ARTICLES_FOR_EXACT_COUNTS else None
         terms_with_prefix = self._searcher.terms_with_prefix
-        chosen: MostFrequent[str] = MostFrequent()
+        top_terms: TopTerms[str] = TopTerms()
         unigrams = (unigram for unigram, _ in terms_with_prefix("text_unigrams", ""))
         for first in sorted({*map(chr, range(128)), *unigrams}):
             words = terms_with_prefix("text_words", first, filter_query=live)
-            chosen.add(words[: bisect_right(words, -chosen.least, key=lambda word: -word[1])])
-        return chosen.chosen()
+            top_terms.add(words[: bisect_right(words, -top_terms.min_count, key=lambda word: -word[1])])
+        return top_terms.top()
 
     def _frequency(self, term: ScoringTerm) -> int:
         if self._max_doc == self._searcher.num_docs:

@@ -15,6 +15,7 @@ from typing_extensions import Self
 
 from ...analysis import AnalyzedArticle
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
+from ..bm25 import IdfCache
 from ..clauses import (
     Candidate,
     Clause,
@@ -27,8 +28,8 @@ from ..clauses import (
     SearchResult,
 )
 from ..facets import first_dates, first_values, is_valued, stored_field
-from ..records import unpacked
-from ..size import segments, size_of
+from ..records import unpack_texts
+from ..storage import folder_size, segment_count_text
 from ..stored_article import NAMES, StoredArticle, stored_article
 from .checksums import verify_checksums
 from .document_frequencies import DocumentFrequencies, hit_count
@@ -144,10 +145,13 @@ class TantivyReader:
         index, max_doc = _open_at_one_commit(folder)
         with read_errors(self._path):
             self._searcher = index.searcher()
-            size = size_of(folder)
+            size = folder_size(folder)
         self._queries = QueryBuilder(index.schema)
         self._frequencies = DocumentFrequencies(self._searcher, self._queries, max_doc)
-        self._statistics = IndexStatistics(self._searcher.num_docs, size, segments(self._searcher.num_segments))
+        self._idfs = IdfCache(self._frequencies.idfs)
+        self._statistics = IndexStatistics(
+            self._searcher.num_docs, size, segment_count_text(self._searcher.num_segments)
+        )
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Return the first matches of a request and the counts of its facets."""
@@ -183,7 +187,7 @@ class TantivyReader:
         if request.sort == "newest":
             result = self._searcher.search(match, limit, order_by_field=TIME)
             return hit_count(result), [Candidate(_key(address), 0.0, tier) for _, address in result.hits]
-        terms = self._frequencies.correct_weights(request.weights)
+        terms = self._frequencies.correct_weights(request.weights, self._idfs)
         result = self._searcher.search(self._queries.scored_query(match, terms), limit)
         return hit_count(result), [Candidate(_key(address), score, tier) for score, address in result.hits]
 
@@ -195,14 +199,14 @@ class TantivyReader:
     def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         """Return the idf of each term, 0 if no article contains it."""
         with read_errors(self._path):
-            return list(map(self._frequencies.idf, terms))
+            return self._idfs(terms)
 
     def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         """Return what each of the terms adds to the score of an article."""
         stored = self.fetch([key])[0]
         with read_errors(self._path):
             match = self._queries.clause_query(Keyword("id", stored.article.id))
-            corrected = (self._frequencies.correct_weights([term]) for term in terms)
+            corrected = (self._frequencies.correct_weights([term], self._idfs) for term in terms)
             results = (self._searcher.search(self._queries.scored_query(match, weighted), 1) for weighted in corrected)
             return [result.hits[0][0] for result in results]
 
@@ -222,7 +226,7 @@ class TantivyReader:
             return [self._fetch(DocAddress(key >> _DOC_BITS, key & (1 << _DOC_BITS) - 1)) for key in keys]
 
     def _fetch(self, address: DocAddress) -> StoredArticle:
-        return stored_article(unpacked(self._searcher.doc(address)[STORED][0], NAMES))
+        return stored_article(unpack_texts(self._searcher.doc(address)[STORED][0], NAMES))
 
     def find(self, article_id: str) -> StoredArticle | None:
         """Return the article with this id, None if the index does not have it."""
@@ -259,7 +263,7 @@ class TantivyReader:
 
     def close(self) -> None:
         """Release the files."""
-        del self._searcher, self._frequencies
+        del self._searcher, self._frequencies, self._idfs
 
 
 def _open(folder: Path) -> tantivy.Index:

@@ -7,11 +7,11 @@ import numpy as np
 
 from ...analysis import AnalyzedArticle, TermStreams
 from ..clauses import Stream
-from ..facets import values
-from ..keywords import keywords
+from ..facets import facet_values
+from ..keywords import article_keywords
 from ..matching import UNDATED, day_number
-from ..records import packed
-from ..stored_article import NAMES, texts_of
+from ..records import pack_texts
+from ..stored_article import NAMES, stored_texts
 from .schema import DAY, TIME, TITLE_IN_BODY, escape, keyword_term
 
 _MAX_COMPARISON = 10**8  # characters of a title times those of its body
@@ -38,14 +38,15 @@ def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Prepa
 
 
 def _prepare(analyzed: AnalyzedArticle, digest: str) -> PreparedArticle:
-    texts = texts_of(analyzed, digest)
+    texts = stored_texts(analyzed, digest)
     streams = {"text": analyzed.text, "title": analyzed.title, TITLE_IN_BODY: _title_in_body(analyzed)}
     return PreparedArticle(
         keyword_term(analyzed.article.id),
         {f"{field}_{stream}": text for field, terms in streams.items() for stream, text in _streams(terms) if text},
-        {field: list(map(keyword_term, keys)) for field, keys in keywords(analyzed).items()} | values(analyzed),
+        {field: list(map(keyword_term, keys)) for field, keys in article_keywords(analyzed).items()}
+        | facet_values(analyzed),
         _numbers(analyzed),
-        packed([texts[name] for name in NAMES]),
+        pack_texts([texts[name] for name in NAMES]),
     )
 
 

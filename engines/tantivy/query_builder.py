@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from ..bm25 import K1
 from ..clauses import (
+    MATCH_ALL,
     And,
     Clause,
     DateRange,
@@ -19,11 +21,11 @@ from ..clauses import (
     Substring,
     Term,
     TextField,
+    bigram_cover,
 )
 from ..facets import stored_field
-from ..grams import bigram_cover
-from ..matching import K1, day_number
-from ..simplify import MET, given
+from ..matching import day_number
+from ..simplify import simplify
 from .schema import DAY, TITLE_IN_BODY, escape, keyword_term
 
 
@@ -62,14 +64,14 @@ class QueryBuilder:
         The new matches of a tier are those that no earlier tier has.
         """
         queries = []
-        for index, tier in enumerate((*request.tiers, MET)):
+        for index, tier in enumerate((*request.tiers, MATCH_ALL)):
             # A tier implies most of what `match` and the earlier tiers require. Only the rest is searched for.
             required = [
                 (Occur.Must, self.clause_query(clause))
-                for clause in (tier, given(request.match, tier))
-                if clause != MET
+                for clause in (tier, simplify(request.match, assuming=tier))
+                if clause != MATCH_ALL
             ]
-            earlier = [given(other, tier) for other in _widest(request.tiers[:index])]
+            earlier = [simplify(other, assuming=tier) for other in _widest(request.tiers[:index])]
             excluded = [(Occur.MustNot, self.clause_query(clause)) for clause in earlier]
             queries.append(Query.boolean_query([*(required or [(Occur.Must, Query.all_query())]), *excluded]))
         return queries
@@ -134,8 +136,8 @@ def _widest(tiers: Sequence[Clause]) -> list[Clause]:
     """Return the tiers without those whose matches another tier includes."""
     widest: list[Clause] = []
     for tier in tiers:
-        if not any(given(wider, tier) == MET for wider in widest):
-            widest = [*(narrower for narrower in widest if given(tier, narrower) != MET), tier]
+        if not any(simplify(wider, assuming=tier) == MATCH_ALL for wider in widest):
+            widest = [*(narrower for narrower in widest if simplify(tier, assuming=narrower) != MATCH_ALL), tier]
     return widest
 
 
