@@ -22,13 +22,13 @@ from .server import Conflict, Response, Server
 COMMIT_RETENTION = 3_600.0  # seconds for which readers can use a commit after it was replaced
 LEASE_DURATION = 600.0  # seconds without a renewal after which a writer on another machine counts as dead
 MAX_ABORTED = 1_000  # aborted transactions that are remembered; articles of older ones were deleted long ago
-_DOCUMENT = "state"
-_STORED_NAMES = {"location": "place", "renewed": "seen"}  # of fields that are stored under another name
+_STATE_ID = "state"
+_STORED_NAMES = {"location": "place", "renewed": "seen"}  # kept, so that older indexes can be removed
 _FIELD_NAMES = {stored: field for field, stored in _STORED_NAMES.items()}
 
 
 class IndexState(NamedTuple):
-    """What is committed, and who writes.
+    """The committed transactions of an index, and the lease of its writer.
 
     `commits` are the numbers of the last commits with their times, in seconds since 1970; the last one is current.
     `aborted` are the numbers of transactions that were never committed. `attempt` is the number of the transaction in
@@ -95,7 +95,7 @@ class CommitLog:
         return self._state
 
     def _fetch(self) -> tuple[IndexState, dict[str, object]]:
-        response = self._server.request("GET", f"/{self._index}/_doc/{_DOCUMENT}")
+        response = self._server.request("GET", f"/{self._index}/_doc/{_STATE_ID}")
         with self._server.parsing():
             state = _from_json(response["_source"]["state"])
             state.visible()  # raises unless the values are of the right types
@@ -165,7 +165,7 @@ class CommitLog:
         body = {"state": _to_json(state)}
         try:
             response = self._server.request(
-                "PUT", f"/{self._index}/_doc/{_DOCUMENT}", body, params=self._version or {"op_type": "create"}
+                "PUT", f"/{self._index}/_doc/{_STATE_ID}", body, params=self._version or {"op_type": "create"}
             )
         except Conflict as error:
             current, version = self._fetch()

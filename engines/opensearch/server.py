@@ -171,7 +171,7 @@ class Server:
     def search(
         self, index: str, bodies: Sequence[Response], *, global_idf: bool = False, preference: str = ""
     ) -> list[Response]:
-        """Send several searches and return their responses, each of which includes every shard.
+        """Send several searches and return their responses, which cover all shards.
 
         With `global_idf`, scores are the same as on a single shard. Searches with the same `preference` use the same
         replicas as long as these live.
