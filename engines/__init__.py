@@ -1,6 +1,7 @@
-"""Terms → postings → matches: the contract, the index folder, and one module for each engine."""
+"""Search engines behind one contract: the query model, the index folder, and the engines that implement it."""
 
 from .base import DEFAULT_WRITE_BUFFER, Engine, IndexStatistics, Reader, Writer
+from .bm25 import lucene_idf
 from .clauses import (
     MATCH_ALL,
     MATCH_NONE,
@@ -58,7 +59,6 @@ from .fields import (
 )
 from .index_directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexMeta
 from .keywords import keyword
-from .matching import lucene_idf
 from .stored_article import StoredArticle
 
 __all__ = [
