@@ -116,9 +116,8 @@ class QueryPart:
     def _bigrams(self) -> list[str]:
         """Return the bigrams of the part. Names that are misspelled or cut oddly still share most of theirs."""
         runs = _NON_LATIN_RUN.findall(self.string)
-        return list(dict.fromkeys(run[start : start + 2] for run in runs for start in range(len(run) - 1)))[
-            :MAX_BIGRAMS
-        ]
+        bigrams = dict.fromkeys(run[start : start + 2] for run in runs for start in range(len(run) - 1))
+        return list(bigrams)[:MAX_BIGRAMS]
 
     def _rarest(self, stream: Stream, terms: Sequence[str], share: float, reader: Reader) -> list[str]:
         """Return the rarest `share` of those terms that the index has, or all terms if it has none."""
@@ -136,10 +135,8 @@ class QueryPart:
         if len(name_parts) > 1 and len(name_parts[-1]) > 1 and self._is_person():
             clauses.append(Substring(self.field, name_parts[-1]))
         if any(map(self._is_normalized, tokens)):
-            spellings = (
-                (Term if self._is_normalized(token) else Substring)(self.field, token.term) for token in tokens
-            )
-            clauses.append(And(tuple(spellings)))
+            kinds = (Term if self._is_normalized(token) else Substring for token in tokens)
+            clauses.append(And(tuple(kind(self.field, token.term) for kind, token in zip(kinds, tokens, strict=True))))
         return Or(tuple(clauses))
 
     def _is_normalized(self, token: Token) -> bool:
