@@ -53,12 +53,12 @@ def removed_from_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     yield
     handles = list(tmp_path_factory.getbasetemp().rglob("opensearch-*/index.json"))
     if handles and os.environ.get("SOUWEN_OPENSEARCH_URL"):
-        from souwen.engines.opensearch import handle
+        from souwen.engines.opensearch import index_handle
         from souwen.engines.opensearch.connection_settings import address
         from souwen.engines.opensearch.server import Missing, Server
 
         server = Server(address())
-        for name in {handle.read(found.parent) for found in handles}:
+        for name in {index_handle.read(handle.parent) for handle in handles}:
             try:
                 server.ask("DELETE", f"/{name}")
             except Missing:  # a test removed it

@@ -13,8 +13,8 @@ import pytest
 
 from souwen.analysis import Segmenter
 from souwen.engines import EngineUnavailable
-from souwen.engines.whoosh import engine as whoosh_engine
-from souwen.engines.whoosh import segment as whoosh_segment
+from souwen.engines.bm25 import IdfCache
+from souwen.engines.whoosh import segment_reader
 from souwen.indexer import build_index
 from souwen.query import FACET_FIELDS, Searcher
 from souwen.query.lexicon import Lexicon
@@ -79,8 +79,8 @@ def told(answer: Any) -> Any:
 
 @pytest.mark.soak
 def test_threads_get_the_answers_of_one_alone(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whoosh_segment, "KEPT", 20_000)  # so that what is kept is thrown away now and then
-    monkeypatch.setattr(whoosh_engine, "RARITIES_KEPT", 100)
+    monkeypatch.setattr(segment_reader, "KEPT", 20_000)  # so that what is kept is thrown away now and then
+    monkeypatch.setattr(IdfCache.__init__, "__defaults__", (100,))
     for seed in range(tries(1, 20)):
         asked = calls(seed, tries(8, 25))
         with Searcher(index) as alone:
