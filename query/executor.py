@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, strip_invisible
-from ..engines import And, Clause, FacetField, Keyword, Or, Reader, SearchRequest, SearchResult
+from ..engines import MATCH_NONE, And, Clause, FacetField, Keyword, Reader, SearchRequest, SearchResult
 from ..messages import gettext as _
 from .match_level import MatchLevel
 from .notes import Note, level_note
@@ -123,4 +123,4 @@ class QueryExecutor:
 
 
 def _no_matches(facets: tuple[FacetField, ...]) -> MatchResult:
-    return MatchResult(MatchLevel.PARTIAL, Or(()), SearchResult(0, (), (), ((),) * len(facets)), 0)
+    return MatchResult(MatchLevel.PARTIAL, MATCH_NONE, SearchResult(0, (), (), ((),) * len(facets)), 0)

@@ -5,6 +5,7 @@ from heapq import heappush, heappushpop
 from typing import get_args
 
 from ..engines import (
+    MATCH_ALL,
     NAME_FIELDS,
     And,
     Clause,
@@ -88,7 +89,7 @@ class FacetCounter:
 
 def _read_known_names(reader: Reader, aliases: Aliases) -> KnownNames:
     """Return the names of the index."""
-    request = SearchRequest(match=And(()), limit=0, facets=("person",), facet_limit=MAX_KNOWN_NAMES)
+    request = SearchRequest(match=MATCH_ALL, limit=0, facets=("person",), facet_limit=MAX_KNOWN_NAMES)
     (persons,) = reader.search(request).facets
     return KnownNames(persons, aliases)
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from ..analysis import Analyzer
 from ..engines import (
+    MATCH_NONE,
     And,
     Clause,
     DateRange,
@@ -83,7 +84,7 @@ class QueryPlan:
     def full_match_clause(self, level: MatchLevel) -> Clause:
         """Return the clause that an article must match to have all of the query. At `PARTIAL`, no article does."""
         if level == MatchLevel.PARTIAL:
-            return Or(())
+            return MATCH_NONE
         return self._clause(self._tree, self._full_match_at(level))
 
     def exact_clause(self) -> Clause:

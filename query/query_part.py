@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from ..analysis import NAME_JOINT, Analyzer, Token, fold
-from ..engines import And, Clause, IndexedField, Or, Reader, ScoringTerm, Stream, Substring, Term, TextField
+from ..engines import MATCH_NONE, And, Clause, IndexedField, Or, Reader, ScoringTerm, Stream, Substring, Term, TextField
 from .match_level import MatchLevel
 from .parser import TextNode
 from .stop_words import STOP_WORDS
@@ -155,7 +155,7 @@ class QueryPart:
         if self.single_word:
             return Term(self.field, self.single_word)
         terms = tuple(Term(self.field, token.term) for token in self.top_level_tokens)
-        words: Clause = And(terms) if terms else Or(())
+        words: Clause = And(terms) if terms else MATCH_NONE
         if not self.quoted and not self._is_contiguous():
             return words
         return And((Substring(self.field, self.string), Or((Term(self.field, self.string), words))))
