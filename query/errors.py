@@ -47,9 +47,9 @@ class InvalidDate(SouwenError):
 class InvalidFacet(SouwenError):
     """A facet does not exist."""
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, fields: Sequence[str]) -> None:
         super().__init__(
-            _("there is no facet {name!r}: choose one of {known}").format(name=name, known=", ".join(known))
+            _("there is no facet {name!r}: choose one of {fields}").format(name=name, fields=", ".join(fields))
         )
 
 

@@ -83,7 +83,7 @@ STORIES, COPIES = COLLAPSE_DEPTH // 2, 3
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+def reprint_searcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     """An index of more articles than are collapsed, most of them reprints."""
     folder = tmp_path_factory.mktemp("many")
     records = [
@@ -96,20 +96,23 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
 
 
 @pytest.mark.parametrize("sort", ["relevance", "date"])
-def test_every_article_is_on_one_page_once(many: Searcher, sort: Literal["relevance", "date"]) -> None:
+def test_every_article_is_on_one_page_once(reprint_searcher: Searcher, sort: Literal["relevance", "date"]) -> None:
     """This holds for articles after the first `COLLAPSE_DEPTH`, too."""
-    whole = list(many.search("外交新闻", sort=sort, limit=1000))
-    listed = [hit.id for hit in whole]
-    all_ids = [*listed, *(reprint.id for hit in whole for reprint in hit.reprints)]
+    hits = list(reprint_searcher.search("外交新闻", sort=sort, limit=1000))
+    listed = [hit.id for hit in hits]
+    all_ids = [*listed, *(reprint.id for hit in hits for reprint in hit.reprints)]
     assert len(all_ids) == len(set(all_ids)) == STORIES * COPIES
     assert len(listed) <= STORIES * COPIES - COLLAPSE_DEPTH // 2
     for size in (7, 100):
-        pages = [many.search("外交新闻", sort=sort, limit=size, offset=at) for at in range(0, len(listed) + 1, size)]
+        pages = [
+            reprint_searcher.search("外交新闻", sort=sort, limit=size, offset=offset)
+            for offset in range(0, len(listed) + 1, size)
+        ]
         assert [hit.id for page in pages for hit in page] == listed
-        assert [hit.reprints for page in pages for hit in page] == [hit.reprints for hit in whole]
+        assert [hit.reprints for page in pages for hit in page] == [hit.reprints for hit in hits]
         assert [hit.rank for page in pages for hit in page] == list(range(1, len(listed) + 1))
         assert {page.total for page in pages} == {STORIES * COPIES}
-    assert many.search("外交新闻", sort=sort, limit=0).hits == ()
+    assert reprint_searcher.search("外交新闻", sort=sort, limit=0).hits == ()
 
 
 def test_sorted_by_date_the_newest_reprint_is_listed(searcher_of: MakeSearcher) -> None:

@@ -114,7 +114,7 @@ def test_a_quoted_part_is_never_relaxed(index_of: Index) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("title:外交", {"1"}),
         ("body:外交", {"2", "3"}),
@@ -127,9 +127,9 @@ def test_a_quoted_part_is_never_relaxed(index_of: Index) -> None:
         ("id:3", {"3"}),
     ],
 )
-def test_fields_and_operators(index_of: Index, query: str, found: set[str]) -> None:
+def test_fields_and_operators(index_of: Index, query: str, expected: set[str]) -> None:
     searcher = index_of(("外交新闻", "今天"), ("声明", "外交声明"), ("会谈", "外交部长会谈，外交"), ("天气", "晴"))
-    assert set(ids(searcher, query)) == found
+    assert set(ids(searcher, query)) == expected
 
 
 def test_filters_by_argument(seeds: Searcher) -> None:
@@ -153,9 +153,9 @@ def test_newest_first(seeds: Searcher) -> None:
 
 def test_pages_are_slices_of_one_list(index_of: Index) -> None:
     searcher = index_of(*(f"外交新闻{'，外交' * number}" for number in range(7)))
-    whole = searcher.search("外交", limit=7)
+    all_hits = searcher.search("外交", limit=7)
     pages = [searcher.search("外交", limit=3, offset=offset) for offset in (0, 3, 6)]
-    assert [hit.id for page in pages for hit in page] == [hit.id for hit in whole]
+    assert [hit.id for page in pages for hit in page] == [hit.id for hit in all_hits]
     assert [hit.rank for page in pages for hit in page] == [1, 2, 3, 4, 5, 6, 7]
     assert {page.total for page in pages} == {7}
     assert searcher.search("外交", offset=100).hits == ()

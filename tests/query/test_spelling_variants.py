@@ -37,7 +37,7 @@ def test_a_name_is_found_without_its_interpunct(index_of: Index) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         pytest.param("穆罕默德·本·萨勒曼", {"1", "2"}, id="person"),
         pytest.param("穆罕默德-本-萨勒曼", {"1", "2"}, id="person-with-hyphens"),
@@ -46,10 +46,10 @@ def test_a_name_is_found_without_its_interpunct(index_of: Index) -> None:
     ],
 )
 def test_a_full_name_also_matches_its_last_name_but_two_places_do_not_match_one(
-    index_of: Index, query: str, found: set[str]
+    index_of: Index, query: str, expected: set[str]
 ) -> None:
     texts = ("王储穆罕默德·本·萨勒曼到访", "萨勒曼说", "北京-上海高铁", "上海下雨")
-    assert set(ids(index_of(*texts), query)) == found
+    assert set(ids(index_of(*texts), query)) == expected
 
 
 PRINT_OPENED_FILES = """
@@ -83,7 +83,7 @@ def test_a_shared_last_name_alone_is_not_matched_by_a_full_name(index_of: Index)
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("2023年9月28日", {"1", "3", "4"}),
         ("2023-09-28", {"1", "3", "4"}),
@@ -92,12 +92,12 @@ def test_a_shared_last_name_alone_is_not_matched_by_a_full_name(index_of: Index)
         ('"9月28号"', {"2"}),
     ],
 )
-def test_dates_match_in_any_spelling(index_of: Index, query: str, found: set[str]) -> None:
-    assert set(ids(index_of(*DATES), query)) == found
+def test_dates_match_in_any_spelling(index_of: Index, query: str, expected: set[str]) -> None:
+    assert set(ids(index_of(*DATES), query)) == expected
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("第11轮", {"1", "2"}),
         ("第十一轮", {"1", "2"}),
@@ -106,7 +106,7 @@ def test_dates_match_in_any_spelling(index_of: Index, query: str, found: set[str
         ("35000", {"5", "6", "7"}),
     ],
 )
-def test_numbers_match_in_any_spelling(index_of: Index, query: str, found: set[str]) -> None:
+def test_numbers_match_in_any_spelling(index_of: Index, query: str, expected: set[str]) -> None:
     texts = (
         "第十一轮谈判",
         "第11轮谈判",
@@ -117,7 +117,7 @@ def test_numbers_match_in_any_spelling(index_of: Index, query: str, found: set[s
         "35,000人",
         "第一轮",
     )
-    assert set(ids(index_of(*texts), query)) == found
+    assert set(ids(index_of(*texts), query)) == expected
 
 
 def test_a_date_is_highlighted_as_written(index_of: Index) -> None:
@@ -157,7 +157,7 @@ def test_pinyin_is_read_unless_articles_have_the_token(index_of: Index) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("title:外交*", {"1", "2"}),
         ("外*部", {"2"}),
@@ -167,5 +167,5 @@ def test_pinyin_is_read_unless_articles_have_the_token(index_of: Index) -> None:
         ("source:rf*fi", set()),
     ],
 )
-def test_wildcards_match_words_and_keywords(index_of: Index, query: str, found: set[str]) -> None:
-    assert set(ids(index_of(("外交", "一"), ("外交部", "二"), ("天气", "三"), source="rfi"), query)) == found
+def test_wildcards_match_words_and_keywords(index_of: Index, query: str, expected: set[str]) -> None:
+    assert set(ids(index_of(("外交", "一"), ("外交部", "二"), ("天气", "三"), source="rfi"), query)) == expected
