@@ -151,7 +151,7 @@ def test_counts_over_shards_that_may_not_tell_all(
     opensearch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOUWEN_OPENSEARCH_SHARDS", "3")
-    monkeypatch.setattr(Server, "most_buckets", 2)
+    monkeypatch.setattr(Server, "max_buckets", 2)
     directory, articles = IndexDirectory(tmp_path), made(4, range(90))
     with directory.lock(1):
         meta, _ = directory.draft(ANALYZER, opensearch)
