@@ -27,7 +27,7 @@ from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint
 from souwen.analysis.near_duplicates import hashes
 from souwen.engines import IndexDirectory, StoredArticle
 from souwen.indexer import build_index
-from souwen.query.near_duplicates import reprints_of
+from souwen.query.near_duplicates import find_reprints
 
 from .speed import machine
 
@@ -84,7 +84,7 @@ def brute_force(articles: Sequence[Article]) -> Iterator[Pair]:
 
 
 def by_sketches(articles: Sequence[StoredArticle]) -> Iterator[Pair]:
-    """All pairs whose sketches have enough in common and whose openings are the same, as `reprints_of` finds them."""
+    """All pairs whose sketches have enough in common and whose openings are the same, as `find_reprints` finds them."""
     having: dict[str, list[int]] = {}
     openings = [ArticleFingerprint(stored.article) for stored in articles]
     for place, stored in enumerate(articles):
@@ -148,7 +148,7 @@ def main(folder: Path, index: Path | None) -> None:
         with closing(directory.open(Analyzer().fingerprint).reader()) as reader:
             stored = sorted(reader.articles(), key=lambda each: each.article.id)
             some = spread(stored, COST)
-            asking = milliseconds(lambda: [reprints_of(each, reader) for each in some]) / len(some)
+            asking = milliseconds(lambda: [find_reprints(each, reader) for each in some]) / len(some)
     articles = [each.article for each in stored]
     sketching = milliseconds(lambda: [ArticleFingerprint(each.article).sketch() for each in some]) / len(some)
     found = set(by_sketches(stored))

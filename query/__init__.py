@@ -38,8 +38,7 @@ from .results import (
     article_record,
     marked_html,
 )
-from .searcher import Searcher
-from .version import index_version
+from .searcher import Searcher, index_version
 
 __all__ = [
     "ENTITY_KINDS",

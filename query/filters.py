@@ -16,7 +16,7 @@ from ..engines import (
     Or,
     keywords_within,
 )
-from .date_ranges import Period, bounded, parse_period, parse_range
+from .date_ranges import limit_span, parse_period, parse_range
 from .errors import InvalidDate
 
 Values: TypeAlias = str | Sequence[str]
@@ -67,16 +67,18 @@ def _published(since: str | date | None, until: str | date | None) -> Clause:
 def _mentioning(dates: str | date | Sequence[str | date]) -> Clause:
     """Match articles that mention a day of any of the dates; all articles if there are none."""
     listed = [dates] if isinstance(dates, str | date) else dates
-    periods = [bounded(_period("about", written, parse_range)) for written in listed]
+    periods = [limit_span(_period("about", written, parse_range)) for written in listed]
     keywords = dict.fromkeys(keyword for period in periods for keyword in keywords_within(*period))
     return Or(tuple(Keyword("about", keyword) for keyword in keywords)) if listed else MATCH_ALL
 
 
-def _period(name: str, written: str | date | None, parse: Callable[[str], Period | None] = parse_period) -> Period:
+def _period(
+    name: str, written: str | date | None, parse: Callable[[str], DateRange | None] = parse_period
+) -> DateRange:
     if written is None:
-        return Period(None, None)
+        return DateRange(None, None)
     if isinstance(written, date):
-        return Period(written, written)
+        return DateRange(written, written)
     period = parse(written)
     if period is None:
         raise InvalidDate(name, written)

@@ -15,7 +15,7 @@ from starlette.datastructures import QueryParams
 from ..engines import FILTER_FIELDS, PERIOD_FILTERS, QUERY_FIELDS
 from ..messages import LANGUAGES
 from ..query import LIMIT, Filters
-from ..query.executor import Order
+from ..query.executor import SortOrder
 
 MAX_LIMIT = 100  # hits on a page
 MAX_OFFSET = 1_000  # readers refine a query rather than read on
@@ -39,7 +39,7 @@ class Asked:
     since: str = ""
     until: str = ""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: Order = "relevance"
+    sort: SortOrder = "relevance"
     recency: float | None = None
     collapse: bool = True
     limit: int = LIMIT
@@ -56,7 +56,7 @@ class Asked:
             since=params.get("since", "").strip()[:MAX_VALUE_LENGTH],
             until=params.get("until", "").strip()[:MAX_VALUE_LENGTH],
             values={name: listed for name, listed in values.items() if listed},
-            sort=next((order for order in get_args(Order) if order == sort), "relevance"),
+            sort=next((order for order in get_args(SortOrder) if order == sort), "relevance"),
             recency=_days(params.get("recency", "")),
             collapse=params.get("collapse", "").lower() not in ("0", "false", "no"),
             limit=_number(params.get("limit", ""), LIMIT, 1, MAX_LIMIT),
