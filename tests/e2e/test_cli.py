@@ -270,7 +270,7 @@ def test_a_printed_address_is_an_id(seeds_index: Path) -> None:
     assert run("show", address, "--index", seeds_index).returncode == 0
 
 
-def test_interruption_is_told_apart_from_nothing_search_json(tmp_path: Path) -> None:
+def test_interruption_has_its_own_exit_status(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a.jsonl").write_text(
         "\n".join(f'{{"id": "{n}", "title": "台湾海峡{n}"}}' for n in range(20_000)), "utf-8"
