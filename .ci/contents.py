@@ -1,4 +1,4 @@
-"""Compares what is in the distributions with what is in the rooms: every file of them, and of the tests none.
+"""Check that the distributions have every file of the packages, and none of the tests.
 
 python .ci/contents.py dist/*
 """
@@ -16,9 +16,10 @@ else:
 
 
 def main(distributions: list[str]) -> None:
+    """Check wheels and source distributions."""
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))
-    rooms = {PurePosixPath(folder).parts[0] for folder in project["tool"]["setuptools"]["package-dir"].values()}
-    tracked = subprocess.run(["git", "ls-files", *rooms], check=True, capture_output=True, text=True).stdout.split()
+    packages = {PurePosixPath(folder).parts[0] for folder in project["tool"]["setuptools"]["package-dir"].values()}
+    tracked = subprocess.run(["git", "ls-files", *packages], check=True, capture_output=True, text=True).stdout.split()
     for path in map(Path, distributions):
         if path.suffix == ".whl":
             with zipfile.ZipFile(path) as wheel:
@@ -31,14 +32,14 @@ def main(distributions: list[str]) -> None:
         else:
             with tarfile.open(path) as archive:
                 names = [PurePosixPath(*PurePosixPath(member.name).parts[1:]) for member in archive if member.isfile()]
-            _compare(path, {str(name) for name in names if name.parts[0] in rooms}, set(tracked))
+            _compare(path, {str(name) for name in names if name.parts[0] in packages}, set(tracked))
             if any(name.parts[0] == "tests" for name in names):
                 sys.exit(f"{path} has tests")
 
 
-def _compare(path: Path, found: set[str], expected: set[str]) -> None:
-    if found != expected:
-        sys.exit(f"{path} lacks {sorted(expected - found)} and has {sorted(found - expected)} besides")
+def _compare(path: Path, files: set[str], expected: set[str]) -> None:
+    if files != expected:
+        sys.exit(f"{path} lacks {sorted(expected - files)} and has too many files: {sorted(files - expected)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The `souwen` command: each subcommand calls one function of the rooms below and prints what it gives."""
+"""The `souwen` command: each subcommand calls one function of the library and prints the result."""
 
 from .main import main
 

@@ -1,4 +1,4 @@
-"""souwen check"""
+"""`souwen check`: whether an index is sound."""
 
 from dataclasses import asdict
 
@@ -6,19 +6,21 @@ import click
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from .output import byte_size, for_terminal, index_option, json_option, listed, print_json
+from .options import index_option, json_option
+from .output import for_terminal, format_size, join_facts, print_json
 
-SOUND, AMISS = 0, 1  # exit statuses; an index that cannot be read gives 2
+SOUND, DEFECTIVE = 0, 1  # exit statuses; an index that cannot be read gives 2
 
 
-@click.command(short_help="Verify an index.", epilog="Example:  souwen check --index index_data")
+@click.command(short_help="Check an index for damage.", epilog="Example:  souwen check --index index_data")
 @index_option
 @json_option
 @click.pass_context
 def check(context: click.Context, index_dir: str, as_json: bool) -> None:
-    """Read the whole index, compare its checksums, and look up articles that it should have.
+    """Check an index for damage: verify all checksums and look up the articles that it should have.
 
-    Exit status: 0 if all is well, 1 if something should be done, which is said, 2 if the index cannot be read.
+    Exit status: 0 if the index is sound, 1 if it has a problem, which is printed with its remedy, 2 if it cannot be
+    read.
     """
     from ..indexer import check_index
 
@@ -29,8 +31,8 @@ def check(context: click.Context, index_dir: str, as_json: bool) -> None:
         facts = [ngettext("{number} article", "{number} articles", report.articles).format(number=report.articles)]
         if report.files is not None:
             facts.append(ngettext("{number} file", "{number} files", report.files).format(number=report.files))
-        facts += [byte_size(report.size), _("checksums right")]
-        click.echo(f"{index_dir}: {listed(facts)}")
+        facts += [format_size(report.size), _("checksums match")]
+        click.echo(f"{index_dir}: {join_facts(facts)}")
         for problem in report.problems:
             click.echo(for_terminal(problem), err=True)
-    context.exit(AMISS if report.problems else SOUND)
+    context.exit(DEFECTIVE if report.problems else SOUND)

@@ -1,4 +1,4 @@
-"""souwen completion"""
+"""`souwen completion`: completion scripts for shells."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 
 
 @click.command(
-    short_help="Print a script for completion in a shell.",
+    short_help="Print a completion script for a shell.",
     epilog="""\b
 Examples:
   souwen completion bash > ~/.local/share/bash-completion/completions/souwen
@@ -18,12 +18,13 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: Literal["bash", "zsh", "fish"]) -> None:
-    """Print a script that lets a shell complete commands, options, folders and the names of fields.
+    """Print a script that makes a shell complete commands, options, folders and field names.
 
-    A new shell reads it from where the examples put it; zsh needs `fpath+=~/.zfunc` before `compinit` in ~/.zshrc.
+    New shells load the script from the places in the examples. zsh also needs `fpath+=~/.zfunc` before `compinit` in
+    ~/.zshrc.
     """
     program = context.find_root()
     name = program.info_name or "souwen"
-    script = get_completion_class(shell)
-    assert script is not None, "click knows these shells"
-    click.echo(script(program.command, {}, name, f"_{name}_COMPLETE".upper()).source())
+    completion_class = get_completion_class(shell)
+    assert completion_class is not None, "click supports these shells"
+    click.echo(completion_class(program.command, {}, name, f"_{name}_COMPLETE".upper()).source())

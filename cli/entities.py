@@ -1,4 +1,4 @@
-"""souwen entities"""
+"""`souwen entities`: the names that articles mention."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -9,25 +9,18 @@ from typing_extensions import Unpack
 from ..analysis import EntityKind
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import ENTITY_KINDS, LIMIT, EntityCount, EntityCounts, Filters, Searcher
-from .filters import filter_options
-from .output import (
-    FOUND,
-    NOTHING_FOUND,
-    field_name,
-    for_terminal,
-    index_option,
-    json_option,
-    print_json,
-    print_notes,
-)
-from .queries import QueryCommand, query_of
-from .terminal_chart import columns, padded, width_of_terminal
+from ..query import ENTITY_KINDS, EntityCount, EntityCounts, Filters, Searcher
+from .options import QueryCommand, filter_options, index_option, json_option, limit_option, query_of
+from .output import FOUND, NOTHING_FOUND, field_label, for_terminal, print_json, print_notes
+from .terminal_chart import display_width, pad, terminal_width
+
+_COUNT_COLUMNS = len("      9  ")
+_MONTH_COLUMNS = len(" 2023-09")
 
 
 @click.command(
     cls=QueryCommand,
-    short_help="List the names that articles mention.",
+    short_help="List people, organisations and places.",
     epilog="""\b
 Examples:
   souwen entities
@@ -37,17 +30,17 @@ Examples:
 )
 @click.argument("query", nargs=-1)
 @index_option
-@click.option("--kind", type=click.Choice(ENTITY_KINDS), multiple=True, help="Only names of this kind.")
+@click.option("--kind", type=click.Choice(ENTITY_KINDS), multiple=True, help="List only this kind (repeatable).")
 @click.option(
     "--with-entities",
     "--with",
     "with_entities",
     multiple=True,
     metavar="NAME",
-    help="In articles that mention this name, too.",
+    help="Count only articles that also mention NAME (repeatable).",
 )
-@click.option("--over-time", is_flag=True, help="Also by month.")
-@click.option("--limit", default=LIMIT, show_default=True, type=click.IntRange(1, 1000), help="Names of each kind.")
+@click.option("--over-time", is_flag=True, help="Also count by month.")
+@limit_option("Show at most N names of each kind.")
 @filter_options
 @json_option
 @click.pass_context
@@ -62,13 +55,13 @@ def entities(
     as_json: bool,
     **filters: Unpack[Filters],
 ) -> None:
-    """List the people, organisations and places that most articles mention: of all articles, or of those that match
-    all of QUERY.
+    """List the people, organisations and places that most articles mention.
 
-    Other spellings of a name count as one. The number is that of articles.
+    With QUERY, only the articles that match all of it count. Different spellings of a name are counted as one. The
+    numbers count articles.
     """
     with Searcher(index_dir) as searcher:
-        names = searcher.entities(
+        counts = searcher.entities(
             query_of(query),
             kinds=kind or ENTITY_KINDS,
             with_entities=with_entities,
@@ -77,37 +70,37 @@ def entities(
             **filters,
         )
     if as_json:
-        print_json(names.to_dict())
+        print_json(counts.to_dict())
     else:
-        _print(names, over_time=over_time)
-    context.exit(FOUND if names.entities else NOTHING_FOUND)
+        _print(counts, over_time=over_time)
+    context.exit(FOUND if counts.entities else NOTHING_FOUND)
 
 
-def _print(names: EntityCounts, *, over_time: bool) -> None:
-    print_notes(names.notes)
-    for kind, group in groupby(names.entities, key=lambda name: name.kind):
-        click.secho(field_name(kind), bold=True)
-        listed = list(group)
-        for line in _table(listed) if over_time else (f"{name.articles:>7}  {_shown(name)}" for name in listed):
-            click.echo(line)
-    click.echo(ngettext("in {number} article", "in {number} articles", names.articles).format(number=names.articles))
+def _print(counts: EntityCounts, *, over_time: bool) -> None:
+    print_notes(counts.notes)
+    for kind, group in groupby(counts.entities, key=lambda name: name.kind):
+        click.secho(field_label(kind), bold=True)
+        names = list(group)
+        lines = _month_table(names) if over_time else [f"{name.articles:>7}  {_text(name)}" for name in names]
+        click.echo("\n".join(lines))
+    click.echo(ngettext("in {number} article", "in {number} articles", counts.articles).format(number=counts.articles))
 
 
-def _shown(name: EntityCount) -> str:
+def _text(name: EntityCount) -> str:
     return for_terminal(name.text)
 
 
-def _table(names: Sequence[EntityCount]) -> list[str]:
-    """Names and months: as many months, the last ones, as fit."""
+def _month_table(names: Sequence[EntityCount]) -> list[str]:
+    """Return a table of names by months, with as many of the last months as fit the terminal."""
     months = sorted({month.value for name in names for month in name.months})
-    longest = max(columns(_shown(name)) for name in names)
-    room = max(1, (width_of_terminal() - longest - len("       ")) // len(" 2023-09"))
-    shown = months[-room:]
-    lines = [" " * (longest + 9) + "".join(f" {month:>7}" for month in shown)]
+    name_width = max(display_width(_text(name)) for name in names)
+    max_months = max(1, (terminal_width() - name_width - len("       ")) // _MONTH_COLUMNS)
+    shown = months[-max_months:]
+    lines = [" " * (name_width + _COUNT_COLUMNS) + "".join(f" {month:>7}" for month in shown)]
     for name in names:
         counts = dict(name.months)
         cells = "".join(f" {counts.get(month, 0) or '·':>7}" for month in shown)
-        lines.append(f"{name.articles:>7}  {padded(_shown(name), longest)}{cells}")
+        lines.append(f"{name.articles:>7}  {pad(_text(name), name_width)}{cells}")
     if len(shown) < len(months):
         lines.append(_("(the last {shown} of {months} months)").format(shown=len(shown), months=len(months)))
     return lines

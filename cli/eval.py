@@ -1,4 +1,4 @@
-"""souwen eval"""
+"""`souwen eval`: quality of the ranking, against relevance judgements."""
 
 import sys
 from dataclasses import asdict
@@ -7,8 +7,9 @@ import click
 
 from ..messages import gettext as _
 from ..query import Searcher
-from .output import FILE, index_option, json_option, print_json
-from .terminal_chart import padded
+from .options import FILE, index_option, json_option
+from .output import print_json
+from .terminal_chart import pad
 
 
 @click.command(
@@ -22,19 +23,19 @@ from .terminal_chart import padded
     type=FILE,
     required=True,
     metavar="FILE",
-    help='The queries: {"id": "1", "text": "台湾海峡"}, one a line.',
+    help='Queries, one JSON object per line: {"id": "1", "text": "台湾海峡"}.',
 )
 @click.option(
     "--qrels",
     type=FILE,
     required=True,
     metavar="FILE",
-    help="The right answers: QUERY 0 ARTICLE RELEVANCE, one a line.",
+    help="Relevance judgements in TREC format, one per line: QUERY 0 ARTICLE RELEVANCE.",
 )
-@click.option("--run", type=FILE, metavar="FILE", help="Write the rankings to this file, for other TREC tools.")
+@click.option("--run", type=FILE, metavar="FILE", help="Write the rankings to this file, as a TREC run.")
 @json_option
 def eval_command(index_dir: str, queries: str, qrels: str, run: str | None, as_json: bool) -> None:
-    """Measure how well an index answers queries whose right answers are known.
+    """Measure how well an index ranks the relevant articles of a set of queries: MRR, nDCG and recall.
 
     Needs ir-measures: pip install 'souwen[eval]'.
     """
@@ -45,18 +46,18 @@ def eval_command(index_dir: str, queries: str, qrels: str, run: str | None, as_j
         click.progressbar(length=1, label=_("Searching"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
     ):
 
-        def progress(done: int, all_queries: int) -> None:
-            bar.length = all_queries
+        def progress(done: int, total: int) -> None:
+            bar.length = total
             bar.update(done - bar.pos)
 
         evaluation = evaluate(searcher, queries, qrels, run=run, progress=progress)
     if as_json:
         print_json(asdict(evaluation))
         return
-    for name, value in evaluation.measures.items():
-        click.echo(f"{name:<12} {value:.4f}")
-    times = _("{median:.1f} ms median, {most:.1f} ms at most for 95 %").format(
-        median=evaluation.median_ms, most=evaluation.p95_ms
+    for measure, value in evaluation.measures.items():
+        click.echo(f"{measure:<12} {value:.4f}")
+    times = _("median {median:.1f} ms, 95th percentile {p95:.1f} ms").format(
+        median=evaluation.median_ms, p95=evaluation.p95_ms
     )
-    for label, told in ((_("queries"), str(evaluation.queries)), (_("time"), times)):
-        click.echo(f"{padded(label, 12)} {told}")
+    for label, text in ((_("queries"), str(evaluation.queries)), (_("time"), times)):
+        click.echo(f"{pad(label, 12)} {text}")

@@ -1,4 +1,4 @@
-"""souwen index"""
+"""`souwen index`: files into an index."""
 
 import sys
 import time
@@ -10,19 +10,20 @@ import click
 
 from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory
 from ..messages import gettext as _
-from .output import FILE, complete_folder, for_terminal, index_option, json_option, listed, print_json
+from .options import FILE, complete_folder, index_option, json_option
+from .output import for_terminal, join_facts, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..indexer import IndexReport
 
-SHOWN_FAILURES = 10
-LARGE = 200_000  # articles, from which on the default engine takes 20 ms and more for a query
+MAX_FAILURES_SHOWN = 10
+LARGE_INDEX = 200_000  # articles; with more, the default engine takes 20 ms or longer for a query
 T = TypeVar("T")
 
 
-def _mapping(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def _parse_mapping(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     mapping = {}
     for value in values:
         field, _equals, key = value.partition("=")
@@ -34,36 +35,68 @@ def _mapping(context: click.Context, option: click.Parameter, values: tuple[str,
     return mapping
 
 
-@click.command(short_help="Read articles into an index.", epilog="Example:  souwen index seeds/ --index index_data")
+@click.command(
+    short_help="Read articles into an index.",
+    epilog="""\b
+Examples:
+  souwen index seeds/ --index index_data
+  souwen index news.csv --map title=headline --map date=day
+  souwen index --from-index index_data --index new_index --engine tantivy
+""",
+)
 @click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @index_option
-@click.option("--engine", type=click.Choice(ENGINES), default=DEFAULT_ENGINE, help="The engine of a new index.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=DEFAULT_ENGINE,
+    show_default=True,
+    help="Engine of a new index; an index keeps its own.",
+)
 @click.option(
     "--from-index",
     metavar="DIR",
     shell_complete=complete_folder,
-    help="Take the articles of another index, or of this one, not of files.",
+    help="Take the articles from this index, which may be the same one, instead of from files.",
 )
 @click.option(
     "--dictionary",
     type=click.File(encoding="utf-8-sig"),
-    help="A file of words that are to stay whole, one a line; the index keeps them.",
+    metavar="FILE",
+    help="Custom dictionary, one word per line. The index remembers it.",
 )
-@click.option("--entities/--no-entities", default=None, help="Whether to look for names; the index keeps the choice.")
+@click.option(
+    "--entities/--no-entities",
+    default=None,
+    help="Find the people, organisations and places that articles mention, or not. The index remembers the choice.",
+)
 @click.option(
     "--map",
     "mapping",
     multiple=True,
-    callback=_mapping,
+    callback=_parse_mapping,
     metavar="FIELD=KEY",
-    help="The key that records (JSON, tables, front matter) have for a field of articles: title=headline.",
+    help="Read FIELD from this key of JSON records, tables and front matter, as in title=headline (repeatable).",
 )
 @click.option("--delete-missing", is_flag=True, help="Delete articles that are no longer in the files below PATH.")
-@click.option("--watch", is_flag=True, help="Go on, and read what changes, until interrupted.")
-@click.option("--show-cleaning", is_flag=True, help="List the lines that were taken out of articles.")
-@click.option("--rebuild", is_flag=True, help="Make the index anew; the old one answers until the new one is complete.")
-@click.option("--memory", type=click.IntRange(16), default=256, show_default=True, help="MB that the writer gathers.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes that read and analyse; by default one for each core.")
+@click.option("--watch", is_flag=True, help="Keep running, and index files as they change, until interrupted.")
+@click.option("--show-cleaning", is_flag=True, help="List the lines that were removed from articles.")
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="Rebuild the index from scratch. Searches use the old one until the new one is complete.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(16),
+    default=256,
+    show_default=True,
+    metavar="MB",
+    help="Write buffer, in MB.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes; by default one for each core."
+)
 @json_option
 @click.pass_context
 def index(
@@ -83,27 +116,29 @@ def index(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Read the articles in every PATH (a file or a folder, by default seeds/) into an index.
+    """Read the articles in each PATH, a file or a folder (seeds/ by default), into an index.
 
-    A file that has not changed since it was read is not read again. Articles that are in the index already are updated
-    where they changed. With --from-index the index is made anew from what another one keeps, such as with another
-    engine.
+    Unchanged files are skipped, and changed articles are updated. Deleting a file keeps its articles in the index;
+    --delete-missing removes them. To change the engine, make a new index from the articles of the old one with
+    --from-index.
     """
-    # Loads HTML and engine libraries, which --help does not need.
+    # These modules load HTML and engine libraries, which --help does not need.
     from ..indexer import build_index, copy_index, watch_changes
 
-    own_words = _words(dictionary) if dictionary else None
+    dictionary_words = _read_words(dictionary) if dictionary else None
     if from_index:
         if paths or mapping or delete_missing or watch:
             raise click.UsageError(
                 _("--from-index takes articles from an index: leave out PATH, --map, --delete-missing and --watch")
             )
         copy = partial(copy_index, engine=engine, jobs=jobs, memory=memory << 20)
-        copied, seconds = _with_bar(partial(copy, from_index, index_dir, dictionary=own_words, entities=entities))
+        copied, seconds = _with_progress(
+            partial(copy, from_index, index_dir, dictionary=dictionary_words, entities=entities)
+        )
         _print_copied(index_dir, copied, seconds, as_json)
         return
     paths = paths or ("seeds/",)
-    run = partial(
+    update = partial(
         build_index,
         paths,
         index_dir,
@@ -113,19 +148,17 @@ def index(
         jobs=jobs,
         memory=memory << 20,
     )
-    report, seconds = _with_bar(partial(run, rebuild=rebuild, dictionary=own_words, entities=entities))
+    report, seconds = _with_progress(partial(update, rebuild=rebuild, dictionary=dictionary_words, entities=entities))
     _print(report, seconds, index_dir, show_cleaning, as_json)
     if not (report.added or report.updated or report.skipped or report.deleted):
-        told = _(
-            "no article was found in {paths}, {index} is as it was: give the folder or file that holds the articles"
-        )
-        click.echo(told.format(paths=" ".join(paths), index=index_dir), err=True)
+        message = _("no article was found in {paths}, {index} is unchanged: name the folder or file that has articles")
+        click.echo(message.format(paths=" ".join(paths), index=index_dir), err=True)
         context.exit(2)
     if report.added and IndexDirectory(index_dir).meta().engine == DEFAULT_ENGINE:
-        _advise(index_dir)
+        _recommend_engine(index_dir)
     if watch:
-        for _changed in watch_changes(paths, index_dir):
-            report, seconds = _with_bar(run)
+        for _changes in watch_changes(paths, index_dir):
+            report, seconds = _with_progress(update)
             if report.read or report.deleted:
                 _print(report, seconds, index_dir, show_cleaning, as_json)
 
@@ -134,26 +167,26 @@ def _print_copied(index_dir: str, copied: int, seconds: float, as_json: bool) ->
     if as_json:
         print_json({"copied": copied})
     else:
-        told = _("{index}: {number} copied in {seconds:.1f} s")
-        click.echo(told.format(index=index_dir, number=copied, seconds=seconds))
+        message = _("{index}: {number} copied in {seconds:.1f} s")
+        click.echo(message.format(index=index_dir, number=copied, seconds=seconds))
 
 
-def _advise(index_dir: str) -> None:
-    """Tells of an engine that serves better where an index has grown large."""
+def _recommend_engine(index_dir: str) -> None:
+    """Recommend the engine Tantivy for an index that has grown large."""
     from ..query import Searcher
 
     with Searcher(index_dir) as searcher:
         articles = searcher.statistics().articles
-    if articles > LARGE:
-        told = _(
+    if articles > LARGE_INDEX:
+        message = _(
             "with {articles} articles searches are faster on Tantivy: pip install 'souwen[tantivy]' && "
             "souwen index --from-index {index} --index {index} --engine tantivy"
         )
-        click.echo(told.format(articles=articles, index=index_dir), err=True)
+        click.echo(message.format(articles=articles, index=index_dir), err=True)
 
 
-def _with_bar(run: "Callable[..., T]") -> "tuple[T, float]":
-    """What a run returned, and how many seconds it took; with a bar of progress where somebody looks."""
+def _with_progress(task: "Callable[..., T]") -> "tuple[T, float]":
+    """Run `task` with a progress bar, if standard error is a terminal; return its result and its seconds."""
     started = time.perf_counter()
     with click.progressbar(
         length=1, label=_("Indexing"), width=0, file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -163,8 +196,8 @@ def _with_bar(run: "Callable[..., T]") -> "tuple[T, float]":
             bar.length = total
             bar.update(done - bar.pos)
 
-        report = run(progress=progress)
-    return report, time.perf_counter() - started
+        result = task(progress=progress)
+    return result, time.perf_counter() - started
 
 
 def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning: bool, as_json: bool) -> None:
@@ -174,20 +207,19 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
     if show_cleaning:
         for source, line, articles in report.removed:
             click.echo(f"{articles:>7}  {for_terminal(source)}  {for_terminal(line)}")
-    for failure in report.failed[:SHOWN_FAILURES]:
-        click.echo(
-            for_terminal(_("skipped {path}: {reason}").format(path=failure.path, reason=failure.reason)), err=True
-        )
-    if len(report.failed) > SHOWN_FAILURES:
-        more = len(report.failed) - SHOWN_FAILURES
+    for failure in report.failed[:MAX_FAILURES_SHOWN]:
+        message = _("skipped {path}: {reason}")
+        click.echo(for_terminal(message.format(path=failure.path, reason=failure.reason)), err=True)
+    if len(report.failed) > MAX_FAILURES_SHOWN:
+        more = len(report.failed) - MAX_FAILURES_SHOWN
         click.echo(_("… and {more} more; --json lists all").format(more=more), err=True)
     if report.replaced:
-        told = _(
+        message = _(
             "damaged text in {files} of the files: {characters} characters became �, first in {path}; --json lists all"
         )
         characters = sum(replacement.characters for replacement in report.replaced)
         path = for_terminal(report.replaced[0].path)
-        click.echo(told.format(files=len(report.replaced), characters=characters, path=path), err=True)
+        click.echo(message.format(files=len(report.replaced), characters=characters, path=path), err=True)
     counts = [
         _("{number} added").format(number=report.added),
         _("{number} updated").format(number=report.updated),
@@ -195,20 +227,20 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         _("{number} unchanged").format(number=report.skipped),
         *([_("{number} failed").format(number=len(report.failed))] if report.failed else ()),
     ]
-    told = _("{index}: {counts} in {seconds:.1f} s")
-    click.echo(told.format(index=index_dir, counts=listed(counts), seconds=seconds))
+    summary = _("{index}: {counts} in {seconds:.1f} s")
+    click.echo(summary.format(index=index_dir, counts=join_facts(counts), seconds=seconds))
 
 
 def _as_json(report: "IndexReport", show_cleaning: bool) -> dict[str, object]:
     values = asdict(report)
-    for name in ("failed", "replaced", "removed"):
-        values[name] = [one._asdict() for one in values[name]]
+    for field in ("failed", "replaced", "removed"):
+        values[field] = [record._asdict() for record in values[field]]
     if not show_cleaning:
         del values["removed"]
     return values
 
 
-def _words(file: TextIO) -> list[str]:
+def _read_words(file: TextIO) -> list[str]:
     try:
         return file.read().splitlines()
     except UnicodeDecodeError as error:

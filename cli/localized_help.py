@@ -1,10 +1,10 @@
-"""Help in the language that is spoken.
+"""Help in the user's language.
 
-It stands in English in the decorators of the commands, and is exchanged here for its translation. What click says
-itself is translated by our catalogue, too.
+The decorators of the commands hold the help in English; `localize` replaces it by its translation. Our catalog also
+translates the messages of click itself.
 """
 
-import gettext as catalogues
+import gettext as translations
 import re
 from collections.abc import Iterable, Iterator
 
@@ -12,40 +12,42 @@ import click
 
 from ..messages import CATALOGS, DOMAIN
 from ..messages import gettext as _
-from .terminal_chart import columns
+from .terminal_chart import display_width
 
-_RAW = "\b\n"  # click's mark of a paragraph whose lines stay as they are
+_RAW = "\b\n"  # click's mark of a paragraph whose lines it leaves as they are
 _WIDE = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6"
 _CLOSING = "，。、；：！？）」』”》】…"
 _OPENING = "（「『“《【"
-# What stands in one line: a Han character or a word, with the punctuation that may not be parted from it.
-_UNIT = re.compile(rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}{_CLOSING}]+|\s+")
+# A Han character or a word, with the punctuation that must stay on its line.
+_UNBREAKABLE = re.compile(
+    rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}]+)[{_CLOSING}]*|[{_OPENING}{_CLOSING}]+|\s+"
+)
 
 
 def help_texts(command: click.Command) -> Iterator[str]:
-    """What there is to translate in the help of a command and of those below it."""
+    """Yield the translatable texts in the help of a command and of its subcommands."""
     for text in (command.help, command.short_help):
         yield from map(_message, _paragraphs(text))
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             yield parameter.help
     if isinstance(command, click.Group):
-        for inner in command.commands.values():
-            yield from help_texts(inner)
+        for subcommand in command.commands.values():
+            yield from help_texts(subcommand)
 
 
-def localise(command: click.Command) -> None:
-    """Puts translations in the place of what `help_texts` gives."""
-    catalogues.bindtextdomain(DOMAIN, str(CATALOGS))
-    catalogues.textdomain(DOMAIN)
-    _exchange(command)
+def localize(command: click.Command) -> None:
+    """Replace the texts that `help_texts` yields, and those of click, by their translations."""
+    translations.bindtextdomain(DOMAIN, str(CATALOGS))
+    translations.textdomain(DOMAIN)
+    _localize(command)
 
 
-def _exchange(command: click.Command) -> None:
+def _localize(command: click.Command) -> None:
     command.context_class = _Context
-    command.help = _translated(command.help)
-    command.short_help = _translated(command.short_help)
-    if command.epilog:  # of which commands stay as they are typed
+    command.help = _translate(command.help)
+    command.short_help = _translate(command.short_help)
+    if command.epilog:  # its commands are not translated
         command.epilog = command.epilog.replace("Examples:", _("Examples:")).replace("Example:", _("Example:"))
     if command.options_metavar:
         command.options_metavar = _("[OPTIONS]")
@@ -54,8 +56,8 @@ def _exchange(command: click.Command) -> None:
             parameter.help = _(parameter.help)
     if isinstance(command, click.Group):
         command.subcommand_metavar = _("[COMMAND] [ARGS]...")
-        for inner in command.commands.values():
-            _exchange(inner)
+        for subcommand in command.commands.values():
+            _localize(subcommand)
 
 
 def _paragraphs(text: str | None) -> list[str]:
@@ -63,41 +65,41 @@ def _paragraphs(text: str | None) -> list[str]:
 
 
 def _message(paragraph: str) -> str:
-    """A paragraph as it stands in the catalogue: its lines matter only where they stay as they are."""
+    """Return a paragraph as its key in the catalog: on one line, unless it is raw."""
     return paragraph.removeprefix(_RAW) if paragraph.startswith(_RAW) else " ".join(paragraph.split())
 
 
-def _translated(text: str | None) -> str | None:
-    marks = ((_RAW if paragraph.startswith(_RAW) else "", _message(paragraph)) for paragraph in _paragraphs(text))
-    return "\n\n".join(mark + _(message) for mark, message in marks) or None
+def _translate(text: str | None) -> str | None:
+    marked = ((_RAW if paragraph.startswith(_RAW) else "", _message(paragraph)) for paragraph in _paragraphs(text))
+    return "\n\n".join(mark + _(message) for mark, message in marked) or None
 
 
 class _Formatter(click.HelpFormatter):
-    """Fills lines by columns, of which Han characters take two, and breaks them between any of these."""
+    """Wraps lines by their display width, and breaks them between any two Han characters."""
 
     def write_text(self, text: str) -> None:
-        room = self.width - self.current_indent
-        super().write_text("\n\n".join(self._filled(each, room) for each in _paragraphs(text)))
+        width = self.width - self.current_indent
+        super().write_text("\n\n".join(self._wrap(paragraph, width) for paragraph in _paragraphs(text)))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        listed = list(rows)
-        left = min(max(columns(first) for first, _second in listed), col_max) + col_spacing
-        room = self.width - left - self.current_indent
-        super().write_dl([(first, self._filled(second, room)) for first, second in listed], col_max, col_spacing)
+        entries = list(rows)
+        term_width = min(max(display_width(term) for term, _definition in entries), col_max) + col_spacing
+        width = self.width - term_width - self.current_indent
+        super().write_dl([(term, self._wrap(text, width)) for term, text in entries], col_max, col_spacing)
 
-    def _filled(self, paragraph: str, width: int) -> str:
-        return paragraph if paragraph.startswith(_RAW) else _RAW + "\n".join(filled(paragraph, width))
+    def _wrap(self, paragraph: str, width: int) -> str:
+        return paragraph if paragraph.startswith(_RAW) else _RAW + "\n".join(wrap(paragraph, width))
 
 
 class _Context(click.Context):
     formatter_class = _Formatter
 
 
-def filled(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` columns, but for words that are longer."""
+def wrap(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` columns, except where a single word is longer."""
     lines = [""]
-    for unit in _UNIT.findall(text):
-        if columns(lines[-1]) + columns(unit.rstrip()) > width and lines[-1]:
+    for unit in _UNBREAKABLE.findall(text):
+        if display_width(lines[-1]) + display_width(unit.rstrip()) > width and lines[-1]:
             lines.append("")
         lines[-1] += unit if lines[-1] else unit.lstrip()
     return [line.rstrip() for line in lines]

@@ -1,12 +1,21 @@
-"""The command `souwen` and what its subcommands share."""
+"""The `souwen` command: its group of commands, its errors, and what it prints without a command."""
 
 import os
 import sys
+from collections.abc import Iterator
 from typing import IO, Any
 
 import click
 
-from ..messages import SouwenError, current_language, environment_language, os_error_reason, use_language
+from ..engines import IndexDirectory
+from ..messages import (
+    SouwenError,
+    current_language,
+    environment_language,
+    ngettext,
+    os_error_reason,
+    use_language,
+)
 from ..messages import gettext as _
 from .analyze import analyze
 from .check import check
@@ -16,15 +25,16 @@ from .eval import eval_command
 from .export import export
 from .index import index
 from .mcp import mcp
-from .output import FOUND, INTERRUPTED, for_terminal, wants_colours
+from .options import DEFAULT_INDEX
+from .output import FOUND, INTERRUPTED, for_terminal, wants_colors
 from .related import related
 from .search import search
 from .serve import serve
 from .show import show
 from .stats import stats
 from .suggest import suggest
+from .terminal_chart import display_width, pad
 from .timeline import timeline
-from .welcome import welcome
 
 
 class _Failure(click.ClickException):
@@ -35,18 +45,23 @@ class _Failure(click.ClickException):
 
 
 class _Program(click.Group):
-    """Speaks the language of the user. Prints an error of ours as the one line it is; ends quietly when it is
-    interrupted or its reader goes away."""
+    """The group of all commands.
+
+    It uses the language of the user's locale, prints each of souwen's errors as one line, and ends quietly when the
+    user interrupts it or nobody reads its output any more.
+    """
 
     def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line in the language of the environment."""
         with use_language(environment_language()):
             if current_language.get() != "en":
-                from .localized_help import localise
+                from .localized_help import localize
 
-                localise(self)
+                localize(self)
             return super().main(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
+        """Run a command, and turn its errors into messages and exit statuses."""
         try:
             result = super().invoke(ctx)
             if sys.stdout is not None:
@@ -54,26 +69,23 @@ class _Program(click.Group):
         except SouwenError as error:
             raise _Failure(str(error)) from error
         except click.FileError as error:
-            told = _("cannot open {file} ({reason}): name another file")
-            raise _Failure(told.format(file=error.ui_filename, reason=_(error.message))) from error
+            message = _("cannot open {file} ({reason}): name another file")
+            raise _Failure(message.format(file=error.ui_filename, reason=_(error.message))) from error
         except KeyboardInterrupt:
-            click.echo("\n" + _("stopped; an index stays as it was before"), err=True)
+            click.echo("\n" + _("stopped; the index keeps its last complete state"), err=True)
             raise SystemExit(INTERRUPTED) from None
         except BrokenPipeError:
-            _give_up_output()
+            _discard_output()
             raise SystemExit(FOUND) from None
         except OSError as error:
-            _give_up_output()
-            raise _Failure(
-                _("cannot write the output ({reason}): make room, or write it elsewhere").format(
-                    reason=os_error_reason(error)
-                )
-            ) from error
+            _discard_output()
+            message = _("cannot write the output ({reason}): make room, or write it elsewhere")
+            raise _Failure(message.format(reason=os_error_reason(error))) from error
         return result
 
 
-def _give_up_output() -> None:
-    """Points standard output at nothing, so that Python does not try once more at its end."""
+def _discard_output() -> None:
+    """Point standard output at the null device, so that Python does not try to flush it again when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
@@ -90,18 +102,55 @@ Examples:
 @click.version_option(package_name="souwen", prog_name="souwen", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """搜文: full-text search for archives of Chinese articles.
+    """Search archives of Chinese articles (搜文).
 
-    Exit status: 0 found, 1 nothing found, 2 wrong use or unusable index. Messages are in Chinese or English, by the
-    locale (LANG, LANGUAGE).
+    `souwen index` makes an index of a folder, `souwen search` searches it, `souwen COMMAND -h` explains a command.
+
+    Exit status: 0 if something was found, 1 if nothing was found, 2 for wrong usage or an unusable index. Messages are
+    in the language of the locale (LANG, LANGUAGE), or else in English.
     """
-    if not wants_colours():
+    if not wants_colors():
         context.color = False
     if context.invoked_subcommand is None:
-        for line in welcome():
+        for line in _welcome():
             click.echo(line)
 
 
-_READING = (search, related, entities, timeline, show, suggest, stats)
-for command in (index, *_READING, serve, mcp, check, export, analyze, eval_command, completion):
+for command in (
+    *(index, search, related, entities, timeline, show, suggest, stats),
+    *(serve, mcp, check, export, analyze, eval_command, completion),
+):
     main.add_command(command)
+
+
+def _welcome() -> Iterator[str]:
+    """Yield the lines printed without a command: first commands to try, and the index in this folder."""
+    first_commands = {
+        "souwen index seeds/": _("read a folder of articles into an index"),
+        "souwen search 台湾海峡": _("search it"),
+        "souwen entities": _("list the people, organisations and places in it"),
+    }
+    width = max(map(display_width, first_commands))
+    yield _("搜文 souwen: full-text search for archives of Chinese articles")
+    yield ""
+    yield from (f"  {pad(command, width)}    {purpose}" for command, purpose in first_commands.items())
+    yield ""
+    if IndexDirectory(DEFAULT_INDEX).exists():
+        yield for_terminal(_describe_index(DEFAULT_INDEX))
+    yield _("`souwen -h` lists all commands, `souwen search -h` explains one.")
+
+
+def _describe_index(index_dir: str) -> str:
+    from ..query import Searcher
+
+    try:
+        with Searcher(index_dir) as searcher:
+            number = searcher.statistics().articles
+    except SouwenError as error:
+        return str(error)
+    message = ngettext(
+        "There is an index of {number} article in {index}.",
+        "There is an index of {number} articles in {index}.",
+        number,
+    )
+    return message.format(number=number, index=index_dir)

@@ -1,15 +1,14 @@
-"""souwen mcp"""
+"""`souwen mcp`: an index as tools of an AI assistant."""
 
 import click
 from typing_extensions import Unpack
 
-from .errors import AssistantUnavailable
-from .output import index_option
-from .serving import Serving, guarding, serving_options
+from .options import index_option
+from .server_options import MissingPackages, ServerOptions, app_settings, server_options
 
 
 @click.command(
-    short_help="Open an index to assistants.",
+    short_help="Serve an index to AI assistants.",
     epilog="""\b
 Examples:
   souwen mcp --index /path/to/my_index
@@ -17,23 +16,31 @@ Examples:
 """,
 )
 @index_option
-@click.option("--http", is_flag=True, help="Serve over HTTP; only then the options below count.")
-@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free one.")
-@serving_options
-def mcp(index_dir: str, http: bool, port: int, **serving: Unpack[Serving]) -> None:
-    """Serve the tools search, fetch, timeline, entities and related to an assistant, by the Model Context Protocol.
+@click.option("--http", is_flag=True, help="Serve over HTTP. The options below need it.")
+@click.option(
+    "--port",
+    default=8001,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port to listen on; 0 for any free one.",
+)
+@server_options
+def mcp(index_dir: str, http: bool, port: int, **options: Unpack[ServerOptions]) -> None:
+    """Serve an index to an AI assistant over the Model Context Protocol (MCP).
 
-    The program that has the assistant starts this command and speaks with it over standard input and output. With
-    --http it is told the address that is printed instead, and sends a token, if there is one, as a bearer token.
+    The assistant gets the tools search, fetch, timeline, entities and related. Its program starts this command and
+    talks to it over standard input and output. With --http, give the program the address that this command prints, and
+    the token, if you set one, as a bearer token.
     """
     try:
         from .. import web
         from ..web import mcp_server
     except ModuleNotFoundError as error:
-        raise AssistantUnavailable from error
+        raise MissingPackages("souwen mcp", "mcp") from error
     if not http:
         mcp_server.serve_stdio(index_dir)
         return
-    host = serving["host"]
-    app = mcp_server.create_app(index_dir, **guarding(web.LOOPBACK, is_local=web.is_loopback(host), **serving))
+    host = options["host"]
+    app = mcp_server.create_app(index_dir, **app_settings(web.LOOPBACK, is_local=web.is_loopback(host), **options))
     web.run(app, host=host, port=port, ready=lambda address: click.echo(address + mcp_server.PATH.lstrip("/")))

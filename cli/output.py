@@ -1,4 +1,4 @@
-"""Options and output that several commands share."""
+"""Printing: exit statuses, JSON, tables, and text made safe and readable for a terminal."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 from urllib.parse import unquote
 
 import click
@@ -14,101 +14,81 @@ import click
 from ..engines import FIELDS
 from ..messages import gettext as _
 from ..query import Note
-from .terminal_chart import columns, padded
+from .terminal_chart import display_width, pad
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-_DIRECTIONS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
 _LABELS = {field.name: field.label for field in FIELDS if field.label}
-FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong use and unusable indexes give 2
-INTERRUPTED = 130  # as shells have it
+FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong usage and unusable indexes end with 2
+INTERRUPTED = 130  # the exit status that shells give to a program stopped by Ctrl-C
 
-DEFAULT_INDEX = "index_data"
-FILE = click.Path(readable=False)  # checks nothing: so that shells complete it
-
-
-def complete_folder(_context: click.Context, _option: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    """Lets shells complete an option to the folders that there are."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="dir")]
+# Bidirectional control characters, by their classes in Unicode.
+_DIRECTION_CONTROLS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
 
 
-index_option = click.option(
-    "--index",
-    "index_dir",
-    default=DEFAULT_INDEX,
-    show_default=True,
-    metavar="DIR",
-    shell_complete=complete_folder,
-    help="The folder of the index.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-def no_such_article(context: click.Context, article_id: str, index_dir: str) -> NoReturn:
-    """Ends the command, which was given an ID that no article has."""
-    told = _("there is no article {id!r} in {index}: `souwen search … --json` prints IDs")
-    click.echo(told.format(id=article_id, index=index_dir), err=True)
+def exit_without_article(context: click.Context, article_id: str, index_dir: str) -> NoReturn:
+    """Report that no article has the ID `article_id`, and end the command."""
+    message = _("there is no article {id!r} in {index}: `souwen search … --json` prints IDs")
+    click.echo(message.format(id=article_id, index=index_dir), err=True)
     context.exit(NOTHING_FOUND)
 
 
 def print_json(value: object) -> None:
-    """`value` as JSON with Chinese left readable."""
+    """Print `value` as indented JSON, with Chinese characters unescaped."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def print_notes(notes: Iterable[Note]) -> None:
-    """What a search tells about itself, on standard error."""
+    """Print the notes of a search on standard error."""
     for note in notes:
         click.secho(for_terminal(_("({note})").format(note=note.message)), fg="yellow", err=True)
 
 
 def print_table(*rows: tuple[str, str]) -> None:
-    """Labels and what they tell."""
-    width = max(columns(label) for label, told in rows)
-    for label, told in rows:
-        click.echo(f"{padded(label, width)}  {told}")
+    """Print rows of a label and a value, with the values aligned."""
+    width = max(display_width(label) for label, _value in rows)
+    for label, value in rows:
+        click.echo(f"{pad(label, width)}  {value}")
 
 
-def listed(facts: Iterable[str]) -> str:
-    """Facts one after the other, as a sentence lists them."""
+def join_facts(facts: Iterable[str]) -> str:
+    """Join short facts with the comma of the current language."""
     return _(", ").join(facts)
 
 
-def field_name(field: str) -> str:
-    """Return the label of a field or a kind of entity, in the current language."""
+def field_label(field: str) -> str:
+    """Return the name of a field or an entity kind in the current language."""
     return _(_LABELS.get(field, field))
 
 
-def has_colours() -> bool:
-    """Whether standard output shows colours: a terminal that can does, unless NO_COLOR (no-color.org) is set."""
-    return sys.stdout is not None and sys.stdout.isatty() and wants_colours()
+def has_colors() -> bool:
+    """Return whether standard output is a terminal that shows colors and the user wants them."""
+    return sys.stdout is not None and sys.stdout.isatty() and wants_colors()
 
 
-def wants_colours() -> bool:
-    """Whether the environment lets a program use colours."""
+def wants_colors() -> bool:
+    """Return whether the environment allows colors: NO_COLOR (no-color.org) is unset and the terminal is not dumb."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def for_terminal(text: str, *, lines: bool = False) -> str:
-    """`text` without what a terminal would obey: an article must not move the cursor, change colours, turn the
-    direction of writing or begin a line of its own (but for `lines`). Odd spaces become plain ones."""
-    shown = []
+def for_terminal(text: str, *, multiline: bool = False) -> str:
+    """Return `text` without the characters that control a terminal.
+
+    An article must not move the cursor, change colors, turn the direction of writing or, unless `multiline`, start a
+    new line. Unusual spaces become plain ones.
+    """
+    kept = []
     for character in text:
         category = unicodedata.category(character)
-        if character == "\n" and lines:
-            shown.append(character)
+        if character == "\n" and multiline:
+            kept.append(character)
         elif category in ("Zs", "Zl", "Zp") or character in "\n\t":
-            shown.append("\u3000" if character == "\u3000" else " ")
-        elif category not in ("Cc", "Cs") and unicodedata.bidirectional(character) not in _DIRECTIONS:
-            shown.append(character)
-    return "".join(shown)
+            kept.append("\u3000" if character == "\u3000" else " ")
+        elif category not in ("Cc", "Cs") and unicodedata.bidirectional(character) not in _DIRECTION_CONTROLS:
+            kept.append(character)
+    return "".join(kept)
 
 
-def shown_address(url: str) -> str:
-    """An address as browsers show it, with Chinese left readable."""
+def readable_url(url: str) -> str:
+    """Return `url` as browsers show it, with Chinese characters unescaped."""
     try:
         readable = unquote(url, errors="strict")
     except UnicodeDecodeError:
@@ -116,16 +96,16 @@ def shown_address(url: str) -> str:
     return for_terminal(url if set(readable) & set(" \n\t") else readable)
 
 
-def local_time(moment: datetime | None) -> str:
-    """A time of publication as a person reads it, with its zone: 2023-09-29 10:45 +02:00."""
-    if moment is None:
+def format_time(published: datetime | None) -> str:
+    """Return a time of publication with its zone, such as 2023-09-29 10:45 +02:00."""
+    if published is None:
         return _("undated")
-    zone = moment.strftime("%z")
-    return f"{moment:%Y-%m-%d %H:%M} {zone[:3]}:{zone[3:5]}"
+    zone = published.strftime("%z")
+    return f"{published:%Y-%m-%d %H:%M} {zone[:3]}:{zone[3:5]}"
 
 
-def byte_size(size: float) -> str:
-    """A size in bytes as a person reads it: 812 bytes, 2.4 MB."""
+def format_size(size: float) -> str:
+    """Return a size in bytes with its unit, such as 812 bytes or 2.4 MB."""
     if size < 1000:
         return _("{size:.0f} bytes").format(size=size)
     for unit in ("kB", "MB"):

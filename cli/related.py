@@ -1,28 +1,31 @@
-"""souwen related"""
+"""`souwen related`: articles related to an article."""
 
 import click
 
-from ..query import LIMIT, RelatedArticles, Searcher
-from .output import FOUND, NOTHING_FOUND, index_option, json_option, no_such_article, print_json
+from ..query import RelatedArticles, Searcher
+from .options import index_option, json_option, limit_option
+from .output import FOUND, NOTHING_FOUND, exit_without_article, print_json
 from .search import print_hit
 
 
 @click.command(
-    short_help="Find articles about the same.",
+    short_help="Find articles related to an article.",
     epilog="Example:  souwen related https://www.rfi.fr/cn/… --limit 5",
 )
 @click.argument("article_id", metavar="ID")
 @index_option
-@click.option("--limit", default=LIMIT, show_default=True, type=click.IntRange(1, 1000), help="Articles at most.")
+@limit_option("Show at most N articles.")
 @json_option
 @click.pass_context
 def related(context: click.Context, article_id: str, index_dir: str, limit: int, as_json: bool) -> None:
-    """Find the articles closest to the article with this ID, by its most telling words and names. Its reprints are left
-    out. A search prints the IDs with --json."""
+    """Find the articles closest to the article with this ID, by its most distinctive words and names.
+
+    Reprints of the article are left out. `souwen search --json` prints the IDs.
+    """
     with Searcher(index_dir) as searcher:
         hits = searcher.related(article_id, limit)
     if hits is None:
-        no_such_article(context, article_id, index_dir)
+        exit_without_article(context, article_id, index_dir)
     if as_json:
         print_json(RelatedArticles(article_id, hits).to_dict())
     else:

@@ -1,4 +1,4 @@
-"""souwen search"""
+"""`souwen search`: ranked hits with highlighted snippets."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -8,30 +8,42 @@ from typing_extensions import Unpack
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import FACET_FIELDS, LIMIT, FacetCount, Filters, Hit, Results, Searcher, Snippet, reprints_note
-from .filters import filter_options
+from ..query import FACET_FIELDS, FacetCount, Filters, Hit, Results, Searcher, Snippet, reprints_note
+from .options import QueryCommand, filter_options, index_option, json_option, limit_option, query_of
 from .output import (
     FOUND,
     NOTHING_FOUND,
-    field_name,
+    field_label,
     for_terminal,
-    has_colours,
-    index_option,
-    json_option,
-    local_time,
+    format_time,
+    has_colors,
     print_json,
     print_notes,
-    shown_address,
+    readable_url,
 )
-from .queries import QueryCommand, query_of
 
-SHOWN_NAMES = 8
-SHOWN_TERMS = 8
-NAMES_FIRST = ("person", "organisation", "place")
+MAX_NAMES_SHOWN = 8
+MAX_TERMS_SHOWN = 8
+KIND_ORDER = ("person", "organisation", "place")  # places would crowd out the rest
+
+
+HELP = """Find the articles that match QUERY, best first.
+
+\b
+  中美 外交             all of the words (a space means AND)
+  "台湾海峡"            exactly this text
+  中国 OR 美国          either word
+  外交 -贸易            without this word
+  (中国 OR 美国) 外交   grouping
+  title:外交            only in one field
+
+Fields are title, body, source, section, author, entity, person, place, org, about, date and url.
+"""
 
 
 @click.command(
     cls=QueryCommand,
+    help=HELP,
     short_help="Find articles.",
     epilog="""\b
 Examples:
@@ -42,25 +54,33 @@ Examples:
 )
 @click.argument("query", nargs=-1, required=True)
 @index_option
-@click.option("--limit", default=LIMIT, show_default=True, type=click.IntRange(1, 1000), help="Hits on a page.")
-@click.option("--offset", default=0, type=click.IntRange(0), help="Hits to pass over.")
+@limit_option("Show N articles.")
+@click.option("--offset", default=0, type=click.IntRange(0), metavar="N", help="Skip the first N articles.")
 @filter_options
-@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="Best or newest first.")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "date"]),
+    default="relevance",
+    show_default=True,
+    help="Show the most relevant or the newest articles first.",
+)
 @click.option(
     "--recency",
     metavar="DAYS",
     type=click.FloatRange(0, min_open=True),
-    help="Prefer newer articles: one so many days old counts three quarters of a new one, the oldest half.",
+    help="Prefer newer articles: one that is DAYS old keeps three quarters of its score, the oldest keeps half.",
 )
-@click.option("--collapse/--no-collapse", default=True, help="List reprints of an article under it, or one by one.")
+@click.option(
+    "--collapse/--no-collapse", default=True, help="Show reprints under their article (default), or one by one."
+)
 @click.option(
     "--facet",
     "facets",
     type=click.Choice(FACET_FIELDS),
     multiple=True,
-    help="Count all that was found by this, too; several: by each.",
+    help="Count all results by this field (repeatable).",
 )
-@click.option("--explain", is_flag=True, help="Show how the query was read and what each score is made of.")
+@click.option("--explain", is_flag=True, help="Show how the query was parsed and how each score is computed.")
 @json_option
 @click.pass_context
 def search(
@@ -77,11 +97,7 @@ def search(
     as_json: bool,
     **filters: Unpack[Filters],
 ) -> None:
-    """Find the articles that match QUERY, best first.
-
-    Spaces mean all. "…" means these very characters, - means not, OR means either, brackets group, and title: body:
-    source: section: author: entity: person: place: org: about: date: url: search one field.
-    """
+    """Find the articles that match a query, and print a page of them."""
     with Searcher(index_dir) as searcher:
         results = searcher.search(
             query_of(query),
@@ -109,53 +125,53 @@ def _print(results: Results) -> None:
         print_hit(hit)
     if results.suggestions:
         click.echo(for_terminal(_("Did you mean: {queries}").format(queries=" · ".join(results.suggestions))))
-    for field, counted in results.facets.items():
-        _print_facet(field, counted)
-    told = ngettext("{number} article in {ms:.0f} ms", "{number} articles in {ms:.0f} ms", results.total)
-    click.echo(told.format(number=results.total, ms=results.took_ms))
+    for field, counts in results.facets.items():
+        _print_facet(field, counts)
+    total = ngettext("{number} article in {ms:.0f} ms", "{number} articles in {ms:.0f} ms", results.total)
+    click.echo(total.format(number=results.total, ms=results.took_ms))
 
 
-def _print_facet(field: str, counted: Sequence[FacetCount]) -> None:
-    click.secho(field_name(field), bold=True)
-    for value, articles in counted:
+def _print_facet(field: str, counts: Sequence[FacetCount]) -> None:
+    click.secho(field_label(field), bold=True)
+    for value, articles in counts:
         click.echo(f"{articles:>7}  {for_terminal(value)}")
     click.echo()
 
 
 def print_hit(hit: Hit) -> None:
-    """One hit, as a person reads it."""
-    click.echo(f"{hit.rank:>2}. {_highlighted(hit.title, hit.title_highlights, bold=True)}")
-    facts = [local_time(hit.published), hit.source, hit.section, _("score {score:.2f}").format(score=hit.score)]
+    """Print one hit: title, facts, snippets, names, address, reprints and, if there is one, its explanation."""
+    click.echo(f"{hit.rank:>2}. {_highlight(hit.title, hit.title_highlights, bold=True)}")
+    facts = [format_time(hit.published), hit.source, hit.section, _("score {score:.2f}").format(score=hit.score)]
     click.secho("    " + for_terminal(" · ".join(fact for fact in facts if fact)), fg="green")
     for snippet in hit.snippets:
-        click.echo("    " + _shown(snippet))
+        click.echo("    " + _format_snippet(snippet))
     if hit.entities:
-        by_kind = sorted(hit.entities, key=lambda name: NAMES_FIRST.index(name.kind))  # places would crowd out the rest
-        names = "、".join(name.text for name in by_kind[:SHOWN_NAMES])
+        by_kind = sorted(hit.entities, key=lambda name: KIND_ORDER.index(name.kind))
+        names = "、".join(name.text for name in by_kind[:MAX_NAMES_SHOWN])
         click.secho(f"    {for_terminal(names)}", fg="cyan")
-    click.secho(f"    {shown_address(hit.url or hit.id)}", dim=True)
+    click.secho(f"    {readable_url(hit.url or hit.id)}", dim=True)
     if hit.reprints:
         click.secho("    " + for_terminal(reprints_note(hit.reprints)), fg="green")
     if hit.explanation:
-        terms = " + ".join(f"{part:.2f} {term}" for term, part in hit.explanation.terms[:SHOWN_TERMS])
-        more = " + …" if len(hit.explanation.terms) > SHOWN_TERMS else ""
+        terms = " + ".join(f"{score:.2f} {term}" for term, score in hit.explanation.terms[:MAX_TERMS_SHOWN])
+        more = " + …" if len(hit.explanation.terms) > MAX_TERMS_SHOWN else ""
         factors = "".join(f" × {factor:.2f} {name}" for name, factor in hit.explanation.factors)
         click.secho(for_terminal(f"    {hit.score:.2f} = ({terms}{more}){factors}"), fg="yellow")
     click.echo()
 
 
-def _shown(snippet: Snippet) -> str:
+def _format_snippet(snippet: Snippet) -> str:
     before, after = ("…" if cut else "" for cut in (snippet.cut_before, snippet.cut_after))
-    return before + _highlighted(snippet.text, snippet.highlights) + after
+    return before + _highlight(snippet.text, snippet.highlights) + after
 
 
-def _highlighted(text: str, highlights: tuple[tuple[int, int], ...], *, bold: bool | None = None) -> str:
-    """`text` with its highlights in red, or in brackets where nobody sees colours."""
-    pieces = []
-    at = 0
+def _highlight(text: str, highlights: tuple[tuple[int, int], ...], *, bold: bool | None = None) -> str:
+    """Return `text` with its highlights in red, or in 【】 without colors."""
+    parts = []
+    end_of_last = 0
     for start, end in highlights:
         match = for_terminal(text[start:end])
-        pieces.append(click.style(for_terminal(text[at:start]), bold=bold))
-        pieces.append(click.style(match, fg="red", bold=True) if has_colours() else f"【{match}】")
-        at = end
-    return "".join([*pieces, click.style(for_terminal(text[at:]), bold=bold)])
+        parts.append(click.style(for_terminal(text[end_of_last:start]), bold=bold))
+        parts.append(click.style(match, fg="red", bold=True) if has_colors() else f"【{match}】")
+        end_of_last = end
+    return "".join([*parts, click.style(for_terminal(text[end_of_last:]), bold=bold)])

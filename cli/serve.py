@@ -1,15 +1,14 @@
-"""souwen serve"""
+"""`souwen serve`: a search page and an HTTP API."""
 
 import click
 from typing_extensions import Unpack
 
-from .errors import WebUnavailable
-from .output import index_option
-from .serving import Serving, guarding, serving_options
+from .options import index_option
+from .server_options import MissingPackages, ServerOptions, app_settings, server_options
 
 
 @click.command(
-    short_help="Open an index to browsers and programs.",
+    short_help="Serve a search page and an HTTP API.",
     epilog="""\b
 Examples:
   souwen serve
@@ -18,18 +17,25 @@ Examples:
 """,
 )
 @index_option
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free one.")
-@serving_options
-def serve(index_dir: str, port: int, **serving: Unpack[Serving]) -> None:
-    """Serve a page to search with, and the API that /openapi.json describes, until interrupted.
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port to listen on; 0 for any free one.",
+)
+@server_options
+def serve(index_dir: str, port: int, **options: Unpack[ServerOptions]) -> None:
+    """Serve a search page and an HTTP API until interrupted. /openapi.json describes the API.
 
-    Who can reach the address can read the archive, unless there is a token. Browsers ask for it as a password, with any
-    name; programs send it as a bearer token.
+    Anyone who can reach the address can read the archive, unless you set a token. Browsers ask for the token as a
+    password, with any user name. Programs send it as a bearer token.
     """
     try:
         from .. import web
     except ModuleNotFoundError as error:
-        raise WebUnavailable from error
-    host = serving["host"]
-    app = web.create_app(index_dir, **guarding(web.LOOPBACK, is_local=web.is_loopback(host), **serving))
+        raise MissingPackages("souwen serve", "web") from error
+    host = options["host"]
+    app = web.create_app(index_dir, **app_settings(web.LOOPBACK, is_local=web.is_loopback(host), **options))
     web.run(app, host=host, port=port, ready=click.echo)

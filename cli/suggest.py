@@ -1,22 +1,29 @@
-"""souwen suggest"""
+"""`souwen suggest`: completions of a word."""
 
 import click
 
-from ..query import LIMIT, Searcher
-from .output import FOUND, NOTHING_FOUND, for_terminal, index_option, json_option, print_json
+from ..query import Searcher
+from .options import index_option, json_option, limit_option
+from .output import FOUND, NOTHING_FOUND, for_terminal, print_json
 
 
-@click.command(short_help="Complete a word.", epilog="Example:  souwen suggest waij")
+@click.command(
+    short_help="Complete a word or its pinyin.",
+    epilog="""\b
+Examples:
+  souwen suggest 外
+  souwen suggest waij --limit 3
+""",
+)
 @click.argument("prefix")
 @index_option
-@click.option("--limit", default=LIMIT, show_default=True, type=click.IntRange(1, 1000), help="Words at most.")
+@limit_option("Show at most N words.")
 @json_option
 @click.pass_context
 def suggest(context: click.Context, prefix: str, index_dir: str, limit: int, as_json: bool) -> None:
-    """Complete PREFIX to words of the index.
+    """Complete PREFIX to words of the index, those of most articles first.
 
-    PREFIX may be Han (外交), pinyin (waij) or the first letters of pinyin (wj). The words that most articles have come
-    first.
+    PREFIX may be Han (外交), pinyin (waij) or the initials of pinyin (wj).
     """
     with Searcher(index_dir) as searcher:
         suggestions = searcher.suggest(prefix, limit)

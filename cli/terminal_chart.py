@@ -1,4 +1,4 @@
-"""What is drawn in a terminal with plain characters."""
+"""Bar charts and columns of plain characters, for terminals."""
 
 import shutil
 import unicodedata
@@ -6,33 +6,33 @@ from collections.abc import Iterator, Sequence
 
 from ..query import FacetCount
 
-_LEAST_BAR = 10  # columns
+_MIN_BAR_WIDTH = 10  # columns
 
 
-def width_of_terminal() -> int:
-    """Columns; 80 where there is no terminal to ask."""
+def terminal_width() -> int:
+    """Return the width of the terminal in columns, or 80 without a terminal."""
     return shutil.get_terminal_size().columns
 
 
-def columns(text: str) -> int:
-    """How many columns `text` takes: Han and other wide characters two each, combining ones none."""
+def display_width(text: str) -> int:
+    """Return the columns that `text` fills: two for a wide character such as Han, none for a combining one."""
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
     return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
 
 
-def padded(text: str, width: int) -> str:
-    """`text` with blanks behind it up to a number of columns."""
-    return text + " " * (width - columns(text))
+def pad(text: str, width: int) -> str:
+    """Return `text` followed by the spaces that fill `width` columns."""
+    return text + " " * (width - display_width(text))
 
 
-def bars(counts: Sequence[FacetCount], width: int) -> Iterator[str]:
-    """A line for each value: the value, its number, and a bar; the longest bar reaches to `width`."""
+def bar_chart(counts: Sequence[FacetCount], width: int) -> Iterator[str]:
+    """Yield a line for each value: the value, its count and a bar; the longest line is `width` columns wide."""
     if not counts:
         return
-    most = max(count.articles for count in counts)
-    label = max(columns(count.value) for count in counts)
-    digits = len(str(most))
-    room = max(width - label - digits - len("    "), _LEAST_BAR)
+    largest = max(count.articles for count in counts)
+    label_width = max(display_width(count.value) for count in counts)
+    digits = len(str(largest))
+    bar_width = max(width - label_width - digits - len("    "), _MIN_BAR_WIDTH)
     for value, articles in counts:
-        bar = "#" * -(-articles * room // max(most, room))  # one column an article, if they fit
-        yield f"{padded(value, label)}  {articles:>{digits}}  {bar}".rstrip()
+        bar = "#" * -(-articles * bar_width // max(largest, bar_width))  # one column an article, if they fit
+        yield f"{pad(value, label_width)}  {articles:>{digits}}  {bar}".rstrip()

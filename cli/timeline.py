@@ -1,4 +1,4 @@
-"""souwen timeline"""
+"""`souwen timeline`: matching articles by date."""
 
 import click
 from typing_extensions import Unpack
@@ -6,15 +6,14 @@ from typing_extensions import Unpack
 from ..messages import gettext as _
 from ..messages import ngettext
 from ..query import Filters, Searcher, Timeline, TimelineStep
-from .filters import filter_options
-from .output import FOUND, NOTHING_FOUND, index_option, json_option, listed, print_json, print_notes
-from .queries import QueryCommand, query_of
-from .terminal_chart import bars, width_of_terminal
+from .options import QueryCommand, filter_options, index_option, json_option, query_of
+from .output import FOUND, NOTHING_FOUND, join_facts, print_json, print_notes
+from .terminal_chart import bar_chart, terminal_width
 
 
 @click.command(
     cls=QueryCommand,
-    short_help="Show when articles on something came.",
+    short_help="Count matching articles by date.",
     epilog="""\b
 Examples:
   souwen timeline 台湾海峡
@@ -23,7 +22,9 @@ Examples:
 )
 @click.argument("query", nargs=-1, required=True)
 @index_option
-@click.option("--by", type=click.Choice(["day", "month", "year"]), help="Count by; else what suits the span.")
+@click.option(
+    "--by", type=click.Choice(["day", "month", "year"]), help="Count by this unit; by default the range decides."
+)
 @filter_options
 @json_option
 @click.pass_context
@@ -35,27 +36,27 @@ def timeline(
     as_json: bool,
     **filters: Unpack[Filters],
 ) -> None:
-    """Show how many articles match QUERY, by day, month or year of their publication.
+    """Count the articles that match QUERY by the day, month or year of their publication.
 
     Only articles that match all of QUERY count.
     """
     with Searcher(index_dir) as searcher:
-        found = searcher.timeline(query_of(query), by=by, **filters)
+        counts = searcher.timeline(query_of(query), by=by, **filters)
     if as_json:
-        print_json(found.to_dict())
+        print_json(counts.to_dict())
     else:
-        _print(found)
-    context.exit(FOUND if found.articles else NOTHING_FOUND)
+        _print(counts)
+    context.exit(FOUND if counts.articles else NOTHING_FOUND)
 
 
-def _print(found: Timeline) -> None:
-    print_notes(found.notes)
-    for line in bars(found.counts, width_of_terminal()):
+def _print(timeline: Timeline) -> None:
+    print_notes(timeline.notes)
+    for line in bar_chart(timeline.counts, terminal_width()):
         click.echo(line)
-    told = ngettext(
-        "{number} article matches all of the query", "{number} articles match all of the query", found.articles
+    message = ngettext(
+        "{number} article matches all of the query", "{number} articles match all of the query", timeline.articles
     )
-    facts = [told.format(number=found.articles)]
-    if found.undated:
-        facts.append(_("{number} of them undated").format(number=found.undated))
-    click.echo(listed(facts))
+    facts = [message.format(number=timeline.articles)]
+    if timeline.undated:
+        facts.append(_("{number} of them undated").format(number=timeline.undated))
+    click.echo(join_facts(facts))

@@ -1,4 +1,4 @@
-"""The same in Django: `search` and `urlpatterns` go into a project; what is above them stands for its settings.
+"""Serve search results as JSON with Django: copy `search` and `urlpatterns` into a project with its own settings.
 
 SOUWEN_INDEX=index_data python examples/django_view.py runserver
 """
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from souwen.query import Searcher
+from souwen import Searcher
 
 if not settings.configured:  # a project has its own
     settings.configure(

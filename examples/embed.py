@@ -1,4 +1,4 @@
-"""Search inside a program: index a folder, ask, and read what comes back.
+"""Search inside a program: index a folder, search it, and read the results.
 
 python examples/embed.py [FOLDER] [QUERY]
 """
@@ -6,15 +6,16 @@ python examples/embed.py [FOLDER] [QUERY]
 import sys
 import tempfile
 
-from souwen.indexer import build_index
-from souwen.query import Searcher
+from souwen import Searcher, build_index
 
 
 def main(folder: str = "seeds/", query: str = "台湾海峡") -> None:
-    with tempfile.TemporaryDirectory() as index:  # a program would keep it, and call build_index again for what is new
+    with (
+        tempfile.TemporaryDirectory() as index
+    ):  # a program would keep the index, and call build_index again for new files
         report = build_index(folder, index)
         for failure in report.failed:
-            print(f"not read: {failure.path}: {failure.reason}")
+            print(f"skipped: {failure.path}: {failure.reason}")
         with Searcher(index) as searcher:
             results = searcher.search(query, limit=3, facets=["person"])
             for note in results.notes:
@@ -23,9 +24,9 @@ def main(folder: str = "seeds/", query: str = "台湾海峡") -> None:
             for hit in results:
                 print(f"{hit.rank}. {hit.title} ({hit.source}, {hit.published:%Y-%m-%d})")
                 for snippet in hit.snippets:
-                    print(f"   {snippet.html()}")  # safe HTML; snippet.highlights has the places
+                    print(f"   {snippet.html()}")  # safe HTML; snippet.highlights has the offsets
                 print("   names:", "、".join(name.text for name in hit.entities))
-            print("persons:", "、".join(f"{value.value} {value.articles}" for value in results.facets["person"][:3]))
+            print("persons:", "、".join(f"{count.value} {count.articles}" for count in results.facets["person"][:3]))
 
 
 if __name__ == "__main__":

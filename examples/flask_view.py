@@ -1,4 +1,4 @@
-"""A page with a search field, in Flask.
+"""Serve a search page with Flask.
 
 SOUWEN_INDEX=index_data flask --app examples/flask_view.py run
 """
@@ -8,10 +8,10 @@ import os
 from flask import Flask, render_template_string, request
 from markupsafe import Markup
 
-from souwen.query import Searcher
+from souwen import Searcher
 
 app = Flask(__name__)
-searcher = Searcher(os.environ.get("SOUWEN_INDEX", "index_data"))  # for all requests: threads may share it
+searcher = Searcher(os.environ.get("SOUWEN_INDEX", "index_data"))  # threads may share a searcher
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>搜文</title>
 <form><input name="q" value="{{ query }}"> <button>搜</button></form>
@@ -27,6 +27,6 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>搜文</title>
 @app.get("/")
 def search() -> str:
     query = request.args.get("q", "")
-    results = searcher.search(query, limit=10)  # no query raises
+    results = searcher.search(query, limit=10)  # a query never raises an error
     hits = [(hit, [Markup(snippet.html()) for snippet in hit.snippets]) for hit in results]
     return render_template_string(PAGE, query=query, results=results, hits=hits)

@@ -1,20 +1,19 @@
-"""A git repository of Markdown and HTML, as an archive: cloned, indexed, and later only what has changed.
+"""Search a git repository of Markdown and HTML: clone it, index it, and later update only what has changed.
 
 python examples/github_archive.py https://github.com/OWNER/NAME.git FOLDER QUERY
 
-FOLDER keeps the clone and the index. The second run pulls and reads what is new.
+FOLDER keeps the clone and the index. The second run pulls, and indexes only new and changed files.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-from souwen.indexer import IndexReport, build_index
-from souwen.query import Searcher
+from souwen import IndexReport, Searcher, build_index
 
 
-def fetched(repository: str, folder: Path) -> Path:
-    """The clone, as new as the repository. Only the newest version of each file is fetched."""
+def fetch(repository: str, folder: Path) -> Path:
+    """Clone the repository, or update its clone. Only the newest version of each file is fetched."""
     clone = folder / "clone"
     if clone.exists():
         subprocess.run(["git", "-C", clone, "pull", "--quiet", "--ff-only"], check=True)
@@ -23,14 +22,14 @@ def fetched(repository: str, folder: Path) -> Path:
     return clone
 
 
-def updated(repository: str, folder: Path) -> IndexReport:
-    """Brings the index up to date; articles whose file was removed in the repository go."""
-    return build_index(fetched(repository, folder), folder / "index", delete_missing=True)
+def update(repository: str, folder: Path) -> IndexReport:
+    """Update the index, and delete the articles whose file was removed from the repository."""
+    return build_index(fetch(repository, folder), folder / "index", delete_missing=True)
 
 
 def main(repository: str, folder: str, query: str) -> None:
-    report = updated(repository, Path(folder))
-    print(f"{report.added} added, {report.updated} updated, {report.deleted} deleted, {len(report.failed)} not read")
+    report = update(repository, Path(folder))
+    print(f"{report.added} added, {report.updated} updated, {report.deleted} deleted, {len(report.failed)} failed")
     with Searcher(Path(folder) / "index") as searcher:
         for hit in searcher.search(query):
             print(f"{hit.rank}. {hit.title}: {hit.snippets[0].html() if hit.snippets else ''}")

@@ -1,8 +1,8 @@
-"""Passages for a language model: what an archive says about a question, with sources, within a budget.
+"""Retrieve passages for a language model: what an archive says about a question, with sources, within a budget.
 
 python examples/rag_retriever.py [FOLDER] [QUESTION]
 
-Prints the context that a model would be given; no model is asked.
+Prints the context for a model, without calling one.
 """
 
 import sys
@@ -10,14 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from souwen.indexer import build_index
-from souwen.query import Hit, Searcher
+from souwen import Hit, Searcher, build_index
 
 BUDGET = 600  # characters of all passages together; a Chinese character is about one token
 
 
 class Passage(NamedTuple):
-    """A piece of an article, and where it is from."""
+    """A paragraph of an article, with its source."""
 
     text: str
     title: str
@@ -26,8 +25,8 @@ class Passage(NamedTuple):
 
 
 def passages(searcher: Searcher, question: str, budget: int = BUDGET) -> Iterator[Passage]:
-    """The paragraphs that speak to the question, those of the best article first."""
-    for hit in searcher.search(question, limit=20):  # reprints are folded, so no two say the same
+    """Yield the paragraphs that match the question, those of the best article first, up to `budget` characters."""
+    for hit in searcher.search(question, limit=20):  # reprints are collapsed, so no passage is repeated
         stored = searcher.article(hit.id)
         assert stored is not None
         for start, end in _paragraphs(stored.article.body, hit):
@@ -39,22 +38,22 @@ def passages(searcher: Searcher, question: str, budget: int = BUDGET) -> Iterato
 
 
 def _paragraphs(body: str, hit: Hit) -> list[tuple[int, int]]:
-    """The paragraphs that the snippets stand in, each once, in order."""
-    found = set()
+    """Return the start and end of each paragraph that has a snippet, in order."""
+    spans = set()
     for snippet in hit.snippets:
         start = body.rfind("\n", 0, snippet.start) + 1
         end = body.find("\n", snippet.start + len(snippet.text))
-        found.add((start, len(body) if end < 0 else end))
-    return sorted(found)
+        spans.add((start, len(body) if end < 0 else end))
+    return sorted(spans)
 
 
 def context(searcher: Searcher, question: str) -> str:
-    """What stands before the question in a prompt."""
-    pieces = [
+    """Return a prompt: instruction, numbered passages, question."""
+    numbered = [
         f"[{number}] {passage.title}，{passage.date}\n{passage.text}\n{passage.url}"
         for number, passage in enumerate(passages(searcher, question), start=1)
     ]
-    return "\n\n".join(["请只根据以下材料回答，并注明编号。", *pieces, f"问题：{question}"])
+    return "\n\n".join(["请只根据以下材料回答，并注明编号。", *numbered, f"问题：{question}"])
 
 
 def main(folder: str = "seeds/", question: str = "中美外交官谈了什么") -> None:

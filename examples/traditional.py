@@ -1,4 +1,4 @@
-"""An archive in traditional script, asked in simplified script, and the other way round.
+"""Search an archive in traditional characters with simplified ones, and the other way round.
 
 python examples/traditional.py
 
@@ -9,8 +9,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from souwen.indexer import build_index
-from souwen.query import Searcher
+from souwen import Searcher, build_index
 
 ARTICLES = [
     {
@@ -35,7 +34,7 @@ ARTICLES = [
         "source": "鹤岛晚报",
     },
 ]
-ALIASES = "软件 = 軟體\n"  # words that differ by region are no matter of script, and need a line in aliases.txt
+ALIASES = "软件 = 軟體\n"  # words that differ by region, not only by script, need a line in aliases.txt
 
 
 def main() -> None:
@@ -49,7 +48,7 @@ def main() -> None:
         with Searcher(index) as searcher:
             for query in ("渡轮复航", "渡輪復航", "许明远", "頭髮", "软件"):
                 for hit in searcher.search(query):
-                    # What is shown is what was written: traditional stays traditional.
+                    # Snippets show the original text: traditional characters stay traditional.
                     print(f"{query} → {hit.title}: {hit.snippets[0].html()}")
 
 

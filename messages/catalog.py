@@ -1,37 +1,39 @@
-"""Looks messages up in the catalogue of the language that is spoken.
+"""Translation of messages by the gettext catalog of the current language.
 
-Messages are written in English where they are told, with places for what varies, `gettext("{name} is gone")
-.format(name=…)`, and are their own keys in `zh/LC_MESSAGES/souwen.po`. `make messages` finds the new ones and makes the
-`.mo` file that is read here.
+The code writes a message in English, with placeholders, `gettext("{name} is gone").format(name=…)`. The English text is
+the message's key in each catalog, `LANGUAGE/LC_MESSAGES/souwen.po`. `make messages` adds new messages to the catalogs
+and compiles them to the `.mo` files that this module reads.
 """
 
-import gettext as catalogues
+import gettext as translations
 from functools import cache
-from pathlib import Path
 
-from .language import Language, current_language
-
-DOMAIN = "souwen"
-CATALOGS = Path(__file__).parent
+from .language import CATALOGS, DOMAIN, Language, current_language
 
 
 @cache
-def _catalogue(language: Language) -> catalogues.NullTranslations:
+def _catalog(language: Language) -> translations.NullTranslations:
     if language == "en":
-        return catalogues.NullTranslations()
-    return catalogues.translation(DOMAIN, CATALOGS, [language])
+        return translations.NullTranslations()
+    return translations.translation(DOMAIN, CATALOGS, [language])
 
 
 def gettext(message: str) -> str:
-    """`message` in the language that is spoken."""
-    return _catalogue(current_language.get()).gettext(message)
+    """Return `message` in the current language."""
+    return _catalog(current_language.get()).gettext(message)
 
 
-def ngettext(one: str, more: str, number: int) -> str:
-    """The one of two messages that suits a number, in the language that is spoken."""
-    return _catalogue(current_language.get()).ngettext(one, more, number)
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Return the message that suits `number`, in the current language."""
+    return _catalog(current_language.get()).ngettext(singular, plural, number)
+
+
+def language_name(language: Language) -> str:
+    """Return the name of `language` in that language, such as 中文."""
+    # Translators: not English, but the name of the language of this catalog, in itself: 中文.
+    return _catalog(language).gettext("English")
 
 
 def N_(message: str) -> str:  # noqa: N802  # Babel knows the marker by this name
-    """Mark a message that is translated later, where it is shown."""
+    """Mark `message` for translation where it is shown later."""
     return message

@@ -1,4 +1,4 @@
-"""The root of souwen's exceptions, and the operating system's reason for an OSError."""
+"""The base class of souwen's errors, and the operating system's reason for an OSError."""
 
 from .catalog import gettext
 

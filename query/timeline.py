@@ -8,7 +8,7 @@ from .results import TimelineStep
 
 MAX_SPAN_DAYS, MAX_SPAN_MONTHS = 31, 60  # of a span that is shown by days or by months, unless `by` says otherwise
 MAX_FILLED_PERIODS = 10_000  # days, months or years; a longer span leaves out those without articles
-_DATE_LENGTHS: dict[Step, int] = {"day": 10, "month": 7, "year": 4}  # characters of an ISO date
+_DATE_LENGTHS: dict[TimelineStep, int] = {"day": 10, "month": 7, "year": 4}  # characters of an ISO date
 
 
 def group_days(days: Sequence[FacetCount], by: TimelineStep | None) -> tuple[TimelineStep, tuple[FacetCount, ...]]:

@@ -1,4 +1,4 @@
-"""What several test modules need: an index of the seeds, and real articles where they are at hand."""
+"""Fixtures that several test modules share: an index of the seeds, indexes of texts, and real articles if available."""
 
 import lzma
 import os
@@ -14,16 +14,16 @@ from souwen.query import Searcher
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
-# Articles under their publishers' copyright are no part of the project; without the folder, tests on them skip.
+# Real articles are under their publishers' copyright and not part of the project. Without them, their tests skip.
 SHARED = Path(os.environ.get("SOUWEN_SHARED", ROOT.parent / "shared"))
-settings.register_profile("souwen", deadline=None)  # how long something takes depends on the machine
+settings.register_profile("souwen", deadline=None)  # times depend on the machine
 settings.load_profile("souwen")
-# Where it is set, tests marked "soak" try very much instead of a sample; another text makes other random choices.
+# If set, tests marked "soak" try many cases instead of a sample. Another value makes other random choices.
 SOAK = os.environ.get("SOUWEN_SOAK", "")
 
 
 def tries(sample: int, soak: int) -> int:
-    """How often something is tried."""
+    """Return the number of tries: `soak` in a soak test, else `sample`."""
     return soak if SOAK else sample
 
 
@@ -43,7 +43,10 @@ def seeds(seeds_index: Path) -> Iterator[Searcher]:
 
 @pytest.fixture
 def index_of(tmp_path: Path) -> Iterator[Callable[..., Searcher]]:
-    """Makes an index of texts: `index_of("第一篇", "第二篇")` has articles "1" and "2"; a pair has a title."""
+    """A function that indexes texts: `index_of("第一篇", "第二篇")` makes articles "1" and "2".
+
+    A pair is a title and a text.
+    """
     opened: list[Searcher] = []
 
     def make(*texts: str | tuple[str, str], **fields: str) -> Searcher:
@@ -66,7 +69,7 @@ def index_of(tmp_path: Path) -> Iterator[Callable[..., Searcher]]:
 
 
 def ids(searcher: Searcher, query: str, limit: int = 100) -> list[str]:
-    """The ids that a query finds, in order."""
+    """Return the ids of the articles that a query finds, in order."""
     return [hit.id for hit in searcher.search(query, limit=limit)]
 
 

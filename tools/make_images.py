@@ -1,4 +1,7 @@
-"""Takes the pictures of the page for the README, from the two articles in `seeds/`: `make images`."""
+"""Take the screenshots of the page for the README, of the two articles in `seeds/`.
+
+make images
+"""
 
 import shutil
 import threading
@@ -17,13 +20,14 @@ from souwen.web import create_app
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 PORT = 8765
-LIST = "/?q=美国 外交"
+RESULTS = "/?q=美国 外交"
 ARTICLE = "/article?id={id}&q=美国国务院 康达"
 SCREEN = {"width": 1120, "height": 600}
 PHONE = {"width": 390, "height": 700}
 
 
 def main() -> None:
+    """Serve an index of the seeds, and take screenshots of its pages."""
     with TemporaryDirectory() as index:
         build_index([ROOT / "seeds"], index)
         with Searcher(index) as searcher:
@@ -33,11 +37,11 @@ def main() -> None:
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
-        with sync_playwright() as tool:
+        with sync_playwright() as playwright:
             chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-            browser = tool.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             pages: tuple[tuple[str, str, dict[str, Any]], ...] = (
-                ("page", LIST, {"viewport": SCREEN, "locale": "en-GB"}),
+                ("page", RESULTS, {"viewport": SCREEN, "locale": "en-GB"}),
                 (
                     "page-dark",
                     ARTICLE.format(id=article),

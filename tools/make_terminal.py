@@ -1,6 +1,8 @@
-"""Draws docs/images/terminal.svg: what souwen prints in a terminal when the seeds are asked for 台湾海峡.
+"""Draw docs/images/terminal.svg: the output of a search for 台湾海峡 in the seeds, in a terminal.
 
-`make images` runs it. The drawing is rich's, of the escape sequences that the program really writes.
+    make images
+
+rich draws the escape sequences that the program really writes.
 """
 
 import html
@@ -21,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 SOUWEN = Path(sys.executable).with_name("souwen")
 COMMAND = ("search", "台湾海峡")
 COLUMNS = 104
-# rich's own frame fetches its typeface from another host; whatever the reader's machine has is as good.
+# rich's own frame loads its font from another host; a monospaced font of the reader's machine serves as well.
 FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
 <style>.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, "Noto Sans Mono CJK SC", monospace;
 font-size: {char_height}px; line-height: {line_height}px; }}
@@ -38,8 +40,8 @@ font-size: {char_height}px; line-height: {line_height}px; }}
 """
 
 
-def printed() -> str:
-    """What a terminal is sent."""
+def terminal_output() -> str:
+    """Return the text and the escape sequences that the command sends to a terminal."""
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index"
         subprocess.run([SOUWEN, "index", ROOT / "seeds", "--index", index], check=True, stdout=subprocess.DEVNULL)
@@ -55,20 +57,21 @@ def printed() -> str:
     return str(terminal.before).replace("\r\n", "\n")
 
 
-def widened(text: re.Match[str]) -> str:
-    """A piece of text with its width in cells of the terminal: rich counts characters, but Han take two cells."""
-    before, length, between, content = text.groups()
+def fix_width(text: re.Match[str]) -> str:
+    """Return an SVG text with its width in terminal cells: rich counts characters, but Han fill two cells."""
+    start, length, rest_of_tag, content = text.groups()
     content = content.rstrip("\n")
     characters, cells = len(html.unescape(content)), cell_len(html.unescape(content))
-    return f"{before}{float(length) * cells / max(characters, 1):g}{between}{content}</text>" if content else ""
+    return f"{start}{float(length) * cells / max(characters, 1):g}{rest_of_tag}{content}</text>" if content else ""
 
 
 def main() -> None:
+    """Draw the picture."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text(f"$ souwen {' '.join(COMMAND)}", style="bold"))
-    console.print(Text.from_ansi(printed().rstrip()))
+    console.print(Text.from_ansi(terminal_output().rstrip()))
     picture = console.export_svg(title="", theme=MONOKAI, code_format=FRAME, unique_id="souwen")
-    picture = re.sub(r'(<text [^>]*textLength=")([\d.]+)("[^>]*>)([^<]*)</text>', widened, picture)
+    picture = re.sub(r'(<text [^>]*textLength=")([\d.]+)("[^>]*>)([^<]*)</text>', fix_width, picture)
     (ROOT / "docs/images/terminal.svg").write_text(re.sub(r"[ \t]+\n", "\n", picture), "utf-8")
 
 

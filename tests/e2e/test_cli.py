@@ -1,4 +1,4 @@
-"""The installed command, run as a user runs it: what it prints, its exit status, what it leaves on disk."""
+"""The installed command as a user runs it: its output, its exit status, its files."""
 
 import json
 import os
@@ -34,11 +34,11 @@ def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> 
     return done
 
 
-def found(index: Path, *arguments: str) -> dict[str, object]:
+def search_json(index: Path, *arguments: str) -> dict[str, object]:
     done = run("search", "--index", index, "--json", *arguments)
     assert done.returncode in (0, 1)
-    result: dict[str, object] = json.loads(done.stdout)
-    return result
+    results: dict[str, object] = json.loads(done.stdout)
+    return results
 
 
 def test_index_search_show_stats_of_the_seeds(tmp_path: Path) -> None:
@@ -67,17 +67,17 @@ def test_index_search_show_stats_of_the_seeds(tmp_path: Path) -> None:
     assert statistics["bytes"] > 10_000
 
 
-def test_search_for_what_mentions_a_day(seeds_index: Path) -> None:
-    for about, found_there in (("2023-08-02", 1), ("2023", 2), ("2023-09..2023-10", 1), ("1999", 0)):
+def test_search_by_a_date_in_the_text(seeds_index: Path) -> None:
+    for about, total in (("2023-08-02", 1), ("2023", 2), ("2023-09..2023-10", 1), ("1999", 0)):
         done = run("search", "美国", "--about", about, "--json", "--index", seeds_index)
-        assert json.loads(done.stdout)["total"] == found_there
+        assert json.loads(done.stdout)["total"] == total
     done = run("search", "美国", "--about", "soon", "--index", seeds_index)
     assert done.returncode == 2
     assert "about 'soon' is not a date" in done.stderr
 
 
 def test_json_has_the_documented_keys(seeds_index: Path) -> None:
-    result = found(seeds_index, '"坦诚、深入和建设性"')
+    result = search_json(seeds_index, '"坦诚、深入和建设性"')
     assert set(result) == {"query", "total", "full", "took_ms", "notes", "suggestions", "hits", "facets"}
     (hit,) = result["hits"]  # type: ignore[misc]
     assert set(hit) == {
@@ -86,11 +86,13 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
     }
     assert hit["date"] == "2023-09-29T10:45:00+02:00"
     snippets = hit["snippets"]
-    assert [s["text"][start:end] for s in snippets for start, end in s["highlights"]] == ["坦诚、深入和建设性"] * 2
+    assert [snippet["text"][start:end] for snippet in snippets for start, end in snippet["highlights"]] == [
+        "坦诚、深入和建设性"
+    ] * 2
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "says"),
+    ("arguments", "status", "message"),
     [
         pytest.param(["search", "台湾海峡"], 0, "1 article in", id="found"),
         pytest.param(["search", "不存在的词语"], 1, "0 articles", id="nothing found"),
@@ -108,15 +110,15 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
         pytest.param(["related", "nowhere"], 1, "prints IDs", id="related to no such article"),
     ],
 )
-def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status: int, says: str) -> None:
+def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status: int, message: str) -> None:
     if arguments != ["search"]:
         arguments = [*arguments, "--index", str(seeds_index)]
     done = run(*arguments)
     assert done.returncode == status
-    assert says in done.stdout + done.stderr
+    assert message in done.stdout + done.stderr
 
 
-def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
+def test_without_an_index_the_error_shows_how_to_make_one(tmp_path: Path) -> None:
     for command in (["search", "中国"], ["show", "x"], ["stats"]):
         done = run(*command, "--index", tmp_path / "none")
         assert done.returncode == 2
@@ -124,7 +126,7 @@ def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
-def test_bad_files_are_named_and_the_rest_is_indexed(tmp_path: Path) -> None:
+def test_bad_files_are_listed_and_the_others_indexed(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "empty.txt").touch()
     (tmp_path / "articles" / "good.jsonl").write_text('{"id": "1", "title": "台湾海峡"}', "utf-8")
@@ -152,11 +154,11 @@ def test_json_report(tmp_path: Path) -> None:
 
 
 def test_a_query_of_100_kilobytes(seeds_index: Path) -> None:
-    result = found(seeds_index, "中美外交会谈、" * 4700)
+    result = search_json(seeds_index, "中美外交会谈、" * 4700)
     assert result["total"] == 2
 
 
-def test_terminal_gets_colours_and_a_progress_bar(tmp_path: Path) -> None:
+def test_terminal_gets_colors_and_a_progress_bar(tmp_path: Path) -> None:
     terminal = pexpect.spawn(
         str(SOUWEN),
         ["index", str(SEEDS), "--index", str(tmp_path / "index")],
@@ -166,7 +168,7 @@ def test_terminal_gets_colours_and_a_progress_bar(tmp_path: Path) -> None:
     terminal.expect("100%")
     terminal.expect("2 added")
     terminal.expect(pexpect.EOF)
-    for environment, colours in (({}, True), ({"NO_COLOR": "1"}, False)):
+    for environment, colors in (({}, True), ({"NO_COLOR": "1"}, False)):
         terminal = pexpect.spawn(
             str(SOUWEN),
             ["search", "台湾海峡", "--index", str(tmp_path / "index")],
@@ -174,11 +176,11 @@ def test_terminal_gets_colours_and_a_progress_bar(tmp_path: Path) -> None:
             encoding="utf-8",
         )
         terminal.expect(pexpect.EOF)
-        assert ("\x1b[31m" in terminal.before) == colours
-        assert ("【台湾海峡】" in terminal.before) != colours
+        assert ("\x1b[31m" in terminal.before) == colors
+        assert ("【台湾海峡】" in terminal.before) != colors
 
 
-def test_an_article_cannot_steer_the_terminal(tmp_path: Path) -> None:
+def test_an_article_cannot_control_the_terminal(tmp_path: Path) -> None:
     source = tmp_path / "a.jsonl"
     source.write_text(
         json.dumps({"id": "\x1b[2J", "title": "\x1b]0;owned\x07标题", "body": "a\x1b[31m\x9b31m"}), "utf-8"
@@ -207,7 +209,7 @@ def test_every_command_has_help_with_an_example() -> None:
     assert run("--version").stdout == "souwen 0.1.0\n"
 
 
-def test_a_mistyped_command_or_option_is_told_what_it_may_have_been() -> None:
+def test_a_mistyped_command_or_option_gets_a_suggestion() -> None:
     done = run("tmeline", "台湾")
     assert done.returncode == 2
     assert "Did you mean 'timeline'?" in done.stderr
@@ -244,31 +246,31 @@ def test_bash_completes(tmp_path: Path, typed: str, completed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("redirection", "status", "says"),
+    ("redirection", "status", "message"),
     [("| head -1", "0", ""), ("> /dev/full", "2", "cannot write the output"), (">&-", "0", "")],
 )
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_output_that_goes_nowhere(seeds_index: Path, redirection: str, status: str, says: str) -> None:
+def test_output_that_cannot_be_written(seeds_index: Path, redirection: str, status: str, message: str) -> None:
     command = f"set -o pipefail; '{SOUWEN}' search 中国 --json --index '{seeds_index}' {redirection}; echo $? >&2"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=PLAIN, timeout=60)
     *lines, last = done.stderr.splitlines()
     assert last == status
-    assert len(lines) == bool(says)
-    assert says in done.stderr
+    assert len(lines) == bool(message)
+    assert message in done.stderr
 
 
-def test_excluded_parts_are_echoed_as_typed(seeds_index: Path) -> None:
-    assert found(seeds_index, "中国", "-贸易")["query"] == "中国 -贸易"
+def test_excluded_parts_are_reported_as_typed(seeds_index: Path) -> None:
+    assert search_json(seeds_index, "中国", "-贸易")["query"] == "中国 -贸易"
 
 
-def test_shown_address_finds_its_article(seeds_index: Path) -> None:
-    shown = run("search", "杨涛", "--index", seeds_index).stdout
-    (address,) = re.findall(r"https://\S+", shown)
+def test_a_printed_address_is_an_id(seeds_index: Path) -> None:
+    output = run("search", "杨涛", "--index", seeds_index).stdout
+    (address,) = re.findall(r"https://\S+", output)
     assert "美国五角大楼" in address
     assert run("show", address, "--index", seeds_index).returncode == 0
 
 
-def test_interruption_is_told_apart_from_nothing_found(tmp_path: Path) -> None:
+def test_interruption_has_its_own_exit_status(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a.jsonl").write_text(
         "\n".join(f'{{"id": "{n}", "title": "台湾海峡{n}"}}' for n in range(20_000)), "utf-8"
@@ -282,7 +284,7 @@ def test_interruption_is_told_apart_from_nothing_found(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert errors == "\nstopped; an index stays as it was before\n"
+    assert errors == "\nstopped; the index keeps its last complete state\n"
 
 
 def test_suggest(seeds_index: Path) -> None:
@@ -298,17 +300,17 @@ def test_explain(seeds_index: Path) -> None:
     done = run("search", "台湾海峡", "--explain", "--index", seeds_index)
     assert "(read as: 台湾海峡)" in done.stderr
     assert re.search(r"= \(.*text words 台湾海峡.*\) × \d\.\d\d runs × \d\.\d\d title × 1\.00 recency", done.stdout)
-    assert found(seeds_index, "台湾海峡", "--explain")["reading"] == "台湾海峡"
+    assert search_json(seeds_index, "台湾海峡", "--explain")["reading"] == "台湾海峡"
 
 
 def test_did_you_mean(seeds_index: Path) -> None:
     done = run("search", "布林垦", "--index", seeds_index)
     assert "best partial matches" in done.stderr
     assert "Did you mean: 布林肯" in done.stdout
-    assert found(seeds_index, "布林垦")["suggestions"] == ["布林肯"]
+    assert search_json(seeds_index, "布林垦")["suggestions"] == ["布林肯"]
 
 
-def test_a_dictionary_that_is_no_text(tmp_path: Path) -> None:
+def test_a_dictionary_must_be_text(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_bytes(b"\xff\xfe\x00")
     done = run("index", SEEDS, "--index", tmp_path / "index", "--dictionary", tmp_path / "words.txt")
     assert done.returncode == 2
@@ -320,15 +322,15 @@ def test_a_mapping_names_the_keys_of_records(tmp_path: Path) -> None:
     source.write_text("nr,kopf,text\n7,台湾海峡,正文\n", "utf-8")
     arguments = ("index", source, "--index", tmp_path / "index", "--map", "id=nr")
     run(*arguments, "--map", "title=kopf")
-    shown = json.loads(run("search", "台湾海峡", "--index", tmp_path / "index", "--json").stdout)
-    assert [(hit["id"], hit["title"]) for hit in shown["hits"]] == [("7", "台湾海峡")]
+    results = json.loads(run("search", "台湾海峡", "--index", tmp_path / "index", "--json").stdout)
+    assert [(hit["id"], hit["title"]) for hit in results["hits"]] == [("7", "台湾海峡")]
     for wrong, message in (("titel=kopf", "articles have no titel"), ("title", "is not FIELD=KEY")):
         done = run(*arguments, "--map", wrong)
         assert done.returncode == 2
         assert message in done.stderr.splitlines()[-1]
 
 
-def test_what_is_gone_is_deleted_on_demand(tmp_path: Path) -> None:
+def test_delete_missing_deletes_articles_of_removed_files(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     for name in "ab":
         (tmp_path / "articles" / f"{name}.json").write_text(f'{{"id": "{name}", "title": "台湾海峡"}}', "utf-8")
@@ -363,10 +365,10 @@ def test_a_folder_is_watched_until_interrupted(tmp_path: Path) -> None:
     watch.expect(pexpect.EOF)
     watch.close()
     assert watch.exitstatus == 130
-    assert [hit["id"] for hit in found(articles / "index", "台湾海峡 OR 五角大楼")["hits"]] == ["b"]
+    assert [hit["id"] for hit in search_json(articles / "index", "台湾海峡 OR 五角大楼")["hits"]] == ["b"]
 
 
-def test_check_tells_what_is_amiss(tmp_path: Path) -> None:
+def test_check_reports_damage(tmp_path: Path) -> None:
     index = tmp_path / "index"
     run("index", SEEDS, "--index", index)
     done = run("check", "--index", index)
@@ -386,7 +388,7 @@ def test_check_tells_what_is_amiss(tmp_path: Path) -> None:
     assert "--rebuild" in done.stderr
 
 
-def test_check_finds_articles_that_are_not_where_they_should_be(tmp_path: Path) -> None:
+def test_check_finds_articles_that_are_missing(tmp_path: Path) -> None:
     run("index", SEEDS, "--index", tmp_path / "one")
     (tmp_path / "other.json").write_text('{"id": "b", "title": "五角大楼"}', "utf-8")
     run("index", tmp_path / "other.json", "--index", tmp_path / "two")
@@ -396,7 +398,7 @@ def test_check_finds_articles_that_are_not_where_they_should_be(tmp_path: Path) 
     assert ["2 of 2 articles" in problem and "--rebuild" in problem for problem in report["problems"]] == [True]
 
 
-def test_a_damaged_manifest_is_told_with_the_way_out(tmp_path: Path) -> None:
+def test_a_damaged_manifest_is_reported_with_its_remedy(tmp_path: Path) -> None:
     index = tmp_path / "index"
     run("index", SEEDS, "--index", index)
     (index / "whoosh-1.files").write_bytes(b"no database" * 1000)
@@ -416,16 +418,16 @@ def test_lines_that_a_source_repeats_are_removed_and_listed(tmp_path: Path) -> N
         (tmp_path / "articles" / f"{number:02}.json").write_text(json.dumps(record), "utf-8")
     arguments = ("index", tmp_path / "articles", "--index", tmp_path / "index", "--show-cleaning")
     assert run(*arguments).stdout.splitlines()[0] == "     40  某报  订阅本站电子报"
-    assert found(tmp_path / "index", "第一段")["total"] == 40
-    assert found(tmp_path / "index", "电子报")["total"] == 0
-    # What was learnt stays: one more article is no sample.
+    assert search_json(tmp_path / "index", "第一段")["total"] == 40
+    assert search_json(tmp_path / "index", "电子报")["total"] == 0
+    # The index remembers the lines; one more article would be too small a sample.
     record = {"id": "new", "title": "新的一篇", "body": "新的一段说了些什么。\n订阅本站电子报", "source": "某报"}
     (tmp_path / "articles" / "new.json").write_text(json.dumps(record), "utf-8")
     report = json.loads(run(*arguments, "--json").stdout)
     assert (report["read"], report["removed"]) == (1, [{"source": "某报", "line": "订阅本站电子报", "articles": 1}])
 
 
-def test_bytes_that_are_no_text_are_counted(tmp_path: Path) -> None:
+def test_bytes_that_cannot_be_decoded_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(
         "台湾海峡局势\n各方关注海峡的局势与发展。".encode() * 9 + b"\xff\xfe" + "完".encode()
     )
@@ -437,17 +439,17 @@ def test_bytes_that_are_no_text_are_counted(tmp_path: Path) -> None:
     assert report["replaced"] == [{"path": str(tmp_path / "a.txt"), "characters": 2}]
 
 
-def test_an_index_moves_to_another_engine_and_out_as_text(seeds_index: Path, tmp_path: Path) -> None:
+def test_an_index_is_copied_to_another_engine_and_exported(seeds_index: Path, tmp_path: Path) -> None:
     pytest.importorskip("tantivy")
-    moved = run("index", "--from-index", seeds_index, "--index", tmp_path / "moved", "--engine", "tantivy")
-    assert "2 copied" in moved.stdout
-    stats = json.loads(run("stats", "--index", tmp_path / "moved", "--json").stdout)
+    copied = run("index", "--from-index", seeds_index, "--index", tmp_path / "copy", "--engine", "tantivy")
+    assert "2 copied" in copied.stdout
+    stats = json.loads(run("stats", "--index", tmp_path / "copy", "--json").stdout)
     assert (stats["engine"], stats["articles"], stats["parts"]) == ("tantivy", 2, "1 segment")
-    exported = run("export", "--index", tmp_path / "moved").stdout
-    run("export", "--index", tmp_path / "moved", "--output", tmp_path / "all.jsonl")
+    exported = run("export", "--index", tmp_path / "copy").stdout
+    run("export", "--index", tmp_path / "copy", "--output", tmp_path / "all.jsonl")
     assert (tmp_path / "all.jsonl").read_text("utf-8") == exported
     assert (
-        "0 added, 0 updated, 2 unchanged" in run("index", tmp_path / "all.jsonl", "--index", tmp_path / "moved").stdout
+        "0 added, 0 updated, 2 unchanged" in run("index", tmp_path / "all.jsonl", "--index", tmp_path / "copy").stdout
     )
     done = run("index", SEEDS, "--from-index", seeds_index)
     assert (done.returncode, "leave out PATH" in done.stderr) == (2, True)
@@ -462,9 +464,9 @@ def test_reprints_and_related_articles(tmp_path: Path) -> None:
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
     run("index", "a.jsonl", cwd=tmp_path)
-    shown = run("search", "台湾海峡", cwd=tmp_path).stdout
-    assert "1 reprint: " in shown
-    assert "2 articles in" in shown
+    output = run("search", "台湾海峡", cwd=tmp_path).stdout
+    assert "1 reprint: " in output
+    assert "2 articles in" in output
     assert "转载" not in run("search", "台湾海峡", "--no-collapse", cwd=tmp_path).stdout
     (hit,) = json.loads(run("search", "台湾海峡", "--json", cwd=tmp_path).stdout)["hits"]
     assert {hit["id"], hit["reprints"][0]["id"]} == {"甲", "乙"}
@@ -482,12 +484,12 @@ def test_facets_are_printed_below_the_hits_and_as_json(seeds_index: Path) -> Non
     assert re.search(
         r"\nsource\n      2  RFI\n\nmonth\n      1  2023-08\n      1  2023-09\n\n2 articles in ", done.stdout
     )
-    facets = found(seeds_index, "外交", "--facet", "source", "--facet", "person")["facets"]
+    facets = search_json(seeds_index, "外交", "--facet", "source", "--facet", "person")["facets"]
     assert facets["source"] == [{"value": "RFI", "articles": 2}]  # type: ignore[index]
     assert {"value": "安东尼·布林肯", "articles": 1} in facets["person"]  # type: ignore[index]
-    done = run("search", "外交", "--index", seeds_index, "--facet", "colour")
+    done = run("search", "外交", "--index", seeds_index, "--facet", "color")
     assert done.returncode == 2
-    assert "'colour'" in done.stderr
+    assert "'color'" in done.stderr
 
 
 def test_entities(seeds_index: Path) -> None:
@@ -497,16 +499,18 @@ def test_entities(seeds_index: Path) -> None:
     assert "      1  安东尼·布林肯\n" in done.stdout
     assert done.stdout.endswith("\nin 2 articles\n")
     assert "布林肯" not in done.stdout.replace("安东尼·布林肯", "")
-    together = json.loads(run("entities", "--with", "杨涛", "--over-time", "--json", "--index", seeds_index).stdout)
-    assert (together["query"], together["articles"]) == ("", 1)
-    assert "杨涛" not in [name["name"] for name in together["names"]]
-    assert {"name": "李尚福", "kind": "person", "articles": 1, "months": {"2023-08": 1}} in together["names"]
+    with_entity = json.loads(run("entities", "--with", "杨涛", "--over-time", "--json", "--index", seeds_index).stdout)
+    assert (with_entity["query"], with_entity["articles"]) == ("", 1)
+    assert "杨涛" not in [name["name"] for name in with_entity["names"]]
+    assert {"name": "李尚福", "kind": "person", "articles": 1, "months": {"2023-08": 1}} in with_entity["names"]
     arguments = ("entities", "--over-time", "--kind", "person", "--index", seeds_index)
     done = run(*arguments, "--limit", "1")
     assert done.stdout == "person\n                2023-09\n      1  习近平       1\nin 2 articles\n"
     lines = run(*arguments, "--limit", "50", COLUMNS="34").stdout.splitlines()
     assert lines[1].split() == ["2023-09"]
     assert lines[-2] == "(the last 1 of 2 months)"
+    long_option = ("entities", "--with-entities", "杨涛", "--over-time", "--json", "--index", seeds_index)
+    assert json.loads(run(*long_option).stdout) == with_entity
     assert run("entities", "没有这样的词", "--index", seeds_index).returncode == 1
 
 

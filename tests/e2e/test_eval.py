@@ -11,7 +11,7 @@ from .test_cli import run
 
 @pytest.fixture
 def options(seeds_index: Path, tmp_path: Path) -> list[str | Path]:
-    """One query that has its only answer first, one that has none."""
+    """Options for two queries: one that finds its only relevant article first, one that finds none."""
     article = json.loads(run("search", "台湾海峡", "--index", seeds_index, "--json").stdout)["hits"][0]["id"]
     queries = [{"id": "strait", "text": "台湾海峡"}, {"id": "football", "text": "足球"}]
     (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), "utf-8")
@@ -24,7 +24,7 @@ def test_prints_measures_and_writes_a_run(options: list[str | Path], tmp_path: P
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(
         r"MRR@10       0\.5000\nnDCG@10      0\.5000\nrecall@10    0\.5000\nrecall@100   0\.5000\n"
-        r"queries      2\ntime         \d+\.\d ms median, \d+\.\d ms at most for 95 %\n",
+        r"queries      2\ntime         median \d+\.\d ms, 95th percentile \d+\.\d ms\n",
         done.stdout,
     )
     assert re.fullmatch(r"strait Q0 https://www\.rfi\.fr/\S+ 1 100\.0 souwen\n", (tmp_path / "souwen.run").read_text())
@@ -38,7 +38,7 @@ def test_json_has_the_documented_keys(options: list[str | Path]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         pytest.param(["--qrels", "{}/none"], "none: it cannot be read (No such file", id="no file"),
         pytest.param(
@@ -48,12 +48,12 @@ def test_json_has_the_documented_keys(options: list[str | Path]) -> None:
         pytest.param(["--index", "{}/none"], "no index in", id="no index"),
     ],
 )
-def test_what_is_wrong_is_one_line(options: list[str | Path], tmp_path: Path, arguments: list[str], says: str) -> None:
+def test_errors_are_one_line(options: list[str | Path], tmp_path: Path, arguments: list[str], message: str) -> None:
     done = run("eval", *options, *(argument.format(tmp_path) for argument in arguments))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: ")
     assert done.stderr.count("\n") == 1
-    assert says in done.stderr
+    assert message in done.stderr
 
 
 def test_help_has_an_example() -> None:

@@ -1,4 +1,4 @@
-"""The installed command speaks Chinese to those who read it, and English to all others."""
+"""The installed command uses Chinese in Chinese locales, and English in all others."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from souwen.cli.localized_help import help_texts
 from souwen.cli.main import main
-from souwen.cli.terminal_chart import columns
+from souwen.cli.terminal_chart import display_width
 
 from ..conftest import SEEDS
 from .test_cli import run
@@ -18,10 +18,10 @@ CHINESE = {"LANG": "zh_CN.UTF-8"}
 
 @pytest.mark.parametrize("locale", ["zh_CN.UTF-8", "zh_TW.UTF-8", "zh_HK.UTF-8"])
 def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
-    shown = run("-h", LANG=locale).stdout
-    assert "用法: souwen [选项] [命令] [参数]...\n" in shown
-    assert "  --version   显示版本并退出。\n" in shown
-    assert "  search      搜索文章。\n" in shown
+    output = run("-h", LANG=locale).stdout
+    assert "用法: souwen [选项] [命令] [参数]...\n" in output
+    assert "  --version   显示版本并退出。\n" in output
+    assert "  search      搜索文章。\n" in output
 
 
 @pytest.mark.parametrize(
@@ -30,23 +30,23 @@ def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
     ids=["C", "French", "English first", "C although LANGUAGE"],
 )
 def test_help_is_english_elsewhere(environment: dict[str, str]) -> None:
-    shown = run("search", "-h", **environment).stdout
-    assert shown.startswith("Usage: souwen search [OPTIONS] QUERY...\n\n  Find the articles that match QUERY")
-    assert "选项" not in shown
+    output = run("search", "-h", **environment).stdout
+    assert output.startswith("Usage: souwen search [OPTIONS] QUERY...\n\n  Find the articles that match QUERY")
+    assert "选项" not in output
 
 
-def test_the_language_may_be_chosen_apart_from_the_locale() -> None:
+def test_language_variable_overrides_the_locale() -> None:
     assert run("stats", "-h", LANG="fr_FR.UTF-8", LANGUAGE="fr:zh").stdout.startswith("用法: souwen stats [选项]\n")
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
-def test_all_of_each_help_is_chinese_and_fits_the_terminal(command: str) -> None:
-    shown = run(command, "-h", **CHINESE, COLUMNS="80").stdout
-    assert shown.startswith(f"用法: souwen {command} ")
-    for line in shown.splitlines():
-        assert columns(line) <= 80 or line.startswith("  --")  # an option and what it takes
+def test_help_is_all_chinese_and_fits_the_terminal(command: str) -> None:
+    output = run(command, "-h", **CHINESE, COLUMNS="80").stdout
+    assert output.startswith(f"用法: souwen {command} ")
+    for line in output.splitlines():
+        assert display_width(line) <= 80 or line.startswith("  --")  # an option and its choices
         assert not line.lstrip().startswith(tuple("，。、；：）"))
-    flat = " ".join(shown.split())
+    flat = " ".join(output.split())
     assert [text for text in help_texts(main.commands[command]) if text in flat] == []
 
 
@@ -56,19 +56,18 @@ def test_errors_are_chinese(tmp_path: Path) -> None:
     assert done.stderr == (f"错误：{tmp_path}/none 中没有索引：请用 `souwen index PATH --index {tmp_path}/none` 建立\n")
     assert "缺少参数 'QUERY...'" in run("search", **CHINESE).stderr
     assert "没有命令 'tmeline'。 是否想用 'timeline'？" in run("tmeline", **CHINESE).stderr
-    assert (
-        "since '何时' 不是日期：" in run("search", "外交", "--since", "何时", cwd=indexed(tmp_path), **CHINESE).stderr
-    )
+    done = run("search", "外交", "--since", "何时", cwd=index_seeds(tmp_path), **CHINESE)
+    assert "since '何时' 不是日期：" in done.stderr
 
 
-def indexed(folder: Path) -> Path:
+def index_seeds(folder: Path) -> Path:
     done = run("index", SEEDS, cwd=folder, **CHINESE)
     assert re.fullmatch(r"index_data：新增 2 篇，更新 0 篇，未变 0 篇，用时 \d+\.\d 秒\n", done.stdout)
     return folder
 
 
-def test_what_is_found_is_told_in_chinese(tmp_path: Path) -> None:
-    indexed(tmp_path)
+def test_results_are_in_chinese(tmp_path: Path) -> None:
+    index_seeds(tmp_path)
     done = run("search", "月球上的外交会晤在哪里举行", "--facet", "month", cwd=tmp_path, **CHINESE)
     assert done.stderr == "（没有文章包含查询的全部词语；以下是最接近的部分匹配）\n"
     assert re.search(r"^月\n      1  2023-08\n", done.stdout, re.MULTILINE)
@@ -77,22 +76,20 @@ def test_what_is_found_is_told_in_chinese(tmp_path: Path) -> None:
     assert "\n人物\n" in f"\n{run('entities', cwd=tmp_path, **CHINESE).stdout}"
 
 
-def test_programs_are_told_the_same_in_every_language(tmp_path: Path) -> None:
-    indexed(tmp_path)
+def test_json_differs_by_language_only_in_messages(tmp_path: Path) -> None:
+    index_seeds(tmp_path)
     query = ["search", '"外交', "2023-13-45:", "--facet", "person", "--json"]
-    chinese, english = (
-        json.loads(run(*query, cwd=tmp_path, **current_language).stdout) for current_language in (CHINESE, {})
-    )
-    messages = [[note.pop("message") for note in found["notes"]] for found in (chinese, english)]
+    chinese, english = (json.loads(run(*query, cwd=tmp_path, **environment).stdout) for environment in (CHINESE, {}))
+    messages = [[note.pop("message") for note in results["notes"]] for results in (chinese, english)]
     del chinese["took_ms"], english["took_ms"]
     assert chinese == english
     assert messages[0] != messages[1]
 
 
-def test_files_are_refused_in_chinese_by_worker_processes(tmp_path: Path) -> None:
+def test_worker_processes_report_failures_in_chinese(tmp_path: Path) -> None:
     files = tmp_path / "files"
     files.mkdir()
-    for number in range(1300):  # more than a megabyte: enough for two processes
+    for number in range(1300):  # more than a megabyte, so that two processes share them
         (files / f"{number}.txt").write_text("标题\n\n" + f"正文{number}。" * 200, "utf-8")
     (files / "empty.json").write_text("[1, 2", "utf-8")
     done = run("index", files, "--jobs", "2", "--no-entities", "--index", tmp_path / "index", **CHINESE)
@@ -100,7 +97,7 @@ def test_files_are_refused_in_chinese_by_worker_processes(tmp_path: Path) -> Non
     assert done.returncode == 0
 
 
-def test_alone_it_tells_how_to_begin(tmp_path: Path) -> None:
+def test_without_a_command_it_shows_first_commands(tmp_path: Path) -> None:
     done = run(cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split("  ")[1] for line in done.stdout.splitlines() if line.startswith("  ")] == [
@@ -109,6 +106,6 @@ def test_alone_it_tells_how_to_begin(tmp_path: Path) -> None:
         "souwen entities",
     ]
     assert "index_data" not in done.stdout
-    assert "\nindex_data 中已有索引，共 2 篇文章。\n" in run(cwd=indexed(tmp_path), **CHINESE).stdout
+    assert "\nindex_data 中已有索引，共 2 篇文章。\n" in run(cwd=index_seeds(tmp_path), **CHINESE).stdout
     (tmp_path / "index_data" / "meta.json").write_text("{", "utf-8")
     assert "index_data cannot be read (meta.json is not JSON): rebuild it with" in run(cwd=tmp_path).stdout

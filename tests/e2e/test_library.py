@@ -1,4 +1,4 @@
-"""souwen inside another program: as documented, silent, quick to import, with nothing left behind."""
+"""souwen inside another program: as documented, silent, quick to import, without side effects."""
 
 import subprocess
 import sys
@@ -7,8 +7,7 @@ from pathlib import Path
 from ..conftest import ROOT, SEEDS
 
 USE = """
-from souwen.indexer import build_index
-from souwen.query import Searcher
+from souwen import Searcher, build_index
 
 report = build_index(["{seeds}"], "{index}")
 assert (report.added, report.updated, report.deleted, report.skipped, report.failed) == (2, 0, 0, 0, ())
@@ -20,8 +19,8 @@ with Searcher("{index}") as searcher:
         assert (hit.rank, hit.source, hit.published.year) == (1, "RFI", 2023)
         assert (hit.score > 0, hit.url == hit.id, hit.title[:2]) == (True, True, "中美")
         assert "孙卫东" in [name.text for name in hit.entities]
-        marks = [snippet.text[start:end] for snippet in hit.snippets for start, end in snippet.highlights]
-        assert set(marks) == {{"中美", "外交"}}
+        highlighted = [snippet.text[start:end] for snippet in hit.snippets for start, end in snippet.highlights]
+        assert set(highlighted) == {{"中美", "外交"}}
 
 from souwen.analysis import extract_entities
 assert [entity.text for entity in extract_entities("美国国务卿布林肯访问北京")] == ["美国", "布林肯", "北京"]
@@ -35,7 +34,7 @@ assert logging.root.handlers == [] and not any(
 )
 """
 
-PACKAGES = ("analysis", "engines", "indexer", "query", "cli")
+PACKAGES = ("souwen", "analysis", "engines", "indexer", "query", "cli")
 
 
 def python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -49,14 +48,14 @@ def test_the_documented_use_is_silent(tmp_path: Path) -> None:
 
 
 def test_importing_loads_no_dictionary(tmp_path: Path) -> None:
-    """No dictionary means quick: jieba's takes most of a second, all of souwen's modules a tenth."""
+    """jieba's dictionary takes most of a second to load, all of souwen's modules a tenth."""
     heavy = ("jieba", "rjieba", "whoosh")
     code = f"import sys, souwen.query, souwen.indexer; print([m for m in sys.modules if m.startswith({heavy})])"
     assert python(code, tmp_path).stdout == "[]\n"
 
 
-def test_installs_as_one_namespace(tmp_path: Path) -> None:
-    """A host program may have a query.py of its own."""
+def test_installs_as_one_package(tmp_path: Path) -> None:
+    """The program that uses souwen may have its own query.py."""
     done = python("import souwen.query; import query", tmp_path)
     assert "ModuleNotFoundError: No module named 'query'" in done.stderr
 

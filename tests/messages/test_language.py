@@ -1,8 +1,19 @@
-"""Which language people are told things in."""
+"""The languages of messages, and the choice of one."""
+
+from typing import get_args
 
 import pytest
 
-from souwen.messages import environment_language, gettext, ngettext, use_language
+from souwen.messages import (
+    CATALOGS,
+    LANGUAGES,
+    Language,
+    environment_language,
+    gettext,
+    language_name,
+    ngettext,
+    use_language,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,9 +32,11 @@ from souwen.messages import environment_language, gettext, ngettext, use_languag
         ({"LC_ALL": "zh_CN.UTF-8", "LANG": "C"}, "zh"),
         ({"LC_MESSAGES": "en_US.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
     ],
-    ids=lambda value: " ".join(f"{name}={said}" for name, said in value.items()) if isinstance(value, dict) else "",
+    ids=lambda value: " ".join(f"{name}={text}" for name, text in value.items()) if isinstance(value, dict) else "",
 )
-def test_language_of_environment(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], language: str) -> None:
+def test_environment_chooses_the_language(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], language: str
+) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
@@ -31,7 +44,7 @@ def test_language_of_environment(monkeypatch: pytest.MonkeyPatch, environment: d
     assert environment_language() == language
 
 
-def test_a_block_speaks_its_language() -> None:
+def test_use_language_holds_inside_its_block() -> None:
     assert gettext("undated") == "undated"
     with use_language("zh"):
         assert gettext("undated") == "无日期"
@@ -40,3 +53,19 @@ def test_a_block_speaks_its_language() -> None:
             assert ngettext("{number} file", "{number} files", 2) == "{number} files"
         assert gettext("undated") == "无日期"
     assert gettext("undated") == "undated"
+
+
+def test_each_folder_with_a_catalog_is_a_language() -> None:
+    folders = sorted(path.name for path in CATALOGS.iterdir() if (path / "LC_MESSAGES").is_dir())
+    assert LANGUAGES == ("en", *folders) == get_args(Language)
+    assert "zh" in LANGUAGES
+
+
+def test_languages_have_names_of_their_own() -> None:
+    assert language_name("en") == "English"
+    assert len({language_name(language) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+def test_a_language_without_messages_is_refused() -> None:
+    with pytest.raises(ValueError, match="no messages in 'xx': the languages are en, "), use_language("xx"):
+        pass

@@ -1,4 +1,4 @@
-"""What may go wrong around a run is told in one line, and costs no article that was in the index."""
+"""Full, read-only and deleted disks, and other failures: reported in one line, without loss of indexed articles."""
 
 import os
 import shutil
@@ -15,100 +15,101 @@ from souwen.query import Searcher
 
 from ..conftest import SEEDS, SOAK, tries
 from ..indexer.mutations import SAMPLES, mutated
-from .archives import files, ids_in, look, told, write
-from .runs import PHASES, Run
+from .generated_archive import article_ids, write_articles
+from .index_state import file_sizes, index_state, overview
+from .killable_run import PHASES, Run
 from .test_cli import run
 
 pytestmark = pytest.mark.soak
-SeeTo = Callable[..., None]
+Remount = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """40 articles; their index takes 140 kB."""
-    return write(tmp_path_factory.mktemp("new") / "articles", range(40), length=600)
+    """A folder of 40 articles, whose index takes 140 kB."""
+    return write_articles(tmp_path_factory.mktemp("new") / "articles", range(40), length=600)
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[tuple[Path, SeeTo]]:
-    """A disk of 40 MB, and what mounts it anew with other options."""
+def disk(tmp_path: Path) -> Iterator[tuple[Path, Remount]]:
+    """A disk of 40 MB, and a function that remounts it with other options."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "none", folder], capture_output=True, text=True)
-    if made.returncode:
-        pytest.skip(f"no disk can be mounted: {made.stderr.strip()}")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "none", folder], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted: {mounted.stderr.strip()}")
 
-    def see_to(options: str) -> None:
+    def remount(options: str) -> None:
         subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
 
-    yield folder, see_to
+    yield folder, remount
     subprocess.run(["umount", folder], check=True)
 
 
-def is_full(folder: Path, errors: str) -> bool:
-    """Whether that is said in one line, by the system or by SQLite."""
-    begin, end = f"Error: cannot write to {folder} (", "): make room or choose another folder with --index\n"
-    reason = errors.removeprefix(begin).removesuffix(end)
-    said = ("No space left on device", "whoosh-1.files: database or disk is full", "whoosh-1.files: disk I/O error")
-    return errors == begin + reason + end and reason in said
+def reports_full_disk(folder: Path, errors: str) -> bool:
+    """Return whether `errors` is one line that names the reason, in the words of the system or of SQLite."""
+    prefix, suffix = f"Error: cannot write to {folder} (", "): make room or choose another folder with --index\n"
+    reason = errors.removeprefix(prefix).removesuffix(suffix)
+    reasons = ("No space left on device", "whoosh-1.files: database or disk is full", "whoosh-1.files: disk I/O error")
+    return errors == prefix + reason + suffix and reason in reasons
 
 
-ROOMS = [*range(0, 24, 4), *range(24, 100, 12)]  # kB
+FREE_SPACES = [*range(0, 24, 4), *range(24, 100, 12)]  # kB
 
 
-@pytest.mark.parametrize("room", ROOMS if SOAK else [16, 80])
-def test_a_full_disk_costs_nothing(disk: tuple[Path, SeeTo], seeds_index: Path, new: Path, room: int) -> None:
-    """The commit gets to here or there."""
-    folder, see_to = disk
-    index, ids = shutil.copytree(seeds_index, folder / "index"), ids_in(SEEDS, new)
-    before, kept = told(index, ids), files(index).keys()
-    see_to(f"size={shutil.disk_usage(folder).used // 1024 + room}k")
+@pytest.mark.parametrize("free_space", FREE_SPACES if SOAK else [16, 80])
+def test_a_full_disk_loses_nothing(disk: tuple[Path, Remount], seeds_index: Path, new: Path, free_space: int) -> None:
+    """The disk is full at different moments of a commit."""
+    folder, remount = disk
+    index, ids = shutil.copytree(seeds_index, folder / "index"), article_ids(SEEDS, new)
+    before, files_before = index_state(index, ids), file_sizes(index).keys()
+    remount(f"size={shutil.disk_usage(folder).used // 1024 + free_space}k")
     done = run("index", new, "--index", index, "--jobs", "1")
-    assert (done.returncode, is_full(index, done.stderr)) == (2, True)
-    assert told(index, ids) == before
-    assert files(index).keys() == kept | {"writer.lock", "writer.txt"}
-    see_to("size=40m")
+    assert (done.returncode, reports_full_disk(index, done.stderr)) == (2, True)
+    assert index_state(index, ids) == before
+    assert file_sizes(index).keys() == files_before | {"writer.lock", "writer.txt"}
+    remount("size=40m")
     assert build_index(new, index).added == 40
-    after = told(index, ids)
+    after = index_state(index, ids)
     assert after
     assert after["articles"].keys() == ids
 
 
-def test_a_full_disk_leaves_no_index_where_there_was_none(disk: tuple[Path, SeeTo], new: Path) -> None:
-    folder, see_to = disk
+def test_a_full_disk_leaves_no_index_where_there_was_none(disk: tuple[Path, Remount], new: Path) -> None:
+    folder, remount = disk
     index = folder / "index"
-    see_to("size=80k")
+    remount("size=80k")
     done = run("index", new, "--index", index)
-    assert (done.returncode, is_full(index, done.stderr)) == (2, True)
-    assert told(index, []) is None
-    with pytest.raises(IndexUnwritable):  # once more: what the first left does not change what is told
+    assert (done.returncode, reports_full_disk(index, done.stderr)) == (2, True)
+    assert index_state(index, []) is None
+    with pytest.raises(IndexUnwritable):  # again: leftovers of the first run do not change the error
         build_index(new, index)
-    see_to("size=40m")
+    remount("size=40m")
     assert build_index(new, index).added == 40
-    assert (told(index, ids_in(new)) or {})["look"].articles == 40
+    assert (index_state(index, article_ids(new)) or {})["overview"].articles == 40
 
 
-def test_a_disk_that_is_read_only_can_be_searched(disk: tuple[Path, SeeTo], seeds_index: Path, new: Path) -> None:
-    folder, see_to = disk
+def test_a_disk_that_is_read_only_can_be_searched(disk: tuple[Path, Remount], seeds_index: Path, new: Path) -> None:
+    folder, remount = disk
     index = shutil.copytree(seeds_index, folder / "index")
-    see_to("ro")
+    remount("ro")
     reason = "(Read-only file system): make room or choose another folder with --index"
     done = run("index", new, "--index", index)
     assert (done.returncode, done.stderr) == (2, f"Error: cannot write to {index} {reason}\n")
-    for made, rebuild in ((index, True), (folder / "another", False)):
+    for target, rebuild in ((index, True), (folder / "another", False)):
         with pytest.raises(IndexUnwritable, match="Read-only"):
-            build_index(new, made, rebuild=rebuild)
+            build_index(new, target, rebuild=rebuild)
     assert run("search", "杨涛", "--index", index).returncode == 0
 
 
-def test_an_index_that_is_deleted_answers_who_has_it_open(new: Path, tmp_path: Path) -> None:
+def test_a_deleted_index_still_answers_open_searchers(new: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     build_index([new, SEEDS], index)
-    with Searcher(index) as looked_at, Searcher(index) as untouched:
-        before, suggestions = look(looked_at), looked_at.suggest("台湾")
+    with Searcher(index) as used, Searcher(index) as unused:
+        before, suggestions = overview(used), used.suggest("台湾")
         shutil.rmtree(index)
-        for searcher in (looked_at, untouched):
-            assert look(searcher) == before
+        for searcher in (used, unused):
+            assert overview(searcher) == before
             assert searcher.suggest("台湾") == suggestions
             assert searcher.article("https://a.b/7")
     done = run("search", "杨涛", "--index", index)
@@ -120,7 +121,7 @@ DELETED_IN = [(phase, rebuild) for phase in PHASES if phase not in ("runs", "end
 
 
 @pytest.mark.parametrize(("phase", "rebuild"), DELETED_IN if SOAK else [("reading", False), ("publishing", True)])
-def test_an_index_that_is_deleted_while_it_is_written(
+def test_an_index_deleted_while_it_is_written(
     seeds_index: Path, new: Path, tmp_path: Path, phase: str, rebuild: bool
 ) -> None:
     index = shutil.copytree(seeds_index, tmp_path / "index")
@@ -133,23 +134,23 @@ def test_an_index_that_is_deleted_while_it_is_written(
     assert "Traceback" not in errors
     shutil.rmtree(index, ignore_errors=True)
     build_index(new, index)
-    assert (told(index, ids_in(new)) or {})["look"].articles == 40
+    assert (index_state(index, article_ids(new)) or {})["overview"].articles == 40
 
 
-def test_two_writers_at_once_write_one_after_the_other(new: Path, tmp_path: Path) -> None:
+def test_two_writers_take_turns(new: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
-    others = write(tmp_path / "others", range(1000, 1005))
+    others = write_articles(tmp_path / "others", range(1000, 1005))
     first = Run(index, new)
     first.reach("reading")
     second = run("index", others, SEEDS, "--index", index)
     assert first.end() == (0, "")
     assert (second.returncode, second.stderr) == (0, "")
-    ids = ids_in(new, others, SEEDS)
-    assert (told(index, ids) or {})["articles"].keys() == ids
+    ids = article_ids(new, others, SEEDS)
+    assert (index_state(index, ids) or {})["articles"].keys() == ids
 
 
 @pytest.mark.skipif(not SOAK, reason="waits for ten seconds; `make soak` does it")
-def test_a_second_writer_that_waits_too_long_is_told_for_whom(new: Path, tmp_path: Path) -> None:
+def test_a_second_writer_that_waits_too_long_names_the_first(new: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     first = Run(index, new)
     first.reach("reading")
@@ -161,10 +162,10 @@ def test_a_second_writer_that_waits_too_long_is_told_for_whom(new: Path, tmp_pat
     assert f" (PID {first.process.pid}): " in second.stderr
     assert second.stderr.count("\n") == 1
     assert first.end() == (0, "")
-    assert (told(index, ids_in(new)) or {})["look"].articles == 40
+    assert (index_state(index, article_ids(new)) or {})["overview"].articles == 40
 
 
-def test_damaged_files_of_every_kind_are_indexed_or_named(tmp_path: Path) -> None:
+def test_damaged_files_of_every_kind_are_indexed_or_reported(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     for number in range(tries(3, 50)):
