@@ -19,9 +19,9 @@ CHINESE = {"LANG": "zh_CN.UTF-8"}
 @pytest.mark.parametrize("locale", ["zh_CN.UTF-8", "zh_TW.UTF-8", "zh_HK.UTF-8"])
 def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
     shown = run("-h", LANG=locale).stdout
-    assert "用法: souwen [选项] [命令] [参数]...\n" in shown
-    assert "  --version   显示版本并退出。\n" in shown
-    assert "  search      搜索文章。\n" in shown
+    assert re.match(r"用法.*souwen \[选项\] \[命令\] \[参数\]\.\.\.\n", shown)
+    assert re.search(r"^ *--version +显示版本并退出。$", shown, re.MULTILINE)
+    assert re.search(r"^ *search +搜索文章。$", shown, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,23 @@ def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
 )
 def test_help_is_english_elsewhere(environment: dict[str, str]) -> None:
     shown = run("search", "-h", **environment).stdout
-    assert shown.startswith("Usage: souwen search [OPTIONS] QUERY...\n\n  Find the articles that match QUERY")
+    usage, _empty, described = shown.splitlines()[:3]
+    assert re.search(r"souwen search .*QUERY", usage)
+    assert described.strip().startswith("Find the articles that match QUERY")
     assert "选项" not in shown
+    assert "用法" not in shown
 
 
 def test_the_language_may_be_chosen_apart_from_the_locale() -> None:
-    assert run("stats", "-h", LANG="fr_FR.UTF-8", LANGUAGE="fr:zh").stdout.startswith("用法: souwen stats [选项]\n")
+    assert (
+        run("stats", "-h", LANG="fr_FR.UTF-8", LANGUAGE="fr:zh").stdout.splitlines()[0].endswith("souwen stats [选项]")
+    )
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_all_of_each_help_is_chinese_and_fits_the_terminal(command: str) -> None:
     shown = run(command, "-h", **CHINESE, COLUMNS="80").stdout
-    assert shown.startswith(f"用法: souwen {command} ")
+    assert re.match(rf"用法.*souwen {command} ", shown)
     for line in shown.splitlines():
         assert columns(line) <= 80 or line.startswith("  --")  # an option and what it takes
         assert not line.lstrip().startswith(tuple("，。、；：）"))
@@ -54,8 +59,8 @@ def test_errors_are_chinese(tmp_path: Path) -> None:
     done = run("search", "台湾", "--index", tmp_path / "none", **CHINESE)
     assert done.returncode == 2
     assert done.stderr == (f"错误：{tmp_path}/none 中没有索引：请用 `souwen index PATH --index {tmp_path}/none` 建立\n")
-    assert "缺少参数 'QUERY...'" in run("search", **CHINESE).stderr
-    assert "没有命令 'tmeline'。 是否想用 'timeline'？" in run("tmeline", **CHINESE).stderr
+    assert re.search(r"缺少参数.*QUERY", run("search", **CHINESE).stderr.splitlines()[-1])
+    assert re.search(r"没有命令.*tmeline.*是否想用.*timeline", run("tmeline", **CHINESE).stderr.splitlines()[-1])
     assert (
         "since '何时' 不是日期：" in run("search", "外交", "--since", "何时", cwd=indexed(tmp_path), **CHINESE).stderr
     )
