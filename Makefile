@@ -1,11 +1,14 @@
 # Needs Python 3.10 or later, make and git; everything else is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+STRICT := --config-settings editable_mode=strict
 PACKAGES := souwen analysis cli engines indexer messages query web
 SOURCES := $(foreach package,$(PACKAGES),$(wildcard $(package)/*.py $(package)/*/*.py $(package)/*.txt $(package)/*.npz)) \
 	$(wildcard web/templates/* web/static/*)
+LOCKED := $(wildcard requirements/*.txt)
 
-.PHONY: demo test soak test-whoosh3 docs images messages reference licences lint clean
+.PHONY: demo test soak test-whoosh3 docs images messages reference licences lock lint types clean
 
 demo: .venv/demo
 	$(BIN)/souwen index seeds/
@@ -37,17 +40,33 @@ reference: .venv/dev
 
 # docs/licences.md, from what is installed.
 licences: .venv/dev
-	$(BIN)/python -m tools.make_licences.py
+	$(BIN)/python -m tools.make_licences
+
+# Renews requirements/ from the ranges in pyproject.toml, for all supported Pythons and systems. uv asks the package index
+# that you have configured for it, or PyPI.
+LOCK := build/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" --upgrade
+lock:
+	$(PYTHON) -m venv --clear build/uv
+	build/uv/bin/python $(PIP) uv
+	$(LOCK) pyproject.toml --extra dev --output-file requirements/dev.txt
+	echo "setuptools>=77" | $(LOCK) - --output-file requirements/build.txt
+	echo "jieba" | $(LOCK) - --constraints requirements/dev.txt --output-file requirements/source.txt
+	echo "whoosh3>=3.54" | $(LOCK) - --no-deps --output-file requirements/whoosh3.txt
 
 # The pictures in the README: of the terminal, and of the page, which needs a Chromium and a font with Han characters.
 images: .venv/dev
-	$(BIN)/python -m tools.make_terminal.py
-	$(BIN)/python -m tools.make_images.py
+	$(BIN)/python -m tools.make_terminal
+	$(BIN)/python -m tools.make_images
 
-lint: .venv/dev
+lint: .venv/dev types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	cd build/__editable__.* && MYPYPATH=.:$(CURDIR) $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml -p souwen -p training -p tools
+
+# From the folder that the editable install links: it has all packages below souwen/, as an installation has.
+types: .venv/dev
+	cd build/__editable__.* && MYPYPATH=.:$(CURDIR) $(CURDIR)/$(BIN)/mypy \
+		--config-file $(CURDIR)/pyproject.toml -p souwen -p training -p tools
 
 clean:
 	rm -rf .venv .venv-whoosh3 build dist *.egg-info
@@ -55,17 +74,25 @@ clean:
 # A strict editable install links every file, so it is made again when a file comes or goes.
 .venv/demo: pyproject.toml $(SOURCES)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . --config-settings editable_mode=strict
+	$(BIN)/python $(PIP) -e . $(STRICT)
 	touch $@
 
-.venv/dev: pyproject.toml $(SOURCES)
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" --config-settings editable_mode=strict
+# Installs the locked versions and the project into an environment. Of jieba there is only the source, which the locked
+# setuptools builds.
+define install-locked
+	test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+	$(1)/bin/python $(PIP) --require-hashes -r requirements/build.txt
+	$(1)/bin/python $(PIP) --require-hashes --no-build-isolation -r requirements/source.txt
+	$(1)/bin/python $(PIP) --require-hashes -r requirements/dev.txt
+	$(1)/bin/python $(PIP) --no-deps --no-build-isolation -e . $(STRICT)
+endef
+
+.venv/dev: pyproject.toml $(LOCKED) $(SOURCES)
+	$(call install-locked,.venv)
 	touch .venv/demo $@
 
-.venv-whoosh3/ready: pyproject.toml $(SOURCES)
-	test -x .venv-whoosh3/bin/python || $(PYTHON) -m venv .venv-whoosh3
-	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" --config-settings editable_mode=strict
+.venv-whoosh3/ready: pyproject.toml $(LOCKED) $(SOURCES)
+	$(call install-locked,.venv-whoosh3)
 	.venv-whoosh3/bin/python -m pip uninstall --quiet --yes whoosh
-	.venv-whoosh3/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "whoosh3>=3.54"
+	.venv-whoosh3/bin/python $(PIP) --require-hashes --force-reinstall --no-deps -r requirements/whoosh3.txt
 	touch $@

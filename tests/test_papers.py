@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from .conftest import ROOT
 
@@ -20,6 +21,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
 ROOMS = {Path(folder).parts[0] for folder in PYPROJECT["tool"]["setuptools"]["package-dir"].values()}
 FOR_WORK = {"dev", "bench", "docs", "examples"}
+LOCK = ROOT / "requirements"
+ONLY_FOR_FIGURES = {"bm25s"}  # of the extra `bench`, which no test installs
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 
@@ -52,8 +55,36 @@ def test_files_named_in_contributing_exist(path: str) -> None:
 def test_make_has_what_contributing_names() -> None:
     rules = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     named = {rule for line in re.findall(r"^make (.*?)(?:  |;|#)", CONTRIBUTING, re.MULTILINE) for rule in line.split()}
-    assert named == {"test", "soak", "lint", "reference", "messages", "licences"}
+    assert named == {"test", "soak", "lint", "lock", "reference", "messages", "licences"}
     assert named <= set(rules)
+
+
+def locked(path: Path) -> list[Requirement]:
+    lines = path.read_text("utf-8").splitlines()
+    return [Requirement(line.removesuffix("\\")) for line in lines if re.match(r"\w", line)]
+
+
+def test_the_lock_fits_the_ranges() -> None:
+    """Each requirement has one locked version or more, by Python and system, and all of them are in its range."""
+    extras = PROJECT["optional-dependencies"]
+    ranges = map(Requirement, [*PROJECT["dependencies"], *(one for some in extras.values() for one in some)])
+    ranges = [*ranges, *map(Requirement, PYPROJECT["build-system"]["requires"])]
+    versions: dict[str, list[str]] = {}
+    for one in (*locked(LOCK / "build.txt"), *locked(LOCK / "dev.txt")):
+        versions.setdefault(canonicalize_name(one.name), []).append(str(one.specifier).removeprefix("=="))
+    for asked in ranges:
+        name = canonicalize_name(asked.name)
+        if name not in ("souwen", *ONLY_FOR_FIGURES):
+            assert versions.get(name), f"{name} is not locked: run `make lock`"
+            assert all(map(asked.specifier.contains, versions[name])), f"{asked}, {versions[name]}: run `make lock`"
+    assert all(one in locked(LOCK / "dev.txt") for one in locked(LOCK / "source.txt"))
+
+
+@pytest.mark.parametrize("path", sorted(LOCK.iterdir()), ids=lambda path: path.name)
+def test_the_lock_has_hashes_and_no_places(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(locked(path)) == len(re.findall(r"^\w.* \\\n    --hash=sha256:", text, re.MULTILINE)) > 0
+    assert not re.search(r"[/@]|--(?!hash=sha256:[0-9a-f]{64}\b)", text)
 
 
 def test_hooks_check_the_types_of_every_room() -> None:

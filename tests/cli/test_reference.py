@@ -11,21 +11,64 @@ from souwen.cli.main import main
 from tools.make_reference import PAGE, page
 
 COMMANDS = sorted(main.commands.items())
+PROGRAMS: list[tuple[str, click.Command]] = [("souwen", main), *COMMANDS]  # a section each, in this order
+HINT = "run `make reference`"
+WRITTEN_BY_CLICK = re.compile(r"^`souwen .*`$|^\| .* \|$")  # usage lines and rows of options
+
+
+def sections(text: str) -> list[str]:
+    return re.split(r"^## souwen ", text, flags=re.MULTILINE)
+
+
+def rows(section: str) -> dict[str, str]:
+    """Map the names of each option in a section to its row."""
+    found = re.findall(r"^\| `(-.*)` \| (.*) \|$", section, re.MULTILINE)
+    return {" ".join(re.findall(r"(?<![\w-])--?[a-z][\w-]*", written)): f"{written} {told}" for written, told in found}
 
 
 def test_the_page_is_what_the_commands_say() -> None:
-    assert PAGE.read_text("utf-8") == page(), "run `make reference`"
+    """click words usage lines and options in its own way, so `test_the_page_has_every_option` compares their facts."""
+    kept, made = (
+        [line for line in text.splitlines() if not WRITTEN_BY_CLICK.match(line)]
+        for text in (PAGE.read_text("utf-8"), page())
+    )
+    assert kept == made, HINT
 
 
-def test_the_page_has_every_command_and_option() -> None:
-    sections = re.split(r"^## souwen ", page(), flags=re.MULTILINE)
-    assert [section.split("\n")[0] for section in sections[1:]] == [name for name, _ in COMMANDS]
-    for section, (_, command) in zip(sections[1:], COMMANDS, strict=True):
-        for parameter in command.params:
-            for written in (
-                (*parameter.opts, *parameter.secondary_opts) if parameter.param_type_name == "option" else ()
-            ):
-                assert f"`{written}" in section or f" {written}" in section
+def test_the_page_has_every_command() -> None:
+    for text in (PAGE.read_text("utf-8"), page()):
+        assert [section.split("\n")[0] for section in sections(text)[1:]] == [name for name, _ in COMMANDS], HINT
+
+
+@pytest.mark.parametrize("place", range(len(PROGRAMS)), ids=[name for name, _ in PROGRAMS])
+def test_the_page_has_every_option(place: int) -> None:
+    name, command = PROGRAMS[place]
+    section, made = (sections(text)[place] for text in (PAGE.read_text("utf-8"), page()))
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            usage = next(line for line in section.splitlines() if line.startswith(f"`souwen {name}"))
+            assert parameter.make_metavar(click.Context(command)).strip("[].") in usage, HINT
+    options = [option for option in command.params if isinstance(option, click.Option) and not option.hidden]
+    listed = rows(section)
+    names = [" ".join((*option.opts, *option.secondary_opts)) for option in options]
+    assert list(listed) == [*names, "-h --help"] == list(rows(made)), HINT
+    for names_of_one, option in zip(names, options, strict=True):
+        row = re.sub(r"\\(.)", r"\1", listed[names_of_one]).replace("&lt;", "<")
+        missing = [fact for fact in facts(option) if not re.search(rf"(?<![\w.]){re.escape(fact)}(?![\w.])", row)]
+        assert missing == [], HINT
+
+
+def facts(option: click.Option) -> Iterator[str]:
+    """Yield what souwen decides about an option: help, name of the value, choices, limits, default."""
+    yield " ".join((option.help or "").split())
+    if option.metavar:
+        yield option.metavar
+    if isinstance(option.type, click.Choice):
+        yield from map(str, option.type.choices)
+    if isinstance(option.type, click.IntRange | click.FloatRange):
+        yield from (f"{bound:g}" for bound in (option.type.min, option.type.max) if bound is not None)
+    if option.show_default and option.default is not None:
+        yield option.show_default if isinstance(option.show_default, str) else str(option.default)
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
