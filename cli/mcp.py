@@ -28,12 +28,12 @@ def mcp(index_dir: str, http: bool, port: int, **serving: Unpack[Serving]) -> No
     """
     try:
         from .. import web
-        from ..web import assistant
+        from ..web import mcp_server
     except ModuleNotFoundError as error:
         raise AssistantUnavailable from error
     if not http:
-        assistant.serve_stdio(index_dir)
+        mcp_server.serve_stdio(index_dir)
         return
     host = serving["host"]
-    app = assistant.create_app(index_dir, **guarding(web.LOOPBACK, is_local=web.is_loopback(host), **serving))
-    web.run(app, host=host, port=port, ready=lambda address: click.echo(address + assistant.PATH.lstrip("/")))
+    app = mcp_server.create_app(index_dir, **guarding(web.LOOPBACK, is_local=web.is_loopback(host), **serving))
+    web.run(app, host=host, port=port, ready=lambda address: click.echo(address + mcp_server.PATH.lstrip("/")))

@@ -1,4 +1,4 @@
-"""What an address asks for, the addresses that a page has, and those of others."""
+"""Parameters and links of pages, external URLs, and dates in links."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,42 +8,42 @@ from starlette.datastructures import QueryParams
 
 from souwen.messages import Language, use_language
 from souwen.query import Searcher
-from souwen.web.date_formats import period
+from souwen.web.date_formats import format_period
 from souwen.web.page_links import Asked, Links, host, outside, readable
 
-EVERYTHING = (
+ALL_PARAMETERS = (
     "q=台湾&since=2023-08&until=2023&source=RFI&source=晨报&section=a%26b&person=王毅&organisation=外交部&place=北京"
     "&entity=x&about=2023-09&sort=date&recency=30&collapse=false&limit=20&offset=40&lang=en"
 )
 
 
-def asked(query: str) -> Asked:
+def parse(query: str) -> Asked:
     return Asked.of(QueryParams(query))
 
 
-def test_everything_asked_for_is_in_the_address() -> None:
-    given = asked(EVERYTHING)
-    address = Links("").page(given)
-    assert sorted(parse_qsl(address.partition("?")[2])) == sorted(parse_qsl(EVERYTHING))
-    assert asked(address.partition("?")[2]) == given
-    assert Links("/archive/").article("a/b?c&d", given).startswith("/archive/article?id=a%2Fb%3Fc%26d&q=")
+def test_link_contains_all_parameters() -> None:
+    params = parse(ALL_PARAMETERS)
+    address = Links("").page(params)
+    assert sorted(parse_qsl(address.partition("?")[2])) == sorted(parse_qsl(ALL_PARAMETERS))
+    assert parse(address.partition("?")[2]) == params
+    assert Links("/archive/").article("a/b?c&d", params).startswith("/archive/article?id=a%2Fb%3Fc%26d&q=")
 
 
-def test_what_goes_without_saying_is_left_out() -> None:
-    assert Links("").page(asked("q=&source=&sort=relevance&limit=10&offset=0&since=&lang=")) == "/"
-    assert asked("org=外交部") == asked("organisation=外交部")
+def test_link_omits_defaults() -> None:
+    assert Links("").page(parse("q=&source=&sort=relevance&limit=10&offset=0&since=&lang=")) == "/"
+    assert parse("org=外交部") == parse("organisation=外交部")
 
 
 @pytest.mark.parametrize(
     "odd",
     ["offset=-1", "limit=x", "sort=up", "recency=nan", "recency=-3", "lang=xx", "offset=²", "collapse=", "q=%00%ff"],
 )
-def test_what_makes_no_sense_is_passed_over(odd: str) -> None:
-    assert asked(odd) in (Asked(), asked("q=%00%ff"))
+def test_invalid_parameters_are_ignored(odd: str) -> None:
+    assert parse(odd) in (Asked(), parse("q=%00%ff"))
 
 
 @pytest.mark.parametrize(
-    ("query", "finds"),
+    ("query", "total"),
     [
         ("person=康达", 1),
         ("person=康达&person=拉特纳", 2),
@@ -54,21 +54,21 @@ def test_what_makes_no_sense_is_passed_over(odd: str) -> None:
         ('source="a" OR (b', 0),
     ],
 )
-def test_filters_alone_are_a_query(seeds: Searcher, query: str, finds: int) -> None:
-    given = asked(query)
-    assert seeds.search(given.browsing(), **given.filters()).total == finds
+def test_filters_alone_are_a_query(seeds: Searcher, query: str, total: int) -> None:
+    params = parse(query)
+    assert seeds.search(params.browsing(), **params.filters()).total == total
 
 
 @pytest.mark.parametrize("value", ["安东尼·布林肯", "国防部 (美国)", 'the "Post"', "a\\b", "C++", "x:y", "-x", "OR"])
 def test_a_second_name_goes_into_the_query_whole(index_of: Any, value: str) -> None:
     searcher = index_of("正文", author=value)
-    given = asked("person=a").with_value("person", value)
-    assert given.person == ("a",)
-    assert searcher.search(given.query.replace("person:", "author:")).total == 1
+    params = parse("person=a").with_value("person", value)
+    assert params.person == ("a",)
+    assert searcher.search(params.query.replace("person:", "author:")).total == 1
 
 
 @pytest.mark.parametrize("url", ["http://rfi.fr/", "https://www.rfi.fr/cn/中国/a?b=c#d", "HTTPS://RFI.FR:443/"])
-def test_addresses_of_the_web_are_links(url: str) -> None:
+def test_http_urls_are_safe_links(url: str) -> None:
     assert outside(url) == url
     assert host(url) == "rfi.fr"
 
@@ -89,18 +89,18 @@ def test_addresses_of_the_web_are_links(url: str) -> None:
         *("https://name@rfi.fr/", 'https://a/"', "https://a/\\b", "ftp://a/", "\x01https://a/"),
     ],
 )
-def test_others_are_not(url: str) -> None:
+def test_other_urls_are_no_links(url: str) -> None:
     assert outside(url) is None
 
 
-def test_addresses_are_shown_readably() -> None:
+def test_readable_urls() -> None:
     assert readable("https://rfi.fr/%E4%B8%AD%E5%9B%BD") == "https://rfi.fr/中国"
     assert readable("https://rfi.fr/%ff") == "https://rfi.fr/%ff"
     assert readable("https://rfi.fr/a%0Ab%20c") == "https://rfi.fr/a%0Ab%20c"
 
 
 @pytest.mark.parametrize(
-    ("written", "chinese", "english"),
+    ("period", "chinese", "english"),
     [
         ("2023", "2023年", "2023"),
         ("2023-09", "2023年9月", "Sep 2023"),
@@ -114,8 +114,8 @@ def test_addresses_are_shown_readably() -> None:
         ("昨天", "昨天", "昨天"),
     ],
 )
-def test_periods_as_readers_have_them(written: str, chinese: str, english: str) -> None:
-    told: dict[Language, str] = {"zh": chinese, "en": english}
-    for language, expected in told.items():
+def test_period_formats_by_language(period: str, chinese: str, english: str) -> None:
+    expected_by_language: dict[Language, str] = {"zh": chinese, "en": english}
+    for language, expected in expected_by_language.items():
         with use_language(language):
-            assert period(written) == expected
+            assert format_period(period) == expected
