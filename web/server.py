@@ -53,7 +53,7 @@ def make_server(app: Starlette) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http="h11",  # uvicorn's other HTTP parser has no limit for the head of a request
+            http="h11",  # the parser that enforces MAX_HEAD_BYTES
             ws="none",
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             limit_concurrency=MAX_CONNECTIONS,
