@@ -11,7 +11,7 @@ __all__ = ["LOOPBACK", "create_app", "is_loopback", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    # Assistants start the MCP server for each conversation. It needs no FastAPI, whose import takes a sixth of the time.
+    # Assistants start the MCP server for each conversation. It skips FastAPI, whose import takes a sixth of the time.
     if name == "create_app":
         from .app import create_app
 
