@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from souwen.analysis.dates.periods import Period, days, months, moved, week, years
+from souwen.analysis.dates.periods import Period, add_months, days, months, week, years
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_written(period: Period, written: str) -> None:
     ],
 )
 def test_the_same_day_of_another_month(day: date, by: int, expected: date) -> None:
-    assert moved(day, by) == expected
+    assert add_months(day, by) == expected

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.analysis.text.numbers import expressions, numeral
+from souwen.analysis.text.numbers import canonical_numbers, parse_numeral
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from souwen.analysis.text.numbers import expressions, numeral
     ],
 )
 def test_terms(text: str, terms: list[str]) -> None:
-    assert [term for term, _, _ in expressions(text)] == terms
+    assert [term for term, _, _ in canonical_numbers(text)] == terms
 
 
 @pytest.mark.parametrize(
@@ -54,16 +54,16 @@ def test_terms(text: str, terms: list[str]) -> None:
     ],
 )
 def test_numerals(written: str, number: int) -> None:
-    assert numeral(written) == number
+    assert parse_numeral(written) == number
 
 
 @pytest.mark.parametrize("written", ["", "百", "万", "十十", "三四十", "人", "一百千"])
 def test_what_is_no_numeral(written: str) -> None:
-    assert numeral(written) is None
+    assert parse_numeral(written) is None
 
 
 @given(st.text(alphabet="〇零一二三四五六七八九十百千万亿两年月日号第分之0123456789.-/", max_size=40))
 def test_ranges_lie_in_the_text_and_nothing_raises(text: str) -> None:
-    for term, start, end in expressions(text):
+    for term, start, end in canonical_numbers(text):
         assert term
         assert 0 <= start < end <= len(text)
