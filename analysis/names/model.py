@@ -103,7 +103,7 @@ def _backpointer(scores: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _time_steps(positions: IndexArray) -> list[IndexArray]:
-    """Return the indices of the characters at each step of the passages: all first characters, all second ones …
+    """Return the indices of the characters at each step: the first of every passage, then the second, and so on.
 
     A passage is a run of adjacent positions. Long passages are cut. The longest passage comes first in each step.
     """
