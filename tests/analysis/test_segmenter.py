@@ -1,4 +1,4 @@
-"""The two segmenters agree, and words are taken apart only at their joints."""
+"""The segmenter: rjieba and jieba agree, and words are split only at their boundaries."""
 
 import re
 from pathlib import Path
@@ -19,25 +19,27 @@ RUNS = [
 
 
 @pytest.fixture(scope="module")
-def fast() -> Segmenter:
-    pytest.importorskip("rjieba", reason="rjieba is not installed here; jieba does the work")
+def rjieba_segmenter() -> Segmenter:
+    pytest.importorskip("rjieba", reason="rjieba is not installed; souwen uses jieba")
     return Segmenter()
 
 
 @pytest.fixture(scope="module")
-def reference() -> Segmenter:
+def jieba_segmenter() -> Segmenter:
     return Segmenter(prefer_rjieba=False)
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_rjieba_cuts_and_tags_as_jieba_does(run: str, fast: Segmenter, reference: Segmenter) -> None:
-    assert fast.cut(run) == reference.cut(run)
-    assert fast.tag(run) == reference.tag(run)
-    assert [fast.parts(word) for word in fast.cut(run)] == [reference.parts(word) for word in reference.cut(run)]
+def test_rjieba_cuts_and_tags_as_jieba_does(run: str, rjieba_segmenter: Segmenter, jieba_segmenter: Segmenter) -> None:
+    assert rjieba_segmenter.cut(run) == jieba_segmenter.cut(run)
+    assert rjieba_segmenter.tag(run) == jieba_segmenter.tag(run)
+    assert [rjieba_segmenter.parts(word) for word in rjieba_segmenter.cut(run)] == [
+        jieba_segmenter.parts(word) for word in jieba_segmenter.cut(run)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("word", "has", "lacks"),
+    ("word", "included", "excluded"),
     [
         ("中华人民共和国", {"中华", "人民共和国", "共和国", "人民"}, {"华人", "民共"}),
         ("清华大学", {"清华", "大学"}, {"华大"}),
@@ -45,19 +47,28 @@ def test_rjieba_cuts_and_tags_as_jieba_does(run: str, fast: Segmenter, reference
         ("长江大桥", {"长江", "大桥"}, {"江大"}),
     ],
 )
-def test_parts_do_not_cross_joints(word: str, has: set[str], lacks: set[str], reference: Segmenter) -> None:
-    parts = {word[start:end] for start, end in reference.parts(word)}
-    assert has <= parts
-    assert not lacks & parts
+def test_parts_do_not_cross_word_boundaries(
+    word: str, included: set[str], excluded: set[str], jieba_segmenter: Segmenter
+) -> None:
+    parts = {word[start:end] for start, end in jieba_segmenter.parts(word)}
+    assert included <= parts
+    assert not excluded & parts
 
 
-def test_unknown_words_are_not_taken_apart(reference: Segmenter) -> None:
-    assert not reference.knows("涵崧")
-    assert reference.parts("涵崧基金") == ()
+def test_unknown_words_are_not_split(jieba_segmenter: Segmenter) -> None:
+    assert not jieba_segmenter.knows("涵崧")
+    assert jieba_segmenter.parts("涵崧基金") == ()
 
 
-def test_agree_on_real_articles(rfi: Path, fast: Segmenter, reference: Segmenter) -> None:
+def test_rjieba_and_jieba_agree_on_real_articles(
+    rfi: Path, rjieba_segmenter: Segmenter, jieba_segmenter: Segmenter
+) -> None:
     text = "".join(path.read_text("utf-8") for path in sorted(rfi.rglob("*.txt"))[:25])
     runs = re.findall(r"[\u4e00-\u9fff]+", fold(text))
     assert len(runs) > 1000
-    assert [run for run in runs if fast.cut(run) != reference.cut(run) or fast.tag(run) != reference.tag(run)] == []
+    assert [
+        run
+        for run in runs
+        if rjieba_segmenter.cut(run) != jieba_segmenter.cut(run)
+        or rjieba_segmenter.tag(run) != jieba_segmenter.tag(run)
+    ] == []
