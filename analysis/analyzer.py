@@ -102,7 +102,10 @@ class Analyzer:
         return self._names(text, fold(text))
 
     def names_of_query(self, text: str) -> tuple[EntityMention, ...]:
-        """Return the names in a query, found by rules alone: the model would take longer than the rest of the query."""
+        """Return the names that `text`, a query, mentions; the names are found by rules alone.
+
+        The model would take longer than the rest of the query.
+        """
         return tuple(self._name_finder.find_by_rules(text, fold(text))) if self.entities else ()
 
     def _names(self, text: str, folded: str) -> tuple[EntityMention, ...]:

@@ -63,7 +63,10 @@ def splits(folder: Path, collection: str) -> dict[Split, list[Sentence]]:
 
 
 def f1(sentences: Iterable[Sentence], find: Callable[[str], Sequence[Span]]) -> dict[str, float]:
-    """Return the F1 of the names that `find` returns, by kind and for all kinds; range and kind must be exact."""
+    """Return the F1 of the names that `find` returns, by kind and for all kinds.
+
+    A name is correct if its range and its kind are exact.
+    """
     counts: dict[str, list[int]] = {name: [0, 0, 0] for name in ("all", "person", "place", "organisation")}
     for sentence in sentences:
         predicted = frozenset(find(sentence.text))

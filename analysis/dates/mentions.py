@@ -49,7 +49,7 @@ class _UnitMatcher:
         self._pattern = re.compile("|".join(patterns))
 
     def match(self, folded: str, start: int) -> tuple[DateUnit, tuple[str | None, ...], int] | None:
-        """Return the unit that begins at `start`, the text of its groups, and its end; None if no unit begins there."""
+        """Return the unit that begins at `start`, the text of its groups, and its end, or None."""
         match = self._pattern.match(folded, start)
         if not match:
             return None

@@ -1,7 +1,7 @@
-"""Resolvers: functions that turn the units of a date (去 in 去年, 9 in 9月) into the days that they denote.
+"""Resolvers: functions that turn the units of a date into the days that they denote.
 
-Each takes the context of the unit and the text of the groups of its pattern. Each raises ValueError or OverflowError
-if the days do not exist or cannot be determined.
+A unit is, for example, 去年 or 9月. Each function takes the context of the unit and the text of the groups of its
+pattern. Each raises ValueError or OverflowError if the days do not exist or cannot be determined.
 """
 
 from dataclasses import dataclass

@@ -52,7 +52,10 @@ def canonical_names(names: Sequence[EntityMention]) -> list[str]:
 
 
 def _full_name_keys(person_keys: Sequence[str]) -> dict[str, str]:
-    """Return a map from last names to the full names that they stand for, given the keys of all mentions in order."""
+    """Return a map from last names to the full names that they stand for.
+
+    `person_keys` are the keys of all mentions of persons, in order.
+    """
     full_names: dict[str, str] = {}
     counts: Counter[str] = Counter()
     ambiguous: set[str] = set()  # last names that may belong to several persons

@@ -1,4 +1,4 @@
-"""Consistency of the names within an article, after the model has labelled it sentence by sentence."""
+"""Consistency of the names within an article, after the model has labeled it sentence by sentence."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -28,7 +28,7 @@ def _transliterated_name() -> re.Pattern[str]:
 
 
 def make_consistent(folded: str, spans: list[Span], rule_spans: list[Span]) -> list[Span]:
-    """Return the final names of a folded text in order, given the spans of the model and those of the rules."""
+    """Return the final names of a folded text, in order, from the spans of model and rules."""
     trimmed = (_without_common_suffix(folded, _without_unpaired_mark(folded, span)) for span in spans)
     spans = list(_without_bureaus(trimmed, rule_spans))
     spans = _with_one_kind(folded, _with_whole_names(folded, spans))
@@ -75,7 +75,7 @@ def _without_bureaus(spans: Iterable[Span], rule_spans: list[Span]) -> Iterator[
 
 
 def _with_whole_names(folded: str, spans: list[Span]) -> list[Span]:
-    """Extend persons to the whole transliterated name if the model labelled only a part of it: 安东尼-布林肯."""
+    """Extend persons to the whole transliterated name if the model labeled only a part of it: 安东尼-布林肯."""
     people = [span for span in spans if span.kind == "person"]
     starts, ends = [span.start for span in people], [span.end for span in people]
     whole_names: list[Span] = []

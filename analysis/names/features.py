@@ -196,7 +196,7 @@ def extract_features(
     bounds = np.array([bound for start, end, _ in spans for bound in (start, end)], np.intp)
     bounds_passed = np.searchsorted(bounds, positions, side="right")
     is_inside = bounds_passed & 1
-    left = (np.append(bounds, 0)[bounds_passed] - positions) * is_inside
+    remaining = (np.append(bounds, 0)[bounds_passed] - positions) * is_inside
     place = np.minimum(offset, 2) * 2 + (positions + 1 == starts[word + 1])
     span_columns = (bounds_passed + 1 >> 1) * is_inside
     values = np.concatenate(
@@ -204,7 +204,7 @@ def extract_features(
             _look_up(characters, templates.character_lookup, positions),
             _look_up(np.array(attributes), templates.word_lookup, word),
             _span_attributes(bounds, codes, attributes.spelling, starts).take(span_columns, axis=1),
-            np.array((np.minimum(left, 6), np.minimum(left, 3), place), np.uint32),
+            np.array((np.minimum(remaining, 6), np.minimum(remaining, 3), place), np.uint32),
         )
     )
     return Features(_feature_keys(values), positions, values)

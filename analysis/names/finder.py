@@ -34,7 +34,7 @@ NAMES_VERSION = 1  # raise it when the same text yields other names, as after a 
 
 _KINDS = {label: kind for kind, label in BEGIN.items()}
 _IS_BEGIN = np.isin(np.arange(LABEL_COUNT), list(_KINDS))  # by label
-_BLOCK_SIZE = 4_000  # characters that are labelled together
+_BLOCK_SIZE = 4_000  # characters that are labeled together
 _SENTENCE_END = re.compile("[。！？!?\x1e\n ]")
 
 
@@ -77,7 +77,10 @@ class NameFinder:
         return _mentions(text, make_consistent(folded, model_spans, rule_spans))
 
     def find_by_rules(self, text: str, folded: str) -> list[EntityMention]:
-        """Return every mention that the rules find. On a text as short as a query the model takes ten times as long."""
+        """Return every mention that the rules find.
+
+        On a text as short as a query, the model would take ten times as long.
+        """
         _, roles, starts = self._word_table.read(folded)
         spans = find_by_rules(roles, starts)
         return _mentions(text, make_consistent(folded, spans, spans))

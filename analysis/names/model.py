@@ -1,7 +1,7 @@
 """Name model: a linear-chain conditional random field over characters, stored as a table of small integers.
 
-Each feature of a character (see `features`) has a weight for each label. The score of a labelling is the sum of these
-weights and of the transition weights of adjacent labels. Viterbi's algorithm finds the best labelling; it processes all
+Each feature of a character (see `features`) has a weight for each label. The score of a labeling is the sum of these
+weights and of the transition weights of adjacent labels. Viterbi's algorithm finds the best labeling; it processes all
 passages of a text that may contain names in parallel.
 """
 

@@ -1,4 +1,4 @@
-"""The roles that a single word can have in a name: surname, part of a given name, organisation suffix, title etc.
+"""Roles that a word can have in a name: surname, part of a given name, organisation suffix, title etc.
 
 Each word gets a bit set of roles, from the lists in name_lists.txt, from jieba's tag and from its characters. The rules
 (see `rules`) join words to names by these roles alone.

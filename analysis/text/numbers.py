@@ -78,7 +78,7 @@ def _parse_with_units(text: str) -> int | None:
 
 
 def canonical_numbers(folded: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the canonical terms of the dates and numbers in a folded text, in order, each with its start and end."""
+    """Yield the canonical terms of a folded text's dates and numbers, in order, each with its start and end."""
     end = 0
     # Scanning for candidates first is several times faster than searching for the whole expression.
     for candidate in _CANDIDATE.finditer(folded):
