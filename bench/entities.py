@@ -14,11 +14,11 @@ import click
 
 from souwen.analysis import Analyzer, Article, Segmenter, searchable_text
 from souwen.analysis.names.finder import extract_entities
-from souwen.analysis.names.rules import Span, ruled
-from souwen.analysis.names.word_columns import Words
+from souwen.analysis.names.rules import Span, find_by_rules
+from souwen.analysis.names.word_table import WordTable
 from souwen.analysis.text.fold import fold
 from souwen.indexer.readers import read_file
-from training.labelled_sentences import COLLECTIONS, f1, parts
+from training.labeled_sentences import COLLECTIONS, f1, splits
 
 from .speed import SHARED
 from .speed_peers import shuffled, unpacked
@@ -29,11 +29,11 @@ T = TypeVar("T")
 
 def by_rules() -> Callable[[str], list[Span]]:
     """Finds what the rules see."""
-    words = Words(Segmenter())
+    words = WordTable(Segmenter())
 
     def find(text: str) -> list[Span]:
-        _, bits, starts = words.read(fold(text))
-        return ruled(bits, starts)
+        _, roles, starts = words.read(fold(text))
+        return find_by_rules(roles, starts)
 
     return find
 
@@ -58,7 +58,7 @@ def quality(ner: Path) -> Iterable[str]:
     """F1 by collection and kind."""
     for name, find in (("rules", by_rules()), ("model", by_model)):
         for collection in COLLECTIONS:
-            measured = parts(ner, collection)["held out"]
+            measured = splits(ner, collection)["test"]
             longer = [one._replace(names=frozenset(n for n in one.names if n.end - n.start > 1)) for one in measured]
             values = {**f1(measured, find), "without one-character names": f1(longer, find)["all"]}
             yield f"{name}, {collection}: " + ", ".join(f"{kind} {value:.3f}" for kind, value in values.items())

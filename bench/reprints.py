@@ -24,7 +24,7 @@ import click
 import numpy as np
 
 from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint, fold
-from souwen.analysis.near_duplicates import hashes
+from souwen.analysis.near_duplicates import shingle_hashes
 from souwen.engines import IndexDirectory, StoredArticle
 from souwen.indexer import build_index
 from souwen.query.near_duplicates import find_reprints
@@ -67,7 +67,7 @@ def by_rule_b(one: Article, other: Article) -> bool:
 
 def brute_force(articles: Sequence[Article]) -> Iterator[Pair]:
     """All pairs by rule B, from an index of all strings of all openings."""
-    strings = [hashes(letters_of(article.body[:600])) for article in articles]
+    strings = [shingle_hashes(letters_of(article.body[:600])) for article in articles]
     every = np.concatenate(strings)
     owners = np.repeat(np.arange(len(strings)), list(map(len, strings)))[np.argsort(every, kind="stable")]
     _, starts, counts = np.unique(np.sort(every, kind="stable"), return_index=True, return_counts=True)
