@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..conftest import SEEDS
 from .test_archives import PACKERS, tar, zipped
 from .test_reader_epub import book
-from .test_reader_pages import PARAGRAPHS, page
+from .test_reader_html import PARAGRAPHS, page
 
 SEED = min(SEEDS.iterdir()).read_bytes()
 HEAD = """<script type="application/ld+json">{"@type": "NewsArticle", "headline": "甲", "datePublished": "2023-09-28"}
@@ -74,7 +74,7 @@ SAMPLES: dict[str, bytes] = {
     **{f"archive.tar.{end}": pack(tar(INSIDE)) for end, pack in PACKERS.items()},
     "page.html.gz": PACKERS["gz"](page().encode()),
 }
-PIECES = [
+INSERTIONS = [
     *(
         "< > </p> <!-- --> <script> <![CDATA[ &#x110000; &amp [ ]( { } \" ' \\ \\ud800 , : ------ ``` | # * _ \u200b "
         "\u202e 中 é 2023-02-31 9999999999999999999 -1 1e999 NaN null && !!python/object %s ../"
@@ -125,7 +125,7 @@ def _move(choose: random.Random, data: bytes, start: int, end: int) -> bytes:
 
 def _insert(choose: random.Random, data: bytes, start: int, end: int) -> bytes:
     times = min(int(choose.paretovariate(0.7)), 20_000)
-    return data[:start] + choose.choice(PIECES) * times + data[start:]
+    return data[:start] + choose.choice(INSERTIONS) * times + data[start:]
 
 
 def _mix(choose: random.Random, data: bytes, start: int, end: int) -> bytes:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from souwen.indexer import ReadError
-from souwen.indexer.files.archives import is_archive, members
+from souwen.indexer.files.archives import is_archive, read_members
 from souwen.indexer.limits import Limits
 
 if sys.version_info >= (3, 14):
@@ -85,7 +85,7 @@ def read(tmp_path: Path) -> Callable[..., tuple[list[tuple[str, bytes]], dict[st
 def split(path: Path, **limits: int) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     came: list[tuple[str, bytes]] = []
     failed: dict[str, str] = {}
-    for name, content, _ in members(path, Limits(**limits)):
+    for name, content, _ in read_members(path, Limits(**limits)):
         if isinstance(content, ReadError):
             assert len(str(content)) < 200
             failed[name] = str(content)
@@ -333,7 +333,7 @@ def test_a_member_over_the_limit_costs_only_itself(read: Any) -> None:
         too_large = {"2": "it is larger than 2 MB"}
         assert read(form(articles), article_bytes=2_000_000) == ([*articles[:2], articles[3]], too_large)
         assert read(form(lists), article_bytes=2_000_000, archive_ratio=2000) == (lists, {})
-        assert list(read(form(lists), records_bytes=2_000_000)[1]) == ["0", "1", "2"]
+        assert list(read(form(lists), whole_file_bytes=2_000_000)[1]) == ["0", "1", "2"]
 
 
 def test_limits_of_a_whole_archive(read: Any) -> None:
@@ -354,7 +354,7 @@ def test_limits_of_a_whole_archive(read: Any) -> None:
     assert read(zipped(packed), archive_ratio=2000, article_bytes=50_000_000) == (packed, {})
     small = [("1", bytes(100_000)), ("2", b"2")]
     assert read(zipped(small)) == (small, {})
-    assert list(read(zipped(small), archive_ratio_from=50_000)[1]) == ["1"]
+    assert list(read(zipped(small), archive_ratio_min_bytes=50_000)[1]) == ["1"]
 
 
 def test_sizes_that_lie(read: Any) -> None:

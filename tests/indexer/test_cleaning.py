@@ -13,7 +13,7 @@ import pytest
 from souwen.analysis import Article
 from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.cleaning.boilerplate import is_boilerplate
-from souwen.indexer.cleaning.repeated_lines import form_of, repeated_lines
+from souwen.indexer.cleaning.repeated_lines import find_repeated_lines, line_form
 from souwen.indexer.readers import read, read_file
 
 RULES = Cleaner({})
@@ -35,7 +35,7 @@ def archive(lines_of: Callable[[int], tuple[list[str], list[str], list[str]]], s
 
 def left(articles: list[Article]) -> list[str]:
     """All lines but the sentences, after learning from the same articles."""
-    cleaner = Cleaner(repeated_lines(articles))
+    cleaner = Cleaner(find_repeated_lines(articles))
     lines = (line for one in articles for line in cleaner.clean(one)[0].body.split("\n"))
     return [line for line in lines if not line.endswith("都不同。")]
 
@@ -151,25 +151,25 @@ def test_what_people_write_is_not_learnt(having: int, over: list[str], among: li
         return [line.format(n=number) for line in over], among, [line.format(n=number) for line in under]
 
     articles = archive(lines_of)
-    assert repeated_lines(articles) == {}
+    assert find_repeated_lines(articles) == {}
     assert len(left(articles)) == having * len(over + among + under)
 
 
 def test_few_articles_teach_nothing() -> None:
     foot = "本报客户端现已上线，欢迎下载安装使用"
-    assert repeated_lines(archive(lambda n: ([], [], [foot]), size=19)) == {}
-    assert repeated_lines(archive(lambda n: ([], [], [foot]), size=20)) == {"某报": [form_of(foot)]}
+    assert find_repeated_lines(archive(lambda n: ([], [], [foot]), size=19)) == {}
+    assert find_repeated_lines(archive(lambda n: ([], [], [foot]), size=20)) == {"某报": [line_form(foot)]}
 
 
 def test_lines_are_learnt_of_one_source_only() -> None:
     foot = "本报客户端现已上线，欢迎下载安装使用"
-    cleaner = Cleaner(repeated_lines(archive(lambda n: ([], [], [foot]))))
+    cleaner = Cleaner(find_repeated_lines(archive(lambda n: ([], [], [foot]))))
     assert cleaner.clean(article("正文。", foot))[1] == [foot]
     assert cleaner.clean(article("正文。", foot, source="别的报"))[1] == []
 
 
 def test_what_was_learnt_outlives_the_year_the_script_and_the_process() -> None:
-    repeated = repeated_lines(archive(lambda n: ([], [], ["© 2020年 某报版权声明：未经授权，不得转载。"])))
+    repeated = find_repeated_lines(archive(lambda n: ([], [], ["© 2020年 某报版权声明：未经授权，不得转载。"])))
     cleaner = pickle.loads(pickle.dumps(Cleaner(json.loads(json.dumps(repeated)))))
     for line in ("© 2023年某报版权声明：未经授权，不得转载", "©️ 2020年　某報版權聲明：未經授權，不得轉載。"):
         assert cleaner.clean(article("正文。", line)) == (article("正文。"), [line])
@@ -210,12 +210,12 @@ BOILERPLATE = (
 
 
 def test_news_nothing_that_is_repeated_is_left(news: list[Article]) -> None:
-    cleaner = Cleaner(repeated_lines(news[::5]))
+    cleaner = Cleaner(find_repeated_lines(news[::5]))
     articles: Counter[str] = Counter()
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for one in news:
         articles[one.source] += 1
-        forms[one.source].update({form_of(line) for line in cleaner.clean(one)[0].body.split("\n")} - {"", "0"})
+        forms[one.source].update({line_form(line) for line in cleaner.clean(one)[0].body.split("\n")} - {"", "0"})
     large = [source for source, number in articles.items() if number >= 100]
     assert len(large) >= 8
     assert [
@@ -236,13 +236,13 @@ def test_rules_leave_no_footers_of_feeds(rfi: Path) -> None:
 
 
 def test_news_what_is_left_stands_as_it_stood(news: list[Article]) -> None:
-    repeated = repeated_lines(news)
-    assert {form for forms in repeated.values() for form in forms} <= {form_of(line) for line in BOILERPLATE}
+    repeated = find_repeated_lines(news)
+    assert {form for forms in repeated.values() for form in forms} <= {line_form(line) for line in BOILERPLATE}
     assert sum(map(len, repeated.values())) >= 10
     cleaner = Cleaner(repeated)
     for one in news:
         cleaned, removed = cleaner.clean(one)
-        assert all(is_boilerplate(line) or form_of(line) in repeated[one.source] for line in removed)
+        assert all(is_boilerplate(line) or line_form(line) in repeated[one.source] for line in removed)
         assert not any("。" in line for line in removed if is_boilerplate(line))
         gone = set(removed)
         assert cleaned.body.split("\n") == ([line for line in one.body.split("\n") if line not in gone] or [""])
@@ -257,6 +257,6 @@ def test_news_what_is_talked_about_for_a_week_is_no_boilerplate(news: list[Artic
         for source, articles in by_source.items()
         for size in (20, 50, 200)
         for start in range(0, len(articles), size)
-        for form in repeated_lines(articles[start : start + size]).get(source, ())
+        for form in find_repeated_lines(articles[start : start + size]).get(source, ())
     }
-    assert learnt <= {form_of(line) for line in BOILERPLATE}
+    assert learnt <= {line_form(line) for line in BOILERPLATE}

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from souwen.analysis import Article, strip_invisible
 from souwen.indexer import ReadError
-from souwen.indexer.files.units import units
+from souwen.indexer.files.read_units import read_units
 from souwen.indexer.readers import read
-from souwen.indexer.readers.decoding import Replaced
+from souwen.indexer.readers.decoding import ReplacedCharacters
 
 from ..conftest import tries
 from .mutations import SAMPLES, mutated
 from .test_reader_epub import book
-from .test_reader_pages import page
+from .test_reader_html import page
 
 STARTS = {
     "nothing": b"",
@@ -41,7 +41,7 @@ STARTS = {
     "epub": b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/epub+zip",
 }
 NAMES = ("/a", "/a.txt", "/a.html", "/a.md", "/a.csv", "/a.json")
-PIECES = st.sampled_from(
+FRAGMENTS = st.sampled_from(
     [
         *"<>[](){}\"'`*_#|:,;&\n\t\\-=!/",
         "</p>",
@@ -55,7 +55,7 @@ PIECES = st.sampled_from(
         "- ",
     ]
 )
-TEXTS = st.lists(PIECES | st.characters(), max_size=60).map(
+TEXTS = st.lists(FRAGMENTS | st.characters(), max_size=60).map(
     lambda parts: "".join(parts).encode("utf-8", "surrogatepass")
 )
 
@@ -68,10 +68,10 @@ def check(name: str, data: bytes) -> None:
     check_each(read(name, data))
 
 
-def check_each(outcomes: Iterable[Article | Replaced | ReadError]) -> None:
+def check_each(outcomes: Iterable[Article | ReplacedCharacters | ReadError]) -> None:
     for found in outcomes:
-        assert isinstance(found, (Article, Replaced, ReadError))
-        if isinstance(found, Replaced):
+        assert isinstance(found, (Article, ReplacedCharacters, ReadError))
+        if isinstance(found, ReplacedCharacters):
             assert found.characters > 0
             continue
         if isinstance(found, ReadError):
@@ -126,8 +126,8 @@ def test_damaged_files_of_every_kind(name: str, tmp_path: Path) -> None:
     for number in range(tries(20, 3_000)):
         file.write_bytes(mutated(SAMPLES[name], number))
         started = time.process_time()
-        for unit in units([file]):
-            check_each(unit.articles())
+        for unit in read_units([file]):
+            check_each(unit.read())
         taken = time.process_time() - started
         if taken > SLOW:
             log.info("%s, mutation %s: %.2f s", name, number, taken)

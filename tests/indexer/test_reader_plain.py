@@ -41,7 +41,7 @@ def test_names_of_what_is_no_article(name: str) -> None:
 
 
 def test_more_than_the_limits_is_told(tmp_path: Path) -> None:
-    limits = Limits(article_bytes=1000, records_bytes=2000, article_characters=100)
+    limits = Limits(article_bytes=1000, whole_file_bytes=2000, article_characters=100)
     assert [str(one) for one in read("/a.txt", b"a\n" + b"b" * 200, limits=limits)] == [
         "it has 207 characters, more than the 100 of an article"
     ]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from souwen.indexer import UnknownField, build_index
-from souwen.indexer.sync import MOST_FAILURES
+from souwen.indexer.sync import MAX_FAILURES_PER_FILE
 from souwen.query import Searcher
 
 from ..conftest import SEEDS
@@ -230,11 +230,11 @@ def test_names_that_are_no_text_are_kept_apart(archive: Path) -> None:
 
 
 def test_of_a_file_of_noise_the_first_failures_are_told(archive: Path) -> None:
-    (archive / "a.jsonl").write_text('{"id": "1", "title": "甲"}\n' + "{}\n" * (MOST_FAILURES + 7), "utf-8")
+    (archive / "a.jsonl").write_text('{"id": "1", "title": "甲"}\n' + "{}\n" * (MAX_FAILURES_PER_FILE + 7), "utf-8")
     os.utime(archive / "a.jsonl", (LONG_AGO, LONG_AGO))
     index = archive.parent / "index"
     for _ in range(2):
         report = build_index(archive, index)
-        assert len(report.failed) == MOST_FAILURES + 1
+        assert len(report.failed) == MAX_FAILURES_PER_FILE + 1
         assert report.failed[-1] == (str(archive / "a.jsonl"), "7 more parts of it are no articles")
     assert report.read == 0

@@ -16,9 +16,9 @@ from souwen.analysis import AnalyzedArticle, Analyzer
 from souwen.engines.whoosh import WhooshEngine
 from souwen.indexer import ReadError, WorkersEnded, build_index, workers
 from souwen.indexer.cleaning import Cleaner
-from souwen.indexer.files.units import units
-from souwen.indexer.preparation import Change, IndexingConfig
-from souwen.indexer.workers import BATCH, Workers
+from souwen.indexer.files.read_units import read_units
+from souwen.indexer.preparation import ChangedArticle, IndexingConfig
+from souwen.indexer.workers import BATCH_UNITS, WorkerPool
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the processes can't import tests
 
@@ -42,35 +42,35 @@ def written(folder: Path, count: int, deadly: set[int]) -> list[Path]:
 
 
 @pytest.fixture
-def recipe(tmp_path: Path) -> IndexingConfig:
+def config(tmp_path: Path) -> IndexingConfig:
     (tmp_path / "whoosh-1").mkdir()
     engine = Deadly(tmp_path / "whoosh-1")
     engine.create()
     return IndexingConfig(engine, Analyzer(), {})
 
 
-def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: IndexingConfig) -> None:
-    deadly = {BATCH + 3, 3 * BATCH}
-    files = written(tmp_path / "articles", 4 * BATCH, deadly)
-    with closing(Workers(recipe, jobs=2)) as processes:
-        found = list(processes.outcomes(units(files), Cleaner({})))
+def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, config: IndexingConfig) -> None:
+    deadly = {BATCH_UNITS + 3, 3 * BATCH_UNITS}
+    files = written(tmp_path / "articles", 4 * BATCH_UNITS, deadly)
+    with closing(WorkerPool(config, jobs=2)) as processes:
+        found = list(processes.prepare(read_units(files), Cleaner({})))
     assert [Path(unit.name) for unit, _ in found] == files
     for number, (_, [outcome]) in enumerate(found):
         if number in deadly:
             assert isinstance(outcome, ReadError)
             assert "was ended" in str(outcome)
         else:
-            assert isinstance(outcome, Change)
+            assert isinstance(outcome, ChangedArticle)
             assert outcome.article_id == str(number)
 
 
 def test_processes_that_keep_ending_end_the_run(
-    tmp_path: Path, recipe: IndexingConfig, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, config: IndexingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "MOST_RESTARTS", 3)
+    monkeypatch.setattr(workers, "MAX_RESTARTS", 3)
     files = written(tmp_path / "articles", 4, {0, 1, 2, 3})
-    with closing(Workers(recipe, jobs=2)) as processes, pytest.raises(WorkersEnded, match="--jobs 1"):
-        list(processes.outcomes(units(files), Cleaner({})))
+    with closing(WorkerPool(config, jobs=2)) as processes, pytest.raises(WorkersEnded, match="--jobs 1"):
+        list(processes.prepare(read_units(files), Cleaner({})))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from souwen.analysis import Article
 from souwen.indexer import ReadError, build_index
-from souwen.indexer.files.decompression import Stream
-from souwen.indexer.files.pieces import PIECE, contents
-from souwen.indexer.files.units import units
+from souwen.indexer.files.read_units import read_units
+from souwen.indexer.files.splitting import CHUNK_SIZE, read_contents
+from souwen.indexer.files.streams import ByteStream
 from souwen.indexer.limits import DEFAULT_LIMITS
-from souwen.indexer.readers import Piece, read, read_piece
-from souwen.indexer.readers.decoding import Replaced
+from souwen.indexer.readers import Chunk, read, read_chunk
+from souwen.indexer.readers.decoding import ReplacedCharacters
 
 from ..conftest import tries
 from .test_archives import tar, zipped
@@ -64,18 +64,18 @@ def lines_and_told(count: int, path: Path | str, before: int = 0) -> tuple[list[
     return lines, expected
 
 
-def told(found: Iterable[Article | Replaced | ReadError]) -> Told:
+def told(found: Iterable[Article | ReplacedCharacters | ReadError]) -> Told:
     return [(one.id, one.path, one.title, one.body) if isinstance(one, Article) else (str(one),) for one in found]
 
 
 def read_in_pieces(path: Path, at_least: int = 2) -> Told:
     """What the units of a file become; there must be so many, and none large."""
-    every = list(units([path]))
+    every = list(read_units([path]))
     assert len(every) >= at_least
-    assert max(unit.size for unit in every) <= PIECE + 200
+    assert max(unit.size for unit in every) <= CHUNK_SIZE + 200
     assert [unit.done for unit in every] == sorted(unit.done for unit in every)
     assert 0.9 * path.stat().st_size <= every[-1].done <= path.stat().st_size
-    return told(one for unit in every for one in unit.articles())
+    return told(one for unit in every for one in unit.read())
 
 
 FORMS: dict[str, tuple[str, str, Callable[[bytes], bytes]]] = {
@@ -126,8 +126,8 @@ def test_the_encoding_is_told_once(tmp_path: Path) -> None:
 def test_where_bytes_do_not_tell_line_ends_a_file_stays_whole(tmp_path: Path, encoding: str) -> None:
     lines, expected = lines_and_told(1200, tmp_path / "a")
     (tmp_path / "a").write_bytes("\n".join(lines).encode(encoding))
-    (unit,) = units([tmp_path / "a"])
-    assert told(unit.articles()) == expected
+    (unit,) = read_units([tmp_path / "a"])
+    assert told(unit.read()) == expected
 
 
 def test_a_wrong_byte_costs_a_character(tmp_path: Path) -> None:
@@ -137,16 +137,16 @@ def test_a_wrong_byte_costs_a_character(tmp_path: Path) -> None:
     found = read_in_pieces(tmp_path / "a")
     place = f"{tmp_path / 'a'}:1100"
     assert (place, place, "\ufffd1100篇", body(1100)) in found
-    assert (str(Replaced(1)),) in found
+    assert (str(ReplacedCharacters(1)),) in found
     assert len(set(found) & set(expected)) == len(expected) - 1
 
 
 def test_bytes_that_are_no_text_cost_what_is_near(tmp_path: Path) -> None:
     lines, expected = lines_and_told(3000, tmp_path / "a")
-    noise = random.Random(0).randbytes(PIECE).replace(b"\n", b"")
+    noise = random.Random(0).randbytes(CHUNK_SIZE).replace(b"\n", b"")
     data = [line.encode() for line in lines]
     (tmp_path / "a").write_bytes(b"\n".join([*data[:999], noise, *data[1000:]]))
-    found = told(one for unit in units([tmp_path / "a"]) for one in unit.articles())
+    found = told(one for unit in read_units([tmp_path / "a"]) for one in unit.read())
     assert [one for one in found if one not in expected] == [("near line 1000: it is no text",)]
     assert set(found) > {*expected[:980], *expected[-1000:]}
 
@@ -157,7 +157,7 @@ def test_a_long_line_is_a_piece_and_a_longer_one_is_told(tmp_path: Path) -> None
     for at, size in ((700, 3_000_000), (900, 11_000_000), (902, 40_000_000)):
         lines[at - 1] = json.dumps({"title": "长", "picture": "x" * size}, ensure_ascii=False)
     path.write_bytes("\n".join(lines).encode())
-    found = told(one for unit in units([path]) for one in unit.articles())
+    found = told(one for unit in read_units([path]) for one in unit.read())
     assert (f"{path}:700", f"{path}:700", "长", "") in found
     too_large = [f"line {number}: it is larger than 10 MB" for number in (900, 902)]
     assert [one[0] for one in found if "larger" in one[0]] == too_large
@@ -169,8 +169,8 @@ def test_json_that_is_no_lines_stays_whole(tmp_path: Path) -> None:
     for indent in (None, 1):
         for document in (records, {"articles": records}):
             (tmp_path / "a").write_text(json.dumps(document, ensure_ascii=False, indent=indent) + "\n", "utf-8")
-            (unit,) = units([tmp_path / "a"])
-            assert [one[2] for one in told(unit.articles())] == [record["title"] for record in records]
+            (unit,) = read_units([tmp_path / "a"])
+            assert [one[2] for one in told(unit.read())] == [record["title"] for record in records]
 
 
 def table_and_told(count: int, path: Path) -> tuple[str, Told]:
@@ -206,7 +206,7 @@ def test_a_row_without_an_end_costs_the_rest(tmp_path: Path) -> None:
     text, expected = table_and_told(3000, path)
     text = text[: text.index("第1000篇")] + '第1000篇,"' + f"{TEXT}\n" * 40
     path.write_text(text, "utf-8", newline="")
-    found = told(one for unit in units([path]) for one in unit.articles())
+    found = told(one for unit in read_units([path]) for one in unit.read())
     assert found[-1][0].endswith(": it is larger than 10 MB")
     assert found[:-1] == expected[: len(found) - 1]
     assert len(found) > 700
@@ -228,13 +228,13 @@ def test_any_cut_is_none(start: tuple[str, str], parts: list[str], size: int) ->
     data = (text + "".join(parts)).encode()
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr("souwen.indexer.files.pieces.PIECE", size)
-        found = list(contents(name, Stream(iter([data, b""])), DEFAULT_LIMITS))
+        found = list(read_contents(name, ByteStream(iter([data, b""])), DEFAULT_LIMITS))
     whole = told(read(name, data))
     assert (
         told(
             one
             for content in found
-            for one in (read_piece(name, content) if isinstance(content, Piece) else read(name, content))
+            for one in (read_chunk(name, content) if isinstance(content, Chunk) else read(name, content))
         )
         == whole
     )
@@ -245,20 +245,20 @@ def test_a_table_behind_empty_lines_stays_whole(tmp_path: Path, before: str) -> 
     path = tmp_path / "a.csv"
     text, _ = table_and_told(1000, path)
     path.write_text(before + text, "utf-8", newline="")
-    (unit,) = units([path])
-    assert told(unit.articles())
+    (unit,) = read_units([path])
+    assert told(unit.read())
 
 
 def test_a_table_that_nobody_knows_is_told_once(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("甲,乙\n" + "丙,丁\n" * PIECE, "utf-8")
-    assert len([one for unit in units([tmp_path / "a.csv"]) for one in unit.articles()]) == 1
+    (tmp_path / "a.csv").write_text("甲,乙\n" + "丙,丁\n" * CHUNK_SIZE, "utf-8")
+    assert len([one for unit in read_units([tmp_path / "a.csv"]) for one in unit.read()]) == 1
 
 
 def test_what_a_damaged_archive_has_before_the_damage_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     lines, expected = lines_and_told(3000, f"{path}!/a.jsonl")
     path.write_bytes(gzip.compress("\n".join(lines).encode(), 1)[:-1_000_000])
-    found = told(one for unit in units([path]) for one in unit.articles())
+    found = told(one for unit in read_units([path]) for one in unit.read())
     assert found[-1] == ("it ends too early",)
     assert found[:-1] == expected[: len(found) - 1]
     assert len(found) > 1000
