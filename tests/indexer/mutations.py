@@ -1,11 +1,11 @@
-"""Files of every kind that souwen reads, and what damage and malice make of them. A number makes the same each time."""
+"""Sample files of every format that souwen reads, and deterministic mutations of them."""
 
 import json
 import random
 from collections.abc import Callable
 
 from ..conftest import SEEDS
-from .test_archives import PACKERS, tar, zipped
+from .test_archives import PACKERS, make_tar, make_zip
 from .test_reader_epub import book
 from .test_reader_html import PARAGRAPHS, page
 
@@ -67,11 +67,11 @@ SAMPLES: dict[str, bytes] = {
     "table.csv": TABLE.encode("utf-8-sig"),
     "table.tsv": TABLE.replace('","', '"\t"').encode(),
     "book.epub": book(),
-    "nested.zip": zipped(
-        [*INSIDE, ("inner.zip", zipped(INSIDE[:2])), ("inner.tar.gz", PACKERS["gz"](tar(INSIDE[2:])))]
+    "nested.zip": make_zip(
+        [*INSIDE, ("inner.zip", make_zip(INSIDE[:2])), ("inner.tar.gz", PACKERS["gz"](make_tar(INSIDE[2:])))]
     ),
-    "archive.tar": tar(INSIDE),
-    **{f"archive.tar.{end}": pack(tar(INSIDE)) for end, pack in PACKERS.items()},
+    "archive.tar": make_tar(INSIDE),
+    **{f"archive.tar.{end}": pack(make_tar(INSIDE)) for end, pack in PACKERS.items()},
     "page.html.gz": PACKERS["gz"](page().encode()),
 }
 INSERTIONS = [
@@ -87,7 +87,7 @@ INSERTIONS = [
 
 
 def mutated(data: bytes, number: int) -> bytes:
-    """`data` with one to six changes."""
+    """Return `data` with one to six changes. The same number gives the same changes."""
     choose = random.Random(number)
     for _ in range(choose.choice((1, 1, 2, 3, 6))):
         change = choose.choice(CHANGES)
