@@ -46,7 +46,7 @@ Outcomes: TypeAlias = list[Outcome]
 
 
 class IndexingConfig(NamedTuple):
-    """How files become input of the engine's writer. `mapping` maps fields of articles to keys of records."""
+    """Engine, analyzer and mapping of a run. `mapping` maps fields of articles to keys of records."""
 
     engine: Engine
     analyzer: Analyzer

@@ -85,7 +85,7 @@ class Cleaner:
     def clean(self, article: Article) -> tuple[Article, list[str]]:
         """Return the article with cleaned body and lead, and the lines that were removed.
 
-        An article of which nothing would remain is returned unchanged.
+        An article that cleaning would leave empty is returned unchanged.
         """
         forms, max_line_length = self._repeated.get(article.source, _NO_FORMS)
         removed = [

@@ -40,7 +40,7 @@ class ReadUnit(NamedTuple):
 
     @property
     def is_truncated(self) -> bool:
-        """Whether the file could not be read to its end, so that articles in it may be missing."""
+        """True if the file could not be read to its end, so that articles in it may be missing."""
         return isinstance(self.content, ReadError) and self.name == str(self.path)
 
     def read(self, mapping: Mapping[str, str] = {}) -> ReadItems:

@@ -11,7 +11,7 @@ RecordReader: TypeAlias = Callable[[str, str, Mapping[str, str], int], Iterator[
 
 
 class Chunker(NamedTuple):
-    """How to split a file of a format.
+    """Rules for splitting a file of a format.
 
     Attributes:
         find_end: Takes bytes that begin with a record, and their encoding. Returns the number of bytes and lines of the

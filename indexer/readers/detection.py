@@ -82,7 +82,7 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> ReadItems:
 
 
 class ReadPlan(NamedTuple):
-    """How to read a large file: whole, if it has at most `max_bytes`, or in chunks."""
+    """Plan for a large file: read it in chunks with `chunker`, or whole if it has at most `max_bytes`."""
 
     max_bytes: int
     chunker: Chunker | None = None

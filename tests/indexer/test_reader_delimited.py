@@ -30,18 +30,18 @@ def test_rows_are_articles(delimiter: str, name: str, encoding: str) -> None:
 
 
 def test_a_mapping_names_the_columns() -> None:
-    (found,) = read("/a/b.csv", "kop,tekst\n标题,正文\n".encode(), {"title": "kop", "body": "tekst"})
-    assert isinstance(found, Article)
-    assert (found.title, found.body) == ("标题", "正文")
+    (item,) = read("/a/b.csv", "kop,tekst\n标题,正文\n".encode(), {"title": "kop", "body": "tekst"})
+    assert isinstance(item, Article)
+    assert (item.title, item.body) == ("标题", "正文")
 
 
 def test_table_without_known_columns_is_an_error() -> None:
-    (found,) = read("/a/b.csv", "甲,乙\n丙,丁\n".encode())
-    assert isinstance(found, ReadError)
-    assert "mapping" in str(found)
+    (item,) = read("/a/b.csv", "甲,乙\n丙,丁\n".encode())
+    assert isinstance(item, ReadError)
+    assert "mapping" in str(item)
 
 
 def test_fields_may_be_long() -> None:
-    (found,) = read("/a/b.csv", ("title,body\n标题," + "正" * 200_000).encode())
-    assert isinstance(found, Article)
-    assert len(found.body) == 200_000
+    (item,) = read("/a/b.csv", ("title,body\n标题," + "正" * 200_000).encode())
+    assert isinstance(item, Article)
+    assert len(item.body) == 200_000

@@ -1,4 +1,4 @@
-"""Files of a folder are found in order; hidden files, links to folders and indexes are skipped."""
+"""Files of a folder come in order; hidden files, links to folders and indexes are skipped."""
 
 from pathlib import Path
 
