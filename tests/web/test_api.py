@@ -184,7 +184,7 @@ def test_export_contains_all_matching_articles(api: httpx.Client, seeds_index: P
     matching = [json.loads(line) for line in api.get("/api/export", params={"q": "台湾海峡"}).text.splitlines()]
     assert [record["title"] for record in matching] == ["中美高级外交官继续会晤以保持对话"]
     lines = api.get("/api/export", params={"until": "2023-08"}).text.splitlines()
-    assert [json.loads(line)["date"][:10] for line in lines] == ["2023-08-03"]
+    assert [json.loads(line)["published"][:10] for line in lines] == ["2023-08-03"]
     assert api.get("/api/export", params={"q": "没有这种词"}).text == ""
 
 
