@@ -79,7 +79,7 @@ def told(answer: Any) -> Any:
 
 @pytest.mark.soak
 def test_threads_get_the_answers_of_one_alone(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segment_reader, "KEPT", 20_000)  # so that what is kept is thrown away now and then
+    monkeypatch.setattr(segment_reader, "POSTINGS_CACHE_SIZE", 20_000)  # so that what is kept is thrown away now and then
     monkeypatch.setattr(IdfCache.__init__, "__defaults__", (100,))
     for seed in range(tries(1, 20)):
         asked = calls(seed, tries(8, 25))
