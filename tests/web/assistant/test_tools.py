@@ -1,6 +1,7 @@
 """The tools of `souwen mcp`, called with the MCP client over standard input and output and over HTTP."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
