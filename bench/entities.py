@@ -16,11 +16,11 @@ import click
 
 from souwen.analysis import Analyzer, Article, Segmenter, searchable_text
 from souwen.analysis.names.finder import extract_entities
-from souwen.analysis.names.rules import Span, ruled
-from souwen.analysis.names.word_columns import Words
+from souwen.analysis.names.rules import Span, find_by_rules
+from souwen.analysis.names.word_table import WordTable
 from souwen.analysis.text.fold import fold
 from souwen.indexer.readers import read_file
-from training.labelled_sentences import COLLECTIONS, f1, parts
+from training.labeled_sentences import COLLECTIONS, f1, splits
 
 from .speed import SHARED
 from .speed_peers import shuffled_files, unpack
@@ -31,11 +31,11 @@ T = TypeVar("T")
 
 def make_rule_finder() -> Callable[[str], list[Span]]:
     """Return a function that finds names with the rules alone."""
-    words = Words(Segmenter())
+    words = WordTable(Segmenter())
 
     def find(text: str) -> list[Span]:
-        _, bits, starts = words.read(fold(text))
-        return ruled(bits, starts)
+        _, roles, starts = words.read(fold(text))
+        return find_by_rules(roles, starts)
 
     return find
 
@@ -60,7 +60,7 @@ def quality(ner: Path) -> Iterable[str]:
     """Yield lines with the F1 by collection and kind."""
     for name, find in (("rules", make_rule_finder()), ("model", find_with_model)):
         for collection in COLLECTIONS:
-            sentences = parts(ner, collection)["held out"]
+            sentences = splits(ner, collection)["test"]
             longer = [
                 sentence._replace(names=frozenset(name for name in sentence.names if name.end - name.start > 1))
                 for sentence in sentences

@@ -24,7 +24,7 @@ import click
 import numpy as np
 
 from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint, fold
-from souwen.analysis.near_duplicates import hashes
+from souwen.analysis.near_duplicates import shingle_hashes
 from souwen.engines import IndexDirectory, StoredArticle
 from souwen.indexer import build_index
 from souwen.query.near_duplicates import reprints_of
@@ -70,7 +70,7 @@ def matches_rule_b(first: Article, second: Article) -> bool:
 
 def pairs_by_rule_b(articles: Sequence[Article]) -> Iterator[Pair]:
     """Yield all pairs by rule B, from an index of all strings of the first 600 characters."""
-    strings = [hashes(letters(article.body[:600])) for article in articles]
+    strings = [shingle_hashes(letters(article.body[:600])) for article in articles]
     all_strings = np.concatenate(strings)
     owners = np.repeat(np.arange(len(strings)), list(map(len, strings)))[np.argsort(all_strings, kind="stable")]
     _, starts, counts = np.unique(np.sort(all_strings, kind="stable"), return_index=True, return_counts=True)
