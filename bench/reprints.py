@@ -27,7 +27,7 @@ from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint
 from souwen.analysis.near_duplicates import shingle_hashes
 from souwen.engines import IndexDirectory, StoredArticle
 from souwen.indexer import build_index
-from souwen.query.near_duplicates import reprints_of
+from souwen.query.near_duplicates import find_reprints
 
 from .speed import describe_machine
 
@@ -87,7 +87,7 @@ def pairs_by_rule_b(articles: Sequence[Article]) -> Iterator[Pair]:
 
 
 def pairs_by_sketch(articles: Sequence[StoredArticle]) -> Iterator[Pair]:
-    """Yield the pairs whose sketches and fingerprints match, as `reprints_of` finds them."""
+    """Yield the pairs whose sketches and fingerprints match, as `find_reprints` finds them."""
     by_value: dict[str, list[int]] = {}
     fingerprints = [ArticleFingerprint(stored.article) for stored in articles]
     for index, stored in enumerate(articles):
@@ -155,7 +155,7 @@ def main(folder: Path, index: Path | None) -> None:
         with closing(directory.open(Analyzer().fingerprint).reader()) as reader:
             stored = sorted(reader.articles(), key=lambda entry: entry.article.id)
             sample = sample_evenly(stored, TIMED_ARTICLES)
-            lookup_ms = cpu_milliseconds(lambda: [reprints_of(entry, reader) for entry in sample]) / len(sample)
+            lookup_ms = cpu_milliseconds(lambda: [find_reprints(entry, reader) for entry in sample]) / len(sample)
     articles = [entry.article for entry in stored]
     sketch_ms = cpu_milliseconds(lambda: [ArticleFingerprint(entry.article).sketch() for entry in sample]) / len(sample)
     pairs = set(pairs_by_sketch(stored))

@@ -1,7 +1,10 @@
-"""Terms → postings → matches: the contract, the index folder, and one module for each engine."""
+"""Search engines behind one contract: the query model, the index folder, and the engines that implement it."""
 
 from .base import DEFAULT_WRITE_BUFFER, Engine, IndexStatistics, Reader, Writer
+from .bm25 import lucene_idf
 from .clauses import (
+    MATCH_ALL,
+    MATCH_NONE,
     And,
     Candidate,
     Clause,
@@ -47,13 +50,14 @@ from .errors import (
 from .facets import is_valued
 from .index_directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexMeta
 from .keywords import NAME_FIELDS, keyword
-from .matching import lucene_idf
 from .stored_article import StoredArticle
 
 __all__ = [
     "DEFAULT_ENGINE",
     "DEFAULT_WRITE_BUFFER",
     "ENGINES",
+    "MATCH_ALL",
+    "MATCH_NONE",
     "MAX_YEARS",
     "NAME_FIELDS",
     "And",

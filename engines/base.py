@@ -1,4 +1,4 @@
-"""The contract: what every engine does for the rooms above."""
+"""The contract of an engine: the protocols `Engine`, `Reader` and `Writer`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ DEFAULT_WRITE_BUFFER = 256 << 20  # bytes
 
 @dataclass(frozen=True, slots=True)
 class IndexStatistics:
-    """`size` is in bytes on disk; `parts` says what it is made of, such as "3 segments"."""
+    """Statistics of an index. `size` is in bytes on disk; `parts` describes its structure, such as "3 segments"."""
 
     articles: int
     size: int
@@ -25,64 +25,84 @@ class IndexStatistics:
 
 
 class Reader(Protocol):
-    """One committed state of an index, unchanged by later writing. Several threads may use it at once, none of them
-    when it is closed."""
+    """A snapshot of an index at one commit; later commits do not change it.
 
-    def search(self, request: SearchRequest) -> SearchResult: ...
+    Several threads may use it at once, but none while or after it is closed.
+    """
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Return the first matches of a request, with counts."""
+        ...
 
     def count(self, clause: Clause) -> int:
-        """How many articles match."""
+        """Return the number of articles that match."""
         ...
 
     def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
-        """The inverse document frequency of each term, 0 if no article has it."""
+        """Return the idf (inverse document frequency) of each term, 0 if no article has it."""
         ...
 
     def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
-        """What each of the terms adds to the score of an article."""
+        """Return the amount that each of the terms adds to the score of an article."""
         ...
 
     def vocabulary(self) -> list[tuple[str, int]]:
-        """Words with the number of articles that have them, the most frequent first, of equals in order of the words:
-        all, or the `frequent.MOST_WORDS` of most articles. Deleted articles may count in large indexes."""
+        """Return words with their document frequencies: the most frequent first, equally frequent ones in order.
+
+        At most `top_terms.MAX_VOCABULARY` words, those in most articles. Large indexes may count deleted articles, too.
+        """
         ...
 
     def values(self, field: KeywordField) -> Iterable[str]:
-        """Every keyword of a field."""
+        """Return every keyword of a field."""
         ...
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
-        """The articles behind candidates of this reader, in the order of `keys`."""
+        """Return the articles of candidates of this reader, in the order of `keys`."""
         ...
 
-    def find(self, article_id: str) -> StoredArticle | None: ...
+    def find(self, article_id: str) -> StoredArticle | None:
+        """Return the article with this id, None if there is none."""
+        ...
 
     def articles(self) -> Iterator[StoredArticle]:
-        """Every article, in an order of the engine's own."""
+        """Yield every article. Each engine has its own order."""
         ...
 
     def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
-        """The digests of those of these articles that the index has, by id."""
+        """Return id → digest of those of these articles that the index has."""
         ...
 
-    def statistics(self) -> IndexStatistics: ...
+    def statistics(self) -> IndexStatistics:
+        """Return the statistics of the index at this commit."""
+        ...
 
     def check(self) -> None:
-        """Reads the whole index. Raises IndexDamaged unless all is as it was written."""
+        """Read the whole index.
+
+        Raises:
+            IndexDamaged: Something is not as it was written.
+        """
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Release the files and connections."""
+        ...
 
 
 class Writer(Protocol):
-    """A transaction: leaving the `with` block commits it, leaving it by an exception leaves the index as it was."""
+    """A transaction. Leaving the `with` block commits it; an exception leaves the index as it was."""
 
     def put(self, prepared: Any) -> None:
-        """Add an article that `Engine.prepare` of the same kind of engine made, in place of a committed one with the
-        same id. An id can be put once in a transaction."""
+        """Add an article that `Engine.prepare` of the same kind of engine made.
+
+        It replaces a committed article with the same id. A transaction can put an id only once.
+        """
         ...
 
-    def delete(self, article_id: str) -> None: ...
+    def delete(self, article_id: str) -> None:
+        """Delete the committed article with this id, if there is one."""
+        ...
 
     def __enter__(self) -> Self: ...
 
@@ -97,26 +117,35 @@ class Engine(Protocol):
     def __init__(self, folder: Path) -> None: ...
 
     def create(self) -> None:
-        """Make an empty index in the folder, which exists and is empty."""
+        """Create an empty index in the folder, which exists and is empty."""
         ...
 
     def remove(self) -> None:
-        """Remove the index with its folder. What can't go yet, because it is in use or out of reach, stays together
-        with the folder: this is called again."""
+        """Remove the index and its folder.
+
+        Files that are in use, or a server that cannot be reached, may prevent that. Then the folder stays, and a later
+        call tries again.
+        """
         ...
 
     def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Any]:
-        """Articles, given with their digests, as the writer takes them. Engine and result can be pickled: this may be
-        done in other processes."""
+        """Return pairs of article and digest in the form that `Writer.put` takes.
+
+        Engine and result can be pickled, so that other processes may do this.
+        """
         ...
 
     def commit(self) -> str:
-        """A name for the last commit, as short as it is cheap: another commit, even of another index that was made in
-        the same place, has another name."""
+        """Return a short name of the last commit, without opening the index.
+
+        Every commit has another name, even that of another index made in the same folder.
+        """
         ...
 
-    def reader(self) -> Reader: ...
+    def reader(self) -> Reader:
+        """Open the last commit."""
+        ...
 
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> Writer:
-        """A transaction. It gathers about `memory` bytes before it writes them to the disk."""
+        """Begin a transaction. It buffers about `memory` bytes before it writes to the disk."""
         ...

@@ -1,7 +1,7 @@
-"""What a query asks of an engine: which articles match, and what each match is worth.
+"""The query model of the engines: clauses, scoring terms, requests and results.
 
-Matching and scoring are separate. A tree of clauses says which articles match; a flat list of weighted terms scores
-them; tiers put some matches before others whatever their score.
+Matching and scoring are separate. A tree of clauses decides which articles match, a flat list of weighted terms scores
+them, and tiers rank some matches before others regardless of their score.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
-TextField = Literal["text", "title", "body"]  # text: title and body together; terms of it are what scores
+TextField = Literal["text", "title", "body"]  # text: title and body together
 IndexedField = Literal["text", "title"]  # the fields that have term streams of their own
 Stream = Literal["words", "bigrams", "unigrams"]
 NameField = Literal["entity", "person", "place", "organisation"]  # entity: any of the three kinds
 KeywordField = Literal["id", "url", "source", "section", "author", "sketch", NameField, "about"]
-ValueField = Literal["source", "section", "author", NameField]  # what articles have values of, to be counted
+ValueField = Literal["source", "section", "author", NameField]  # facets whose values articles have
 DateField = Literal["year", "month", "day"]  # of publication
 FacetField = Literal[ValueField, DateField]
 Sort = Literal["relevance", "newest"]
@@ -23,7 +23,7 @@ Sort = Literal["relevance", "newest"]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The field has `word` (folded) as a whole word."""
+    """Matches articles whose field has `word` (folded) as a whole word."""
 
     field: TextField
     word: str
@@ -31,7 +31,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Substring:
-    """The field contains `string` (folded, not empty), character for character."""
+    """Matches articles whose field contains `string` (folded, not empty), character for character."""
 
     field: TextField
     string: str
@@ -39,7 +39,7 @@ class Substring:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """One of the field's keywords is `value`: folded, but for `id`, `url` and `sketch`."""
+    """Matches articles that have the keyword `value`, which is folded except in `id`, `url` and `sketch`."""
 
     field: KeywordField
     value: str
@@ -47,7 +47,7 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """Counts for this value of a facet, which is as facets tell it."""
+    """Matches articles that count for `value` of a facet, spelled as in `FacetCount`."""
 
     field: ValueField
     value: str
@@ -55,7 +55,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """Published between two days of the publisher's calendar, both included; None leaves that end open."""
+    """Matches articles published from `first` to `last`, in the publisher's calendar; None leaves an end open."""
 
     first: date | None = None
     last: date | None = None
@@ -63,17 +63,21 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    clauses: tuple[Clause, ...]  # of none, every article matches
+    """Matches articles that match all `clauses`."""
+
+    clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    clauses: tuple[Clause, ...]  # of none, no article matches
+    """Matches articles that match any of `clauses`."""
+
+    clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MinShouldMatch:
-    """At least `count` of `clauses`, which are all different."""
+    """Matches articles that match at least `count` of `clauses`, which are all different."""
 
     count: int
     clauses: tuple[Clause, ...]
@@ -81,15 +85,20 @@ class MinShouldMatch:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Matches articles that do not match `clause`."""
+
     clause: Clause
 
 
 Clause: TypeAlias = Term | Substring | Keyword | FacetValue | DateRange | And | Or | MinShouldMatch | Not
 
+MATCH_ALL = And(())
+MATCH_NONE = Or(())
+
 
 @dataclass(frozen=True, slots=True)
 class ScoringTerm:
-    """A term that scores: `weight` × its BM25 in one term stream of one field."""
+    """A term that adds `weight` × its BM25 in one stream of one field to the score of an article."""
 
     field: IndexedField
     stream: Stream
@@ -99,9 +108,11 @@ class ScoringTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """One search. Matches of `tiers[0]` come first, then those of `tiers[1]` …, then the rest; within a tier by score
-    (`relevance`) or the newest first, undated articles last. Of each of the `facets` the first `facet_limit` values are
-    told."""
+    """A search. Matches of `tiers[0]` come first, then those of `tiers[1]` …, then the rest.
+
+    Within a tier, matches are sorted by score (`relevance`) or the newest first, with undated articles last. The result
+    has the first `facet_limit` values of each of the `facets`.
+    """
 
     match: Clause
     tiers: tuple[Clause, ...] = ()
@@ -113,7 +124,7 @@ class SearchRequest:
 
 
 class FacetCount(NamedTuple):
-    """A value of a facet, such as RFI, 安东尼·布林肯 or 2023-09, and how many of the matches have it."""
+    """A value of a facet, such as RFI, 安东尼·布林肯 or 2023-09, with the number of matches that have it."""
 
     value: str
     articles: int
@@ -121,7 +132,7 @@ class FacetCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A match, known by its engine's `key` until its article is fetched. `tier` counts from 0."""
+    """A match. `key` identifies it to `Reader.fetch`; `tier` counts from 0."""
 
     key: int
     score: float
@@ -130,11 +141,24 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """`total` matches in all, of which `tier_totals[i]` fall into tier i, and the first `limit` of them in order. Of
-    the request's facet i all matches together have the values `facets[i]`: those of most matches first, then by
-    value."""
+    """The first `limit` matches in order, with counts of all matches.
+
+    `total` is the number of matches, `tier_totals[i]` the number of those in tier i. `facets[i]` are the values of the
+    request's facet i among all matches: those with most matches first, then by value.
+    """
 
     total: int
     tier_totals: tuple[int, ...]
     candidates: tuple[Candidate, ...]
     facets: tuple[tuple[FacetCount, ...], ...] = ()
+
+
+def bigram_cover(string: str) -> list[tuple[int, str]]:
+    """Return offsets and bigrams that together spell a string of two characters or more: every second and the last.
+
+    >>> bigram_cover("台湾海峡问")
+    [(0, '台湾'), (2, '海峡'), (3, '峡问')]
+    """
+    last = len(string) - 2
+    offsets = [*range(0, last, 2), last]
+    return [(offset, string[offset : offset + 2]) for offset in offsets]

@@ -1,4 +1,4 @@
-"""What can be wrong with an index, each with the next step to take."""
+"""Errors of an index. Each message names the next step."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +9,14 @@ from ..messages import gettext as _
 
 
 class IndexNotFound(SouwenError):
+    """The folder holds no index."""
+
     def __init__(self, path: Path) -> None:
         super().__init__(_("no index in {path}: make one with `souwen index PATH --index {path}`").format(path=path))
 
 
 class IndexMismatch(SouwenError):
-    """The index was made with other terms than this program would make, so it would miss matches silently."""
+    """The index was made with another format or analyzer, so that searches would miss matches silently."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -25,6 +27,8 @@ class IndexMismatch(SouwenError):
 
 
 class IndexDamaged(SouwenError):
+    """A file of the index is not as it was written."""
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             _("{path} cannot be read ({reason}): rebuild it with `souwen index PATH --index {path} --rebuild`").format(
@@ -34,15 +38,19 @@ class IndexDamaged(SouwenError):
 
 
 class IndexLocked(SouwenError):
+    """Another program is writing to the index."""
+
     def __init__(self, path: Path, lock_owner: str) -> None:
         super().__init__(
-            _("{path} is being written by {holder}: wait until it has finished, or stop it").format(
-                path=path, holder=lock_owner
+            _("{path} is being written by {lock_owner}: wait until it has finished, or stop it").format(
+                path=path, lock_owner=lock_owner
             )
         )
 
 
 class IndexUnwritable(SouwenError):
+    """The system refuses to write to the folder of the index."""
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             _("cannot write to {path} ({reason}): make room or choose another folder with --index").format(
@@ -52,48 +60,54 @@ class IndexUnwritable(SouwenError):
 
 
 class IndexUnreadable(SouwenError):
+    """The system refuses to read the index."""
+
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(_("cannot read {path} ({reason}): see to its permissions").format(path=path, reason=reason))
+        super().__init__(_("cannot read {path} ({reason}): correct its permissions").format(path=path, reason=reason))
 
 
 class UnknownEngine(SouwenError):
-    def __init__(self, name: str, known: list[str]) -> None:
+    """No engine has this name."""
+
+    def __init__(self, name: str, engines: list[str]) -> None:
         super().__init__(
-            _("there is no engine called {name!r}: choose one of {known}").format(name=name, known=", ".join(known))
+            _("unknown engine {name!r}: choose one of {engines}").format(name=name, engines=", ".join(engines))
         )
 
 
 class EngineUnavailable(SouwenError):
-    """The engine is known, but what it needs is not here: `reason` tells what, `remedy` what to do about it."""
+    """The engine lacks a package or setting: `reason` says which, `remedy` is the next step."""
 
     def __init__(self, name: str, reason: str, remedy: str) -> None:
         super().__init__(_("the engine {name!r} {reason}: {remedy}").format(name=name, reason=reason, remedy=remedy))
 
 
 class IndexMoved(SouwenError):
-    """The servers have the index no more, or another one in its place."""
+    """The servers no longer have the index, or have another one under its name."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
             _(
-                "the index that {path} names was removed or rebuilt: copy the folder from the machine that rebuilt it, "
-                "or rebuild it with `souwen index PATH --index {path} --rebuild`"
+                "the index that {path} refers to was removed or rebuilt: copy the folder from the machine that rebuilt "
+                "it, or rebuild it with `souwen index PATH --index {path} --rebuild`"
             ).format(path=path)
         )
 
 
 class IndexOutdated(SouwenError):
-    """The commit that a reader was opened at has been replaced for so long that it is no longer whole."""
+    """A later commit has removed parts of the commit that a reader has open."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(_("the index in {path} has changed since it was opened: open it again").format(path=path))
 
 
 class ServerError(SouwenError):
-    """What can be wrong with the servers that keep an index. `hosts` never hold credentials."""
+    """An error of the servers that keep an index. `hosts` must not contain credentials."""
 
 
 class ServerUnreachable(ServerError):
+    """No server answers. `may_be_busy`: the request timed out, so that a server may be there."""
+
     def __init__(self, hosts: str, reason: str, *, may_be_busy: bool) -> None:
         self.may_be_busy = may_be_busy
         super().__init__(
@@ -104,27 +118,30 @@ class ServerUnreachable(ServerError):
 
 
 class ServerRefused(ServerError):
+    """The servers refuse the credentials or the request."""
+
     def __init__(self, hosts: str, reason: str, remedy: str = "") -> None:
         super().__init__(
-            _("{hosts} refuses ({reason}): {remedy}").format(
+            _("{hosts} refuses the request ({reason}): {remedy}").format(
                 hosts=hosts, reason=reason, remedy=remedy or _("correct SOUWEN_OPENSEARCH_URL")
             )
         )
 
 
 class ServerFailed(ServerError):
+    """The servers answer with an error, or not as OpenSearch does."""
+
     def __init__(self, hosts: str, reason: str) -> None:
         super().__init__(
             _(
-                "{hosts} failed ({reason}): see that it is OpenSearch or Elasticsearch 7 or later, and what its log "
-                "says"
+                "{hosts} failed ({reason}): check its log, and that it is OpenSearch, or Elasticsearch 7 or later"
             ).format(hosts=hosts, reason=reason)
         )
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Makes IndexUnwritable of what the system says against writing to the index in `path`."""
+    """Convert an OSError of the block, which writes to the index in `path`, into IndexUnwritable."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Facets: the values by which matches are counted, as readers see them.
+"""Facets: the values by which matches are counted, spelled as results show them.
 
-They are apart from the keywords that articles are found under: a source is found by its host, too, a name by its
-parts, and none of these should be counted.
+They are separate from the keywords that filters compare. A filter also matches a source by its host and a name by its
+parts, which facets must not count.
 """
 
 from collections import Counter
@@ -12,51 +12,54 @@ from ..analysis import AnalyzedArticle, canonical_names
 from .clauses import FacetCount, FacetField, ValueField
 
 VALUE_FIELDS: tuple[ValueField, ...] = get_args(ValueField)
-LONGEST_VALUE = 200  # characters; of a longer value the beginning counts
+MAX_VALUE_LENGTH = 200  # characters; longer values are truncated
 _DATE_LENGTHS: dict[FacetField, int] = {"year": 4, "month": 7, "day": 10}
 
 
 def is_valued(field: FacetField) -> TypeGuard[ValueField]:
-    """Whether engines keep values of the facet; dates are made of days."""
+    """Return whether engines store values of the facet. Those of dates are computed from days."""
     return field in VALUE_FIELDS
 
 
 def stored_field(field: ValueField) -> str:
-    """The name under which engines keep the values of a facet."""
+    """Return the name of the field in which engines store the values of a facet."""
     return f"facet_{field}"
 
 
 FACETS = tuple(map(stored_field, VALUE_FIELDS))
 
 
-def values(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
-    """Of each field of `FACETS` the values that an article counts for, each once."""
+def facet_values(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
+    """Return the distinct values that an article counts for, for each field of `FACETS`."""
     article = analyzed.article
-    found: dict[ValueField, list[str]] = {field: [] for field in VALUE_FIELDS}
-    found["source"], found["section"], found["author"] = [article.source], [article.section], [article.author]
+    values: dict[ValueField, list[str]] = {field: [] for field in VALUE_FIELDS}
+    values["source"], values["section"], values["author"] = [article.source], [article.section], [article.author]
     for entity, name in zip(analyzed.entities, canonical_names(analyzed.entities), strict=True):
-        found[entity.kind].append(name)
-        found["entity"].append(name)
+        values[entity.kind].append(name)
+        values["entity"].append(name)
     return {
-        stored_field(field): [value for value in dict.fromkeys(map(_bounded, dict.fromkeys(each))) if value]
-        for field, each in found.items()
+        stored_field(field): [value for value in dict.fromkeys(map(_truncate, dict.fromkeys(field_values))) if value]
+        for field, field_values in values.items()
     }
 
 
-def _bounded(value: str) -> str:
-    if len(value) <= LONGEST_VALUE and value.isprintable():  # as most are
+def _truncate(value: str) -> str:
+    if len(value) <= MAX_VALUE_LENGTH and value.isprintable():  # most values
         return value
-    # Halves of surrogate pairs nobody could read, and not every engine keeps them.
-    return value[:LONGEST_VALUE].encode("utf-8", "replace").decode()
+    # Nobody could read lone surrogates, and not every engine can store them.
+    return value[:MAX_VALUE_LENGTH].encode("utf-8", "replace").decode()
 
 
 def first_values(counts: Iterable[tuple[str, int]], limit: int) -> tuple[FacetCount, ...]:
-    """The first `limit` of counted values: most articles first, then by value."""
-    return tuple(FacetCount(*pair) for pair in sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:limit])
+    """Return the first `limit` values: those with most articles first, then by value."""
+    return tuple(FacetCount(*count) for count in sorted(counts, key=lambda count: (-count[1], count[0]))[:limit])
 
 
 def first_dates(days: Mapping[int, int], field: FacetField, limit: int) -> tuple[FacetCount, ...]:
-    """The same of days, given as `day_number`, by day, month or year: 2023-09-28, 2023-09, 2023."""
+    """Return the first `limit` days, months or years (2023-09-28, 2023-09, 2023).
+
+    `days` maps `day_number` to the number of articles.
+    """
     counts: Counter[str] = Counter()
     for day, articles in days.items():
         counts[f"{day // 10_000:04}-{day // 100 % 100:02}-{day % 100:02}"[: _DATE_LENGTHS[field]]] += articles

@@ -1,19 +1,21 @@
-"""An index folder: what is in it, who may open it, who may write.
+"""The folder of an index: its metadata, its engine, and the lock of its writer.
 
     index_data/
-      meta.json        format, fingerprint, engine, its folder; replaced in one step, never changed in place
-      whoosh-1/        the engine's own files
-      whoosh-1.files   the manifest of what was read into it, which the indexer keeps
-      writer.lock      held by the one program that writes
-      writer.txt       who that is
+      meta.json        format, fingerprint, engine, folder of the engine; always replaced as a whole
+      whoosh-1/        files of the engine
+      whoosh-1.files   manifest of the indexed files, which the indexer keeps
+      writer.lock      locked by the only program that may write
+      writer.txt       user, machine and process of that program
 
-A new index is drafted in a folder of its own and counts from the moment meta.json names it. What changes with a commit
-(counts, sizes, times) is the engine's to tell, so that its table of contents alone decides what is committed.
+A new index is drafted in its own folder and becomes the current one when meta.json names it. meta.json holds nothing
+that changes with a commit (counts, sizes, times), so that only the engine decides what is committed.
 """
 
+import getpass
 import json
 import os
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
@@ -26,7 +28,6 @@ from ..analysis import Analyzer
 from ..messages import gettext as _
 from ..messages import os_error_reason
 from .base import Engine
-from .durable import replace
 from .errors import (
     EngineUnavailable,
     IndexDamaged,
@@ -37,7 +38,7 @@ from .errors import (
     UnknownEngine,
     writing,
 )
-from .lock_owner import this_program
+from .storage import atomic_replace
 
 FORMAT = 4
 META = "meta.json"
@@ -53,27 +54,35 @@ class IndexMeta(NamedTuple):
     format: int
     fingerprint: str
     engine: str
-    folder: str  # beside meta.json
+    folder: str  # of the engine, next to meta.json
     created: str  # ISO 8601, UTC
-    dictionary: list[str]  # words of the user's own
-    entities: bool  # whether names were looked for
+    dictionary: list[str]  # the user's custom words
+    entities: bool  # whether names are recognized
 
     def analyzer(self) -> Analyzer:
-        """One that makes the same terms, if this is still the same souwen."""
+        """Return an analyzer that makes the same terms, if this version of souwen made the index."""
         return Analyzer(self.dictionary, entities=self.entities)
 
 
 class IndexDirectory:
-    """A folder that holds, or is to hold, an index."""
+    """A folder that holds an index, or will."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 
     def exists(self) -> bool:
+        """Return whether the folder holds an index."""
         return (self.path / META).is_file()
 
     def meta(self) -> IndexMeta:
-        """Raises IndexNotFound, IndexMismatch where another souwen made the index, IndexDamaged."""
+        """Read meta.json.
+
+        Raises:
+            IndexNotFound: There is no index.
+            IndexMismatch: The index has the format of another version of souwen.
+            IndexDamaged: meta.json has missing or wrong values.
+            IndexUnreadable: The system refuses to read it.
+        """
         try:
             values = json.loads((self.path / META).read_text("utf-8"))
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -83,75 +92,78 @@ class IndexDirectory:
         except (ValueError, RecursionError) as error:
             raise IndexDamaged(self.path, _("{meta} is not JSON").format(meta=META)) from error
         if not isinstance(values, dict) or not isinstance(values.get("format"), int):
-            raise IndexDamaged(self.path, _("{meta} tells no format").format(meta=META))
+            raise IndexDamaged(self.path, _("{meta} has no format").format(meta=META))
         if values["format"] != FORMAT:
             raise IndexMismatch(
                 self.path,
                 _("has format {theirs}, this souwen reads format {ours}").format(theirs=values["format"], ours=FORMAT),
             )
         if not _is_meta(values):
-            raise IndexDamaged(self.path, _("{meta} lacks what it should tell").format(meta=META))
+            raise IndexDamaged(self.path, _("{meta} has missing or wrong values").format(meta=META))
         return IndexMeta(**values)
 
     def analyzer(self) -> Analyzer:
-        """As the index was made with; the default one where there is no index to tell."""
+        """Return the analyzer that the index was made with; the default analyzer if there is no usable index."""
         try:
             return self.meta().analyzer()
         except (IndexNotFound, IndexMismatch, IndexDamaged):
             return Analyzer()
 
     def open(self, fingerprint: str) -> Engine:
-        """The engine of an existing index. Raises IndexMismatch unless an analyzer with `fingerprint` made it."""
+        """Return the engine of the index.
+
+        Raises what `meta` raises, and IndexMismatch if an analyzer with another fingerprint made the index.
+        """
         meta = self.meta()
         if meta.fingerprint != fingerprint:
             raise IndexMismatch(self.path, _("was made with another analyzer (segmenter, dictionary or folding)"))
         return _engine(meta.engine, self.path / meta.folder)
 
     def commit(self) -> str:
-        """A name for what a reader that is opened now will see. Raises what `meta` and `open` raise."""
+        """Return a name of the current commit, for comparison. Raises what `meta` and `open` raise."""
         meta = self.meta()
         return f"{meta.folder}-{_engine(meta.engine, self.path / meta.folder).commit()}"
 
     def draft(self, analyzer: Analyzer, engine: str) -> tuple[IndexMeta, Engine]:
-        """A new, empty index in a folder of its own, not yet the one that `open` gives. Needs the lock."""
+        """Create an empty index in a new folder, which `open` does not use before `publish`. Needs the lock."""
         current = self._current()
-        # A number is never used twice, so that no reader of the index before takes the new one for its own.
-        used = [int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), current} if folder]
+        # Numbers are never reused, so that readers of the former index do not mistake the new one for it.
+        used_numbers = [int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), current} if folder]
         self._remove_all_but(current)
-        folder = f"{engine}-{max(used, default=0) + 1}"
-        made = _engine(engine, self.path / folder)
+        folder = f"{engine}-{max(used_numbers, default=0) + 1}"
+        draft = _engine(engine, self.path / folder)
         with writing(self.path):
             (self.path / folder).mkdir()
-            made.create()
+            draft.create()
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
         settings = analyzer.fingerprint, engine, folder, created, analyzer.dictionary, analyzer.entities
-        return IndexMeta(FORMAT, *settings), made
+        return IndexMeta(FORMAT, *settings), draft
 
     def publish(self, meta: IndexMeta) -> None:
-        """Makes a drafted index the one that `open` gives, and removes the one before. Needs the lock."""
+        """Make a drafted index the current one, and remove the former. Needs the lock."""
         with writing(self.path):
             draft = self.path / f"{META}.new"
             draft.write_text(json.dumps(meta._asdict(), indent=2) + "\n", "utf-8")
-            replace(draft, self.path / META)
+            atomic_replace(draft, self.path / META)
         self._remove_all_but(meta.folder)
 
     def manifest(self, meta: IndexMeta) -> Path:
-        """The file for what was read into an index."""
+        """Return the path of the manifest of an index."""
         return self.path / f"{meta.folder}.files"
 
     def _current(self) -> str:
-        """The engine's folder that meta.json names, "" if there is none or it can't be used."""
+        """Return the engine folder that meta.json names, "" if there is no usable index."""
         try:
             return self.meta().folder
         except (IndexNotFound, IndexMismatch, IndexDamaged):
             return ""
 
-    def _remove_all_but(self, kept: str) -> None:
-        for folder in self._engine_folders() - {kept}:
+    def _remove_all_but(self, current: str) -> None:
+        for folder in self._engine_folders() - {current}:
             _engine(folder.rpartition("-")[0], self.path / folder).remove()
         for file in self.path.glob("*-*"):
-            found = _MANIFEST.fullmatch(file.name)
-            if found and found[1] != kept:
+            match = _MANIFEST.fullmatch(file.name)
+            if match and match[1] != current:
                 with suppress(OSError):
                     file.unlink()
 
@@ -161,27 +173,46 @@ class IndexDirectory:
 
     @contextmanager
     def lock(self, timeout: float) -> Iterator[None]:
-        """Makes this the only writer; waits up to `timeout` seconds. Raises IndexLocked, IndexUnwritable."""
-        lock_owner = self.path / "writer.txt"
+        """Make this program the only writer while the block runs.
+
+        Waits up to `timeout` seconds for another writer.
+
+        Raises:
+            IndexLocked: Another program is writing.
+            IndexUnwritable: The system refuses to write to the folder.
+        """
+        owner_file = self.path / "writer.txt"
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self.path / "writer.lock", timeout=timeout)
             try:
                 lock.acquire()
             except filelock.Timeout as error:
-                raise IndexLocked(self.path, _read(lock_owner) or _("another program")) from error
+                raise IndexLocked(self.path, _read_text(owner_file) or _("another program")) from error
         try:
             with writing(self.path):
-                lock_owner.write_text(this_program(), "utf-8")
-            if self._current():  # what an index before could not let go yet
+                owner_file.write_text(this_program(), "utf-8")
+            if self._current():  # remove what a former index could not remove while it was in use
                 self._remove_all_but(self._current())
             yield
         finally:
             lock.release()
 
 
+def this_program() -> str:
+    """Return user, machine and process, for others who wait for the lock, in any language."""
+    return f"{_user()}@{socket.gethostname()} (PID {os.getpid()})"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # the system may not know the user of a process
+        return "?"
+
+
 def _is_meta(values: dict[str, object]) -> bool:
-    """Whether the values of meta.json are of the kinds that `IndexMeta` has."""
+    """Return whether the values of meta.json have the types of `IndexMeta`."""
     if set(values) != set(IndexMeta._fields):
         return False
     *texts, words = (values[name] for name in ("fingerprint", "engine", "folder", "created", "dictionary"))
@@ -212,7 +243,7 @@ def _engine(name: str, folder: Path) -> Engine:
     raise UnknownEngine(name, list(ENGINES))
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text("utf-8", "replace").strip()
     except OSError:

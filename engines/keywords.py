@@ -1,28 +1,33 @@
-"""The keywords an article is filtered by."""
+"""Keywords: the values that filters compare."""
 
 from typing import get_args
 from urllib.parse import urlsplit
 
 from ..analysis import NAME_JOINT, AnalyzedArticle, fold
 from .clauses import KeywordField, NameField
-from .date_keywords import spelled
+from .date_keywords import date_keywords
 
 KEYWORDS: tuple[KeywordField, ...] = get_args(KeywordField)
 NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
 
 def keyword(field: KeywordField, value: str) -> str:
-    """The form in which a keyword is compared: an id, address or sketch as it is, others folded, names without their
-    dots."""
+    """Return the form in which keywords are compared.
+
+    An id, URL or sketch stays as it is. Other values are folded, and names lose their interpuncts.
+    """
     if field in ("id", "url", "sketch"):
         return value
     return NAME_JOINT.sub("", fold(value)) if field in NAME_FIELDS else fold(value)
 
 
-def keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
-    """Field → the values it is found under: an address also by its host and the host's parents, a source also by the
-    host and its labels (rfi.fr, rfi), a name also by the parts that dots join (布林肯 for 安东尼·布林肯), a day that is
-    mentioned also by its month and year."""
+def article_keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
+    """Return field → keywords of an article.
+
+    A URL also has its host and the host's parent domains as keywords; a source also these and their first labels
+    (rfi.fr, rfi); a name also the parts that interpuncts join (布林肯 for 安东尼·布林肯); a mentioned day also its
+    month and year.
+    """
     article = analyzed.article
     names: dict[str, set[str]] = {field: set() for field in NAME_FIELDS}
     for kind, text in {(entity.kind, entity.text) for entity in analyzed.entities}:
@@ -36,7 +41,7 @@ def keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
         "section": _folded(article.section),
         "author": _folded(article.author),
         "sketch": list(analyzed.sketch),
-        "about": sorted({key for mention in analyzed.dates if mention.period for key in spelled(mention.period)}),
+        "about": sorted({key for mention in analyzed.dates if mention.period for key in date_keywords(mention.period)}),
         **{field: sorted(keys) for field, keys in names.items()},
     }
 
@@ -48,7 +53,7 @@ def _folded(value: str) -> list[str]:
 def _hosts(url: str) -> list[str]:
     try:
         host = urlsplit(url).hostname or ""
-    except ValueError:  # an address nobody could open
+    except ValueError:  # an invalid URL
         return []
     labels = host.split(".")
     return [".".join(labels[start:]) for start in range(len(labels) - 1)]

@@ -1,9 +1,9 @@
-"""Evaluates a request over one segment of an index, a whole posting list at a time.
+"""Boolean matching over one segment of an index, a whole posting list at a time.
 
-Sets of articles are boolean arrays of the segment's size, scores are float arrays of that size.
+A set of articles is a boolean array of the segment's size.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -21,95 +21,96 @@ from .clauses import (
     MinShouldMatch,
     Not,
     Or,
-    ScoringTerm,
     Stream,
     Substring,
     Term,
     ValueField,
+    bigram_cover,
 )
-from .grams import bigram_cover
 
 Mask = NDArray[np.bool_]
-Numbers = NDArray[np.int64]
-Scores = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
-# BM25 as Lucene scores it (BM25Similarity since Lucene 8, without the constant factor k1 + 1); after Robertson and
-# Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
-K1 = 1.2
-B = 0.75
+UNDATED = -(2**62)  # stands for a missing time of publication, and sorts last
 
 
 class Segment(Protocol):
-    """What evaluation reads of a segment; article numbers count from 0."""
+    """A segment as matching and scoring read it. Article numbers count from 0; all arrays of them rise."""
 
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """The number of articles, with deleted ones."""
+        ...
 
     @property
     def live(self) -> Mask:
         """The articles that are not deleted."""
         ...
 
-    def postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[Numbers, Numbers]:
-        """Numbers of the articles with the term, rising, and how often each has it."""
+    def postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[IntArray, IntArray]:
+        """Return the articles that have the term, and how often each has it."""
         ...
 
-    def places(self, field: IndexedField, pair: str) -> Numbers:
-        """Every place of a pair, rising. Places number the pairs of all articles through, in order of the articles."""
+    def bigram_positions(self, field: IndexedField, bigram: str) -> IntArray:
+        """Return every position of a bigram, rising.
+
+        Positions count the bigrams of all articles consecutively, in the order of the articles.
+        """
         ...
 
-    def articles_at(self, field: IndexedField, places: Numbers) -> Numbers:
-        """The article that each of these rising places is in."""
+    def articles_at(self, field: IndexedField, positions: IntArray) -> IntArray:
+        """Return the article that each of these rising positions belongs to."""
         ...
 
-    def keyword(self, field: KeywordField, value: str) -> Numbers: ...
-
-    def valued(self, field: ValueField, value: str) -> Numbers: ...
-
-    def lengths(self, field: IndexedField, stream: Stream) -> Numbers:
-        """For each article, the number of terms in the stream."""
+    def articles_with_keyword(self, field: KeywordField, value: str) -> IntArray:
+        """Return the articles that have the keyword."""
         ...
 
-    def days(self) -> Numbers:
-        """For each article the day of publication as `day_number`, 0 where unknown."""
+    def articles_with_facet_value(self, field: ValueField, value: str) -> IntArray:
+        """Return the articles that count for the value of a facet."""
         ...
 
-    def times(self) -> Numbers:
-        """For each article the time of publication in seconds since 1970, `UNDATED` where unknown."""
+    def lengths(self, field: IndexedField, stream: Stream) -> IntArray:
+        """Return the number of terms in the stream, for each article."""
         ...
 
+    def days(self) -> IntArray:
+        """Return the day of publication as `day_number` for each article, 0 where it is unknown."""
+        ...
 
-UNDATED = -(2**62)
+    def times(self) -> IntArray:
+        """Return the time of publication in seconds since 1970 for each article, `UNDATED` where it is unknown."""
+        ...
 
 
 def day_number(day: date) -> int:
-    """2023-09-29 as 20230929, which compares as dates do."""
+    """Return a number that compares as dates do: 20230929 for 2023-09-29."""
     return day.year * 10_000 + day.month * 100 + day.day
 
 
 class Matching:
-    """Tells which articles of a segment match the clauses of one request, looking at each clause once."""
+    """Matches the clauses of one request against a segment. Each clause is evaluated once."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
-        self._known: dict[Clause, Mask] = {}
+        self._masks: dict[Clause, Mask] = {}
 
     def live(self, clause: Clause) -> Mask:
-        """Which articles match, deleted ones left out."""
+        """Return the articles that match and are not deleted."""
         return self.all(clause) & self._segment.live
 
     def all(self, clause: Clause) -> Mask:
-        """Which articles match. The mask is shared: it must not be changed."""
-        if clause not in self._known:
-            self._known[clause] = self._matching(clause)
-        return self._known[clause]
+        """Return the articles that match, with deleted ones. The mask is shared: do not change it."""
+        if clause not in self._masks:
+            self._masks[clause] = self._evaluate(clause)
+        return self._masks[clause]
 
-    def _matching(self, clause: Clause) -> Mask:
+    def _evaluate(self, clause: Clause) -> Mask:
         segment = self._segment
         match clause:
             case Term() | Substring() | Keyword() | FacetValue():
                 mask = np.zeros(segment.size, dtype=np.bool_)
-                mask[self._listed(clause)] = True
+                mask[self._leaf_matches(clause)] = True
                 return mask
             case DateRange(first, last):
                 days = segment.days()
@@ -121,108 +122,70 @@ class Matching:
                     mask &= self.all(child)
                 return mask
             case Or(clauses):
-                return self._met(clauses) > 0
+                return self._match_counts(clauses) > 0
             case MinShouldMatch(count, clauses):
-                return self._met(clauses) >= count
+                return self._match_counts(clauses) >= count
             case Not(child):
                 return ~self.all(child)
 
-    def _met(self, clauses: Sequence[Clause]) -> NDArray[np.int32]:
-        """How many of the clauses each article matches."""
-        met = np.zeros(self._segment.size, dtype=np.int32)
+    def _match_counts(self, clauses: Sequence[Clause]) -> NDArray[np.int32]:
+        """Return the number of clauses that each article matches."""
+        counts = np.zeros(self._segment.size, dtype=np.int32)
         for child in clauses:
             if isinstance(child, Term | Substring | Keyword | FacetValue):
-                met[self._listed(child)] += 1
+                counts[self._leaf_matches(child)] += 1
             else:
-                met += self.all(child)
-        return met
+                counts += self.all(child)
+        return counts
 
-    def _listed(self, clause: Term | Substring | Keyword | FacetValue) -> Numbers:
-        """The articles that match, by number. The body has no streams of its own: what stands more often in title and
-        body together than in the title stands in the body."""
+    def _leaf_matches(self, clause: Term | Substring | Keyword | FacetValue) -> IntArray:
+        """Return the numbers of the articles that match.
+
+        The body has no streams of its own. It contains what is more frequent in title and body together than in the
+        title alone.
+        """
         if isinstance(clause, Keyword):
-            return self._segment.keyword(clause.field, clause.value)
+            return self._segment.articles_with_keyword(clause.field, clause.value)
         if isinstance(clause, FacetValue):
-            return self._segment.valued(clause.field, clause.value)
+            return self._segment.articles_with_facet_value(clause.field, clause.value)
         if clause.field != "body":
             return self._postings(clause, clause.field)[0]
-        surplus = np.zeros(self._segment.size, np.int64)
-        numbers, counts = self._postings(clause, "text")
-        surplus[numbers] = counts
-        numbers, counts = self._postings(clause, "title")
-        surplus[numbers] -= counts
-        return np.flatnonzero(surplus > 0)
+        body_counts = np.zeros(self._segment.size, np.int64)
+        articles, counts = self._postings(clause, "text")
+        body_counts[articles] = counts
+        articles, counts = self._postings(clause, "title")
+        body_counts[articles] -= counts
+        return np.flatnonzero(body_counts > 0)
 
-    def _postings(self, clause: Term | Substring, field: IndexedField) -> tuple[Numbers, Numbers]:
+    def _postings(self, clause: Term | Substring, field: IndexedField) -> tuple[IntArray, IntArray]:
         if isinstance(clause, Term):
             return self._segment.postings(field, "words", clause.word)
-        return _containing(self._segment, field, clause.string)
+        return _substring_postings(self._segment, field, clause.string)
 
 
-def _containing(segment: Segment, field: IndexedField, string: str) -> tuple[Numbers, Numbers]:
+def _substring_postings(segment: Segment, field: IndexedField, string: str) -> tuple[IntArray, IntArray]:
+    """Return the articles that contain the string, and how often each contains it."""
     if len(string) <= 2:
         return segment.postings(field, "unigrams" if len(string) == 1 else "bigrams", string)
     cover = bigram_cover(string)
-    starts: Numbers | None = None
-    # The rarest pair first: every other list is only looked into where the string may still stand.
-    for places, offset in sorted(((segment.places(field, pair), at) for at, pair in cover), key=lambda p: len(p[0])):
-        starts = places - offset if starts is None else starts[_among(starts + offset, places)]
+    bigrams = [(segment.bigram_positions(field, bigram), offset) for offset, bigram in cover]
+    starts: IntArray | None = None
+    # Begin with the rarest bigram, and look into the other lists only where the string may still start.
+    for positions, offset in sorted(bigrams, key=lambda bigram: len(bigram[0])):
+        starts = positions - offset if starts is None else starts[_are_in(starts + offset, positions)]
         if not len(starts):
             return starts, starts
     assert starts is not None
     articles = segment.articles_at(field, starts)
-    whole = segment.articles_at(field, starts + cover[-1][0]) == articles  # none that runs on into the next article
-    numbers, counts = np.unique(articles[whole], return_counts=True)
+    last_offset = cover[-1][0]
+    in_one_article = segment.articles_at(field, starts + last_offset) == articles
+    numbers, counts = np.unique(articles[in_one_article], return_counts=True)
     return numbers, counts
 
 
-def _among(wanted: Numbers, numbers: Numbers) -> Mask:
-    """Which of the `wanted` are among the rising `numbers`."""
-    found = np.searchsorted(numbers, wanted)
-    found[found == len(numbers)] = 0
-    among: Mask = numbers[found] == wanted
-    return among
-
-
-def length_norms(lengths: Numbers, average: float) -> Scores:
-    """What BM25 adds to the count of a term in its denominator, for each article."""
-    return (K1 * (1 - B + B * lengths / average)).astype(np.float64)
-
-
-def score(
-    segment: Segment,
-    weights: Sequence[ScoringTerm],
-    idf: Callable[[ScoringTerm], float],
-    norms: Callable[[IndexedField, Stream], Scores],
-) -> Scores:
-    """The sum of weight × BM25 over the terms, for every article of the segment.
-
-    `idf` (inverse document frequency) and the average length in `norms` are of the whole index, so that scores of
-    its segments compare.
-    """
-    scores = np.zeros(segment.size)
-    for term in weights:
-        rare = idf(term)
-        if not rare:  # no article has it, but deleted ones may
-            continue
-        numbers, counts = segment.postings(term.field, term.stream, term.term)
-        if len(numbers):
-            scores[numbers] += term.weight * rare * counts / (counts + norms(term.field, term.stream)[numbers])
-    return scores
-
-
-def top_k(limit: int, tiers: Numbers, ranks: Scores) -> Numbers:
-    """The places of the first `limit` matches: by tier, within a tier the highest rank first, of equals the earlier."""
-    places = np.arange(len(tiers))
-    if len(tiers) > limit:  # most are left out unsorted
-        edge = int(np.searchsorted(np.cumsum(np.bincount(tiers)), limit))
-        before, at_edge = np.flatnonzero(tiers < edge), np.flatnonzero(tiers == edge)
-        wanted = limit - len(before)
-        least = np.partition(ranks[at_edge], len(at_edge) - wanted)[len(at_edge) - wanted] if wanted else np.inf
-        places = np.concatenate((before, at_edge[ranks[at_edge] >= least]))
-    return places[np.lexsort((places, -ranks[places], tiers[places]))][:limit]
-
-
-def lucene_idf(articles: int, with_term: int) -> float:
-    """ln(1 + (N - n + ½) / (n + ½)), Lucene's form, never negative."""
-    return float(np.log1p((articles - with_term + 0.5) / (with_term + 0.5)))
+def _are_in(values: IntArray, sorted_values: IntArray) -> Mask:
+    """Return a mask of the `values` that are among `sorted_values`, which are not empty."""
+    indexes = np.searchsorted(sorted_values, values)
+    indexes[indexes == len(sorted_values)] = 0
+    mask: Mask = sorted_values[indexes] == values
+    return mask

@@ -1,4 +1,4 @@
-"""The stored texts of an article as one record of bytes."""
+"""Serialization of an article's stored texts as one compressed record of bytes."""
 
 import struct
 import zlib
@@ -7,32 +7,36 @@ from itertools import accumulate
 
 from ..messages import gettext as _
 
-# Of all encodings of Unicode this one takes least for Chinese, before compression and after it.
-_ENCODING = "gb18030"
-_LEVEL = 6
-_MOST = 64 << 20  # bytes of a record; a million characters, the most an article has, take 4, its entities 3, dates 7
+_ENCODING = "gb18030"  # the smallest Unicode encoding of Chinese, before and after compression
+_COMPRESSION_LEVEL = 6
+# Bytes, decompressed. The longest article has a million characters: 4 MB, its entities take 3 MB, its dates 7 MB.
+_MAX_RECORD_SIZE = 64 << 20
 
 
-def packed(texts: Sequence[str]) -> bytes:
-    """The texts as a record."""
-    # What can't be encoded, halves of surrogate pairs, nobody could read.
+def pack_texts(texts: Sequence[str]) -> bytes:
+    """Return the texts as one record."""
+    # Lone surrogates cannot be encoded, and nobody could read them.
     content = "".join(texts).encode(_ENCODING, "replace")
-    return zlib.compress(struct.pack(f"<{len(texts)}I", *map(len, texts)) + content, _LEVEL)
+    return zlib.compress(struct.pack(f"<{len(texts)}I", *map(len, texts)) + content, _COMPRESSION_LEVEL)
 
 
-def unpacked(record: bytes, names: Sequence[str]) -> dict[str, str]:
-    """The texts of a record, by as many names. Raises ValueError if it is not as it was packed."""
-    head = struct.Struct(f"<{len(names)}I")
-    unpacker = zlib.decompressobj()
+def unpack_texts(record: bytes, names: Sequence[str]) -> dict[str, str]:
+    """Return the texts of a record by name; `names` are as many as the texts, in their order.
+
+    Raises:
+        ValueError: The record is not as `pack_texts` made it.
+    """
+    header = struct.Struct(f"<{len(names)}I")
+    decompressor = zlib.decompressobj()
     try:
-        content = unpacker.decompress(record, _MOST)
+        content = decompressor.decompress(record, _MAX_RECORD_SIZE)
     except zlib.error as error:
-        raise ValueError(_("a stored article can't be unpacked")) from error
-    if not unpacker.eof or len(content) < head.size:
-        raise ValueError(_("a stored article is cut off, or larger than any is"))
-    lengths = head.unpack_from(content)
-    text = content[head.size :].decode(_ENCODING)
+        raise ValueError(_("a stored article cannot be decompressed")) from error
+    if not decompressor.eof or len(content) < header.size:
+        raise ValueError(_("a stored article is cut off, or larger than any article can be"))
+    lengths = header.unpack_from(content)
+    text = content[header.size :].decode(_ENCODING)
     if sum(lengths) != len(text):
-        raise ValueError(_("a stored article has not the length it should have"))
+        raise ValueError(_("a stored article has the wrong length"))
     ends = accumulate(lengths)
     return {name: text[end - length : end] for name, length, end in zip(names, lengths, ends, strict=True)}

@@ -1,57 +1,64 @@
-"""What is left to ask of articles of which something is known already."""
+"""Simplification of a clause that is only evaluated where another clause holds."""
 
 from collections.abc import Set
 
-from .clauses import And, Clause, MinShouldMatch, Not, Or
-
-MET = And(())  # what every article meets
+from .clauses import MATCH_ALL, And, Clause, MinShouldMatch, Not, Or
 
 
-def given(clause: Clause, known: Clause) -> Clause:
-    """What matches the same as `clause` among the articles that match `known`.
+def simplify(clause: Clause, *, assuming: Clause) -> Clause:
+    """Return a clause that matches the same as `clause` among the articles that match `assuming`.
 
-    >>> from .clauses import Has
-    >>> one, two = Has("text", "一"), Has("text", "二")
-    >>> given(All((AtLeast(1, (one, two)), two)), one)
-    Has(field='text', word='二')
+    The result is `MATCH_ALL` if all of them match.
+
+    >>> from .clauses import Term
+    >>> first, second = Term("text", "一"), Term("text", "二")
+    >>> simplify(And((MinShouldMatch(1, (first, second)), second)), assuming=first)
+    Term(field='text', word='二')
     """
-    facts = _facts(known)
-    left = _left(clause, facts)
+    facts = _facts(assuming)
+    result = _simplify(clause, facts)
     for fact in facts:
-        if left != MET and isinstance(fact, Or) and fact.clauses:
+        if result != MATCH_ALL and isinstance(fact, Or) and fact.clauses:
+            # One of the alternatives holds. If the result is the same under each, it holds here.
             first, *others = fact.clauses
-            candidate = _left(left, facts | _facts(first))
-            if candidate != left and all(_left(left, facts | _facts(other)) == candidate for other in others):
-                left = candidate
-    return left
+            candidate = _simplify(result, facts | _facts(first))
+            if candidate != result and all(_simplify(result, facts | _facts(other)) == candidate for other in others):
+                result = candidate
+    return result
 
 
 def _facts(clause: Clause) -> frozenset[Clause]:
-    """Clauses that hold wherever `clause` does."""
+    """Return clauses that hold wherever `clause` does."""
     if isinstance(clause, And):
         return frozenset({clause}.union(*map(_facts, clause.clauses)))
     return frozenset({clause})
 
 
-def _left(clause: Clause, facts: Set[Clause]) -> Clause:
-    """What matches the same as `clause` where all of `facts` hold."""
+def _simplify(clause: Clause, facts: Set[Clause]) -> Clause:
+    """Return a clause that matches the same as `clause` where all of `facts` hold."""
     if clause in facts:
-        return MET
+        return MATCH_ALL
     match clause:
         case And(clauses):
-            left = tuple(each for each in (_left(child, facts) for child in clauses) if each != MET)
-            return left[0] if len(left) == 1 else And(left)
+            undecided = _undecided(clauses, facts)
+            return undecided[0] if len(undecided) == 1 else And(undecided)
         case Or(clauses):
-            rest = []
+            alternatives = []
             for child in clauses:
-                rest.append(_left(child, facts))
-                if rest[-1] == MET:
-                    return MET
-            return Or(tuple(rest))
+                alternatives.append(_simplify(child, facts))
+                if alternatives[-1] == MATCH_ALL:
+                    return MATCH_ALL
+            return Or(tuple(alternatives))
         case MinShouldMatch(count, clauses):
-            left = tuple(each for each in (_left(child, facts) for child in clauses) if each != MET)
-            missing = count - (len(clauses) - len(left))
-            return MinShouldMatch(missing, left) if missing > 0 else MET
+            undecided = _undecided(clauses, facts)
+            missing = count - (len(clauses) - len(undecided))
+            return MinShouldMatch(missing, undecided) if missing > 0 else MATCH_ALL
         case Not(child):
-            return Not(_left(child, facts))
+            return Not(_simplify(child, facts))
     return clause
+
+
+def _undecided(clauses: tuple[Clause, ...], facts: Set[Clause]) -> tuple[Clause, ...]:
+    """Return the simplified clauses without those that hold."""
+    simplified = (_simplify(clause, facts) for clause in clauses)
+    return tuple(clause for clause in simplified if clause != MATCH_ALL)

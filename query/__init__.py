@@ -1,4 +1,4 @@
-"""A query string → ranked hits with snippets."""
+"""Search of an index: a query string → ranked hits with snippets, facets, entities and timelines."""
 
 from ..engines import FacetCount
 from . import as_json
@@ -19,9 +19,8 @@ from .filters import Filters
 from .near_duplicates import reprints_note
 from .notes import Note
 from .results import Entity, Explanation, Highlights, Hit, Reprint, Results, Snippet, Suggestion, marked_html
-from .searcher import Searcher
+from .searcher import Searcher, index_version
 from .timeline import Step, Timeline
-from .version import index_version
 
 __all__ = [
     "ENTITY_KINDS",

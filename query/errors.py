@@ -1,4 +1,4 @@
-"""What is wrong use of a search, as opposed to an odd query, which never is."""
+"""Errors of wrong arguments and files. A query itself, however odd, never raises."""
 
 import os
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ from ..messages import gettext as _
 
 
 class InvalidAliases(SouwenError):
+    """The list of aliases in an index folder cannot be read."""
+
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             _("the list of aliases in {path} cannot be read ({reason}): correct it or remove it").format(
@@ -18,43 +20,57 @@ class InvalidAliases(SouwenError):
 
 
 class InvalidRecency(SouwenError):
+    """A half-life for recency is not a number of days above 0."""
+
     def __init__(self, days: float) -> None:
         super().__init__(_("recency is {days} days: give a number above 0").format(days=days))
 
 
 class SearcherClosed(SouwenError):
+    """A searcher was used after it was closed."""
+
     def __init__(self) -> None:
         super().__init__(_("the searcher is closed: open another one"))
 
 
 class InvalidDate(SouwenError):
-    def __init__(self, name: str, written: str) -> None:
+    """An argument is not a date."""
+
+    def __init__(self, name: str, text: str) -> None:
         super().__init__(
-            _(
-                "{name} {written!r} is not a date: write a year, month or day such as 2023, 2023-09 or 2023-09-28"
-            ).format(name=name, written=written)
+            _("{name} {text!r} is not a date: write a year, month or day such as 2023, 2023-09 or 2023-09-28").format(
+                name=name, text=text
+            )
         )
 
 
 class InvalidFacet(SouwenError):
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(_("there is no facet {name!r}: choose of {known}").format(name=name, known=", ".join(known)))
+    """A facet does not exist."""
+
+    def __init__(self, name: str, fields: Sequence[str]) -> None:
+        super().__init__(
+            _("there is no facet {name!r}: choose one of {fields}").format(name=name, fields=", ".join(fields))
+        )
 
 
 class EvaluationUnavailable(SouwenError):
+    """The library that computes the measures is not installed."""
+
     def __init__(self) -> None:
-        super().__init__(_("measuring needs the package ir-measures: install it with `pip install 'souwen[eval]'`"))
+        super().__init__(_("evaluation needs the package ir-measures: install it with `pip install 'souwen[eval]'`"))
 
 
 class InvalidTestFile(SouwenError):
-    """A file of queries or judgements that cannot be used."""
+    """A file of queries or judgements cannot be used."""
 
     def __init__(self, path: str | os.PathLike[str], reason: str, line: int | None = None) -> None:
-        place = os.fspath(path) if line is None else _("{path}, line {line}").format(path=os.fspath(path), line=line)
-        super().__init__(f"{place}: {reason}")
+        location = os.fspath(path) if line is None else _("{path}, line {line}").format(path=os.fspath(path), line=line)
+        super().__init__(f"{location}: {reason}")
 
 
 class RunUnwritable(SouwenError):
+    """The file for the rankings of an evaluation cannot be written."""
+
     def __init__(self, path: str | os.PathLike[str], reason: str) -> None:
         super().__init__(
             _("cannot write the run to {path} ({reason}): name another file with --run").format(

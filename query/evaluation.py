@@ -1,6 +1,6 @@
-"""How well an index answers queries whose right answers are known, in the measures and file formats of TREC.
+"""Evaluation: how well an index answers queries with known relevant articles, by the measures of TREC.
 
-Ids in TREC files hold no white space: where an id of ours does, it is written in percent-encoding (`my%20file`).
+Ids in TREC files have no white space. An id that has some is percent-encoded there: `my%20file`.
 """
 
 import json
@@ -19,10 +19,11 @@ from ..messages import os_error_reason
 from .errors import EvaluationUnavailable, InvalidTestFile, RunUnwritable
 from .searcher import Searcher
 
-DEPTH = 100  # hits of a query that are judged
-MOST_RELEVANT = 1_000  # the highest grade of relevance; trec_eval keeps a counter for each grade
-_MEASURES = {"MRR@10": "RR@10", "nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100"}  # ours: ir-measures'
-_NOT_IN_TREC = re.compile("[\\s\0\ud800-\udfff]")
+EVALUATION_DEPTH = 100  # first hits of a query that are evaluated
+MAX_RELEVANCE = 1_000  # trec_eval keeps a counter for each grade
+# Name of a measure → its name in ir-measures
+_MEASURES = {"MRR@10": "RR@10", "nDCG@10": "nDCG@10", "recall@10": "R@10", "recall@100": "R@100"}
+_NOT_IN_TREC_IDS = re.compile("[\\s\0\ud800-\udfff]")
 
 Queries = Mapping[str, str]  # id → text
 Judgements = Mapping[str, Mapping[str, int]]  # query id → article id → relevance, 0 for not relevant
@@ -31,8 +32,14 @@ Rankings = Mapping[str, Sequence[str]]  # query id → article ids, best first
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Each of `measures` is a mean over the judged queries, from 0 to 1; `queries` says how many these are. The times
-    are those of one query with its first 100 hits, snippets included."""
+    """The quality and speed of a searcher on a set of queries.
+
+    Attributes:
+        measures: Means over the judged queries, from 0 to 1, by the name of the measure.
+        queries: Number of judged queries.
+        median_ms: Median time of a query with its first 100 hits, snippets included, in milliseconds.
+        p95_ms: 95th percentile of these times.
+    """
 
     measures: Mapping[str, float]
     queries: int
@@ -48,108 +55,134 @@ def evaluate(
     run: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Asks every query of a file as a user would type it and compares the first 100 hits with the judgements.
+    """Run every query of a file as if a user had typed it, and compare the first 100 hits with the judgements.
 
-    `queries` has a JSON object `{"id", "text"}` a line, `qrels` a judgement `query 0 article relevance` a line. A query
-    without judgements is asked but not counted. `run` is where to write the rankings, for other TREC tools; `progress`
-    is called with the queries done and the queries in all. Raises InvalidTestFile, RunUnwritable,
-    EvaluationUnavailable.
+    Args:
+        searcher: The searcher to evaluate.
+        queries: File with a JSON object `{"id", "text"}` on each line.
+        qrels: File with a judgement `query 0 article relevance` on each line. Queries without judgements are run but
+            not counted.
+        run: File to write the rankings to, for other TREC tools.
+        progress: Called after each query with the number of queries done and the number of all queries.
+
+    Raises:
+        InvalidTestFile: `queries` or `qrels` cannot be used.
+        RunUnwritable: `run` cannot be written.
+        EvaluationUnavailable: The library that computes the measures is not installed.
     """
-    asked, judged = read_queries(queries), read_qrels(qrels)
-    if judged.keys().isdisjoint(asked):
+    texts, judgements = read_queries(queries), read_qrels(qrels)
+    if judgements.keys().isdisjoint(texts):
         raise InvalidTestFile(
             qrels,
             _("it judges no query of {queries}: use the same query ids in both").format(queries=os.fspath(queries)),
         )
-    measures_of(judged, {})  # tells now, not after all the searching, that the library is missing
+    compute_measures(judgements, {})  # raises now if the library is missing, not after all searches
     if run is not None:
         _write(run, "a", ())  # likewise
     times: list[float] = []
     rankings: dict[str, list[str]] = {}
-    for done, (query, text) in enumerate(asked.items(), start=1):
-        results = searcher.search(text, limit=DEPTH, collapse=False)
+    for done, (query_id, text) in enumerate(texts.items(), start=1):
+        results = searcher.search(text, limit=EVALUATION_DEPTH, collapse=False)
         times.append(results.took_ms)
-        rankings[query] = [trec_id(hit.id) for hit in results]
+        rankings[query_id] = [trec_id(hit.id) for hit in results]
         if progress:
-            progress(done, len(asked))
+            progress(done, len(texts))
     if run is not None:
         _write(run, "w", _run_lines(rankings))
-    counted = {query: judged[query] for query in asked if query in judged}
-    return Evaluation(measures_of(counted, rankings), len(counted), median(times), _percentile(times, 95))
+    judged = {query_id: judgements[query_id] for query_id in texts if query_id in judgements}
+    return Evaluation(compute_measures(judged, rankings), len(judged), median(times), _percentile(times, 95))
 
 
 def read_queries(path: str | os.PathLike[str]) -> Queries:
-    """The queries of a file in JSON lines. Raises InvalidTestFile."""
-    wanted = _("write {example}").format(example='{"id": "1", "text": "台湾海峡"}')
+    """Return the queries of a file in JSON Lines.
+
+    Raises:
+        InvalidTestFile: The file cannot be used.
+    """
+    advice = _("write {example}").format(example='{"id": "1", "text": "台湾海峡"}')
     queries: dict[str, str] = {}
     for number, line in _lines(path):
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise InvalidTestFile(path, _("it is not JSON: {wanted}").format(wanted=wanted), number) from error
-        query, text = (record.get("id"), record.get("text")) if isinstance(record, dict) else (None, None)
-        if not isinstance(query, (str, int)) or not isinstance(text, str) or query == "":
-            raise InvalidTestFile(path, _("it has no id or no text: {wanted}").format(wanted=wanted), number)
-        query = trec_id(str(query))
-        if query in queries:
+            raise InvalidTestFile(path, _("it is not JSON: {advice}").format(advice=advice), number) from error
+        query_id, text = (record.get("id"), record.get("text")) if isinstance(record, dict) else (None, None)
+        if not isinstance(query_id, (str, int)) or not isinstance(text, str) or query_id == "":
+            raise InvalidTestFile(path, _("it has no id or no text: {advice}").format(advice=advice), number)
+        query_id = trec_id(str(query_id))
+        if query_id in queries:
             raise InvalidTestFile(
                 path,
-                _("the id {query!r} is taken by an earlier line: give each query its own").format(query=query),
+                _("the id {query!r} is taken by an earlier line: give each query its own id").format(query=query_id),
                 number,
             )
-        queries[query] = text
+        queries[query_id] = text
     if not queries:
-        raise InvalidTestFile(path, _("it has no queries: {wanted}, one a line").format(wanted=wanted))
+        raise InvalidTestFile(path, _("it has no queries: {advice}, one query on each line").format(advice=advice))
     return queries
 
 
 def read_qrels(path: str | os.PathLike[str]) -> Judgements:
-    """The judgements of a file in TREC's format. Negative relevance (spam, for TREC) counts as none. Raises
-    InvalidTestFile."""
-    wanted = _("write QUERY 0 ARTICLE RELEVANCE, such as q1 0 article7 1")
+    """Return the judgements of a file in TREC's format. Negative relevance (spam, for TREC) counts as 0.
+
+    Raises:
+        InvalidTestFile: The file cannot be used.
+    """
+    advice = _("write QUERY 0 ARTICLE RELEVANCE, such as q1 0 article7 1")
     judgements: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
         try:
-            query, _round, article, written = line.split()
-            relevance = int(written)
+            query_id, _iteration, article_id, grade = line.split()
+            relevance = int(grade)
         except ValueError as error:
-            raise InvalidTestFile(path, _("it is no judgement: {wanted}").format(wanted=wanted), number) from error
-        if relevance > MOST_RELEVANT:
+            raise InvalidTestFile(path, _("it is not a judgement: {advice}").format(advice=advice), number) from error
+        if relevance > MAX_RELEVANCE:
             raise InvalidTestFile(
                 path,
-                _("relevance {written} is more than {most}: use 1, 2, 3 …").format(written=written, most=MOST_RELEVANT),
+                _("relevance {grade} is more than {most}: use 1, 2, 3 …").format(grade=grade, most=MAX_RELEVANCE),
                 number,
             )
-        judgements.setdefault(query, {})[article] = max(0, relevance)
+        judgements.setdefault(query_id, {})[article_id] = max(0, relevance)
     if not judgements:
-        raise InvalidTestFile(path, _("it has no judgements: {wanted}, one a line").format(wanted=wanted))
+        raise InvalidTestFile(
+            path, _("it has no judgements: {advice}, one judgement on each line").format(advice=advice)
+        )
     return judgements
 
 
-def measures_of(judgements: Judgements, rankings: Rankings) -> dict[str, float]:
-    """The measures by name: means over the queries of `judgements`, of which one that `rankings` lacks counts as 0. The
-    definitions are those of trec_eval. Raises EvaluationUnavailable."""
-    run = {query: {article: _score(rank) for rank, article in enumerate(found, 1)} for query, found in rankings.items()}
+def compute_measures(judgements: Judgements, rankings: Rankings) -> dict[str, float]:
+    """Return the means of the measures over the queries of `judgements`, by the name of the measure.
+
+    A query without a ranking counts as 0. The definitions are those of trec_eval.
+
+    Raises:
+        EvaluationUnavailable: The library that computes the measures is not installed.
+    """
+    run = {
+        query_id: {article_id: _score(rank) for rank, article_id in enumerate(article_ids, 1)}
+        for query_id, article_ids in rankings.items()
+    }
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about ways of its own that newer Pythons deprecate
+        warnings.simplefilter("ignore")  # the library uses what newer Pythons deprecate
         try:
             import ir_measures
         except ImportError as error:
             raise EvaluationUnavailable from error
-        measures = {ours: ir_measures.parse_measure(theirs) for ours, theirs in _MEASURES.items()}
-        values = ir_measures.calc_aggregate(measures.values(), {q: dict(of) for q, of in judgements.items()}, run)
-    return {ours: float(values[measure]) for ours, measure in measures.items()}
+        measures = {name: ir_measures.parse_measure(library_name) for name, library_name in _MEASURES.items()}
+        qrels = {query_id: dict(relevances) for query_id, relevances in judgements.items()}
+        values = ir_measures.calc_aggregate(measures.values(), qrels, run)
+    return {name: float(values[measure]) for name, measure in measures.items()}
 
 
 def trec_id(text: str) -> str:
-    """An id as it can stand in a TREC file."""
-    return _NOT_IN_TREC.sub(lambda found: "%" + found[0].encode("utf-8", "surrogatepass").hex("%").upper(), text)
+    """Return an id as it is written in TREC files."""
+    return _NOT_IN_TREC_IDS.sub(lambda match: "%" + match[0].encode("utf-8", "surrogatepass").hex("%").upper(), text)
 
 
 def _run_lines(rankings: Rankings) -> Iterator[str]:
-    for query, articles in rankings.items():
-        for rank, article in enumerate(articles, start=1):
-            yield f"{query} Q0 {article} {rank} {_score(rank)} souwen\n"
+    for query_id, article_ids in rankings.items():
+        for rank, article_id in enumerate(article_ids, start=1):
+            yield f"{query_id} Q0 {article_id} {rank} {_score(rank)} souwen\n"
 
 
 def _write(path: str | os.PathLike[str], mode: Literal["a", "w"], lines: Iterable[str]) -> None:
@@ -161,13 +194,16 @@ def _write(path: str | os.PathLike[str], mode: Literal["a", "w"], lines: Iterabl
 
 
 def _score(rank: int) -> float:
-    """A score that falls with the rank. TREC's tools sort by score and ignore ranks, and the scores of hits alone do
-    not tell their order: full matches stand before partial ones."""
-    return float(DEPTH + 1 - rank)
+    """Return a score that falls with the rank.
+
+    TREC's tools sort by score and ignore ranks. The scores of hits do not give their order, since full matches come
+    before partial ones.
+    """
+    return float(EVALUATION_DEPTH + 1 - rank)
 
 
 def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
-    """The lines of a file that are not empty, with their numbers."""
+    """Return the lines of a file that are not empty, with their numbers."""
     try:
         text = Path(path).read_text("utf-8-sig")
     except OSError as error:
@@ -180,6 +216,6 @@ def _lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
 
 
 def _percentile(values: Iterable[float], percent: int) -> float:
-    """The smallest value that so many percent of the values do not exceed (nearest rank)."""
+    """Return the smallest value that `percent` of the values do not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[math.ceil(len(ordered) * percent / 100) - 1]

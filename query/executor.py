@@ -1,119 +1,126 @@
-"""Reads a query and asks the engine, at the strictest level that finds anything."""
+"""Executor: parses a query and runs its plan at the strictest level that finds any article."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, strip_invisible
-from ..engines import And, Clause, FacetField, Keyword, Or, Reader, SearchRequest, SearchResult
+from ..engines import MATCH_NONE, And, Clause, FacetField, Keyword, Reader, SearchRequest, SearchResult
 from ..messages import gettext as _
-from .headline import joined
-from .idf_cache import IdfCache
+from .match_level import MatchLevel
 from .notes import Note, level_note
 from .parser import parse
-from .planner import LEVELS, Plan
-from .rewriter import Expander
+from .planner import QueryPlan
+from .rewriter import QueryRewriter
 
-EVERY_VALUE = 1 << 30  # of a facet
+UNLIMITED = 1 << 30  # as the limit of a facet: all its values
 
-Order = Literal["relevance", "date"]
+SortOrder = Literal["relevance", "date"]
 
 
-class Question(NamedTuple):
-    """A query as it was read, with notes on how."""
+class ParsedQuery(NamedTuple):
+    """The plan of a query, and notes on how the query was read."""
 
-    plan: Plan
+    plan: QueryPlan
     notes: tuple[Note, ...]
 
 
-class Answer(NamedTuple):
-    """What was found at a level of the plan, by which clause; of that, `full` matches have all that was asked for."""
+class MatchResult(NamedTuple):
+    """The result of a query at the level that answered it.
 
-    level: int
-    match: Clause
-    found: SearchResult
+    `clause` is the clause that all listed articles match. The first `full` of them match all of the query.
+    """
+
+    level: MatchLevel
+    clause: Clause
+    result: SearchResult
     full: int
 
 
-class Asker:
-    """Asks one index."""
+class QueryExecutor:
+    """Runs queries on one index."""
 
-    def __init__(self, analyzer: Analyzer, expander: Expander, reader: Reader) -> None:
+    def __init__(self, analyzer: Analyzer, rewriter: QueryRewriter, reader: Reader) -> None:
         self._analyzer = analyzer
-        self._expander = expander
+        self._rewriter = rewriter
         self._reader = reader
 
-    def read(self, query: str) -> Question:
-        """What is to be asked for. No query raises."""
-        typed, notes = parse(strip_invisible(query))
-        tree, expanded = self._expander.expand(joined(typed, self._analyzer))
-        plan = Plan(tree, self._analyzer, IdfCache(self._reader))
-        notes += expanded + tuple(
+    def parse(self, query: str) -> ParsedQuery:
+        """Return the plan of a query. No query raises."""
+        tree, notes = parse(strip_invisible(query))
+        rewritten, rewrite_notes = self._rewriter.rewrite(tree)
+        plan = QueryPlan(rewritten, self._analyzer, self._reader)
+        notes += rewrite_notes + tuple(
             Note("dropped", _("“{text}” has nothing to search for").format(text=text[:40])) for text in plan.dropped
         )
         if plan.is_empty:
             notes += (Note("empty", _("there is nothing to search for")),)
-        return Question(plan, notes)
+        return ParsedQuery(plan, notes)
 
-    def best(
+    def search(
         self,
-        plan: Plan,
+        plan: QueryPlan,
         filters: Sequence[Clause],
         *,
         limit: int,
-        sort: Order,
+        sort: SortOrder,
         facets: tuple[FacetField, ...],
         facet_limit: int,
-    ) -> Answer:
-        """Full matches and partial ones, the first `limit` of them in order."""
-        for level in LEVELS:
-            match: Clause = And((*filters, plan.match(level)))
-            full = plan.full(level)
+    ) -> MatchResult:
+        """Return full and partial matches, the first `limit` of them as candidates in order."""
+        for level in MatchLevel:
+            clause: Clause = And((*filters, plan.match_clause(level)))
+            full_match = plan.full_match_clause(level)
             tiers: tuple[Clause, ...] = ()
             if sort == "relevance":
-                tiers = (And((full, plan.aligned())), full)
-            else:  # by date, partial matches would stand between full ones
-                only_full = And((match, full))
-                match = only_full if self._reader.count(only_full) else match
-            found = self._reader.search(
+                tiers = (And((full_match, plan.exact_clause())), full_match)
+            else:  # in order of date, partial matches would mix with full ones
+                only_full = And((clause, full_match))
+                clause = only_full if self._reader.count(only_full) else clause
+            result = self._reader.search(
                 SearchRequest(
-                    match=match,
+                    match=clause,
                     tiers=tiers,
-                    weights=plan.weights() if tiers else (),
+                    weights=plan.scoring_terms() if tiers else (),
                     sort="relevance" if tiers else "newest",
                     limit=limit,
                     facets=facets,
                     facet_limit=facet_limit,
                 )
             )
-            if found.total:
-                fully = sum(found.tier_totals) if tiers else self._reader.count(And((match, full)))
-                return Answer(level, match, found, fully)
-        return _nothing(facets)
+            if result.total:
+                full = sum(result.tier_totals) if tiers else self._reader.count(And((clause, full_match)))
+                return MatchResult(level, clause, result, full)
+        return _no_matches(facets)
 
-    def full(
+    def count(
         self, query: str, filters: Sequence[Clause], facets: tuple[FacetField, ...], facet_limit: int
-    ) -> tuple[Answer, tuple[Note, ...]]:
-        """Full matches alone, counted but not listed, with notes on them; for a query of nothing but space, all that
-        the filters let through."""
-        asked: list[tuple[Clause, ...]] = [()]
+    ) -> tuple[MatchResult, tuple[Note, ...]]:
+        """Count full matches and their facets, without candidates.
+
+        A query of white space matches all articles that pass the filters.
+        """
+        clauses: dict[MatchLevel, tuple[Clause, ...]] = {MatchLevel.WHOLE_WORDS: ()}
         notes: tuple[Note, ...] = ()
         if query.strip():
-            plan, notes = self.read(query)
-            asked = [] if plan.is_empty else [(plan.match(level), plan.full(level)) for level in LEVELS[:-1]]
-        for level, clauses in enumerate(asked):
-            match = And((*filters, *clauses))
-            found = self._reader.search(SearchRequest(match=match, limit=0, facets=facets, facet_limit=facet_limit))
-            if found.total:
-                told = (level_note(level),) if level else ()
-                return Answer(level, match, found, found.total), notes + told
-        return _nothing(facets), notes
+            plan, notes = self.parse(query)
+            levels = () if plan.is_empty else (level for level in MatchLevel if level < MatchLevel.PARTIAL)
+            clauses = {level: (plan.match_clause(level), plan.full_match_clause(level)) for level in levels}
+        for level, required in clauses.items():
+            clause = And((*filters, *required))
+            result = self._reader.search(SearchRequest(match=clause, limit=0, facets=facets, facet_limit=facet_limit))
+            if result.total:
+                level_notes = (level_note(level),) if level > MatchLevel.WHOLE_WORDS else ()
+                return MatchResult(level, clause, result, result.total), notes + level_notes
+        return _no_matches(facets), notes
 
-    def level_of(self, plan: Plan, article_id: str) -> int | None:
-        """The strictest level of a plan at which an article matches; None if it matches at none."""
+    def match_level(self, plan: QueryPlan, article_id: str) -> MatchLevel | None:
+        """Return the strictest level of a plan at which an article matches, None if it matches at none."""
+        if plan.is_empty:
+            return None
         article = Keyword("id", article_id)
-        matching = (level for level in LEVELS if self._reader.count(And((article, plan.match(level)))))
-        return None if plan.is_empty else next(matching, None)
+        matching = (level for level in MatchLevel if self._reader.count(And((article, plan.match_clause(level)))))
+        return next(matching, None)
 
 
-def _nothing(facets: tuple[FacetField, ...]) -> Answer:
-    return Answer(LEVELS[-1], Or(()), SearchResult(0, (), (), ((),) * len(facets)), 0)
+def _no_matches(facets: tuple[FacetField, ...]) -> MatchResult:
+    return MatchResult(MatchLevel.PARTIAL, MATCH_NONE, SearchResult(0, (), (), ((),) * len(facets)), 0)

@@ -1,10 +1,11 @@
-"""Counts the values of facets over what a clause matches, those that are one as one."""
+"""Facets: counts of the values of a field over the articles that match; spellings of one value count as one."""
 
 from collections.abc import Sequence
 from heapq import heappush, heappushpop
 from typing import get_args
 
 from ..engines import (
+    MATCH_ALL,
     NAME_FIELDS,
     And,
     Clause,
@@ -20,68 +21,79 @@ from ..engines import (
 from .aliases import Aliases
 from .errors import InvalidFacet
 from .lazy import lazy
-from .name_groups import Group, KnownNames, spellings
+from .name_groups import KnownNames, NameGroup, group_spellings
 
-VALUES_READ = 2_000  # of a facet: those that most matches have; what these are is told exactly
+# Values of a facet that a search reads from the engine, those of most articles. Only these are grouped and recounted.
+MAX_VALUES_READ = 2_000
+MAX_KNOWN_NAMES = 10_000  # persons of an index that decide which last names stand for a full name
 FACET_FIELDS: tuple[FacetField, ...] = get_args(FacetField)
-NAMES_READ = 10_000  # persons of an index from which is told whose last names stand alone
 
 
-def facet_fields(asked: Sequence[str]) -> tuple[FacetField, ...]:
-    """The facets that are asked for, each once. Raises InvalidFacet."""
-    for name in asked:
+def parse_facets(names: Sequence[str]) -> tuple[FacetField, ...]:
+    """Return the facets with these names, each once, in the order of `FACET_FIELDS`.
+
+    Raises:
+        InvalidFacet: There is no such facet.
+    """
+    for name in names:
         if name not in FACET_FIELDS:
             raise InvalidFacet(name, FACET_FIELDS)
-    return tuple(field for field in FACET_FIELDS if field in asked)
+    return tuple(field for field in FACET_FIELDS if field in names)
 
 
-class Counts:
-    """Works on what a reader counts."""
+class FacetCounter:
+    """Groups the facet values that a reader counts."""
 
     def __init__(self, reader: Reader, aliases: Aliases) -> None:
         self._reader = reader
-        self.names = lazy(lambda: _known_names(reader, aliases))
+        self.known_names = lazy(lambda: _read_known_names(reader, aliases))
 
-    def first(
-        self, match: Clause, field: FacetField, counted: Sequence[FacetCount], limit: int
-    ) -> tuple[FacetCount, ...]:
-        """The first `limit` values of a facet; `counted` are its first `VALUES_READ` values over `match`."""
-        groups = self.groups(match, field, counted, limit)
-        return tuple(FacetCount(group.shown, group.articles) for group in groups)
+    def count(
+        self, match: Clause, fields: Sequence[FacetField], counts: Sequence[Sequence[FacetCount]], limit: int
+    ) -> dict[str, tuple[FacetCount, ...]]:
+        """Return the first `limit` values of each facet, most articles first.
 
-    def groups(self, match: Clause, field: FacetField, counted: Sequence[FacetCount], limit: int) -> list[Group]:
-        """The same as groups of values, with the exact number of articles."""
-        groups = self._merged(field, counted)
-        groups.sort(key=lambda group: (-group.articles, group.shown))
-        exact: list[Group] = []
-        best: list[int] = []  # the numbers of the first `limit` so far
+        `counts` has, for each of `fields`, the first `MAX_VALUES_READ` values over the articles that match `match`.
+        """
+        groups = {field: self.group(match, field, values, limit) for field, values in zip(fields, counts, strict=True)}
+        return {
+            field: tuple(FacetCount(group.label, group.articles) for group in groups_of_field)
+            for field, groups_of_field in groups.items()
+        }
+
+    def group(self, match: Clause, field: FacetField, counts: Sequence[FacetCount], limit: int) -> list[NameGroup]:
+        """Return the first `limit` groups of values of one facet, with exact article counts."""
+        groups = self._group_values(field, counts)
+        groups.sort(key=lambda group: (-group.articles, group.label))
+        counted: list[NameGroup] = []
+        top_counts: list[int] = []  # a heap of the `limit` highest counts so far
         for group in groups:
-            if limit <= 0 or (len(best) == limit and group.articles < best[0]):
+            if limit <= 0 or (len(top_counts) == limit and group.articles < top_counts[0]):
                 break
             if len(group.keys) > 1 and is_valued(field):  # articles may have several of these values
-                group = group._replace(articles=self._reader.count(And((match, having(field, group)))))
-            exact.append(group)
-            if len(best) < limit:
-                heappush(best, group.articles)
+                group = group._replace(articles=self._reader.count(And((match, group_clause(field, group)))))
+            counted.append(group)
+            if len(top_counts) < limit:
+                heappush(top_counts, group.articles)
             else:
-                heappushpop(best, group.articles)
-        return sorted(exact, key=lambda group: (-group.articles, group.shown))[: max(limit, 0)]
+                heappushpop(top_counts, group.articles)
+        return sorted(counted, key=lambda group: (-group.articles, group.label))[: max(limit, 0)]
 
-    def _merged(self, field: FacetField, counted: Sequence[FacetCount]) -> list[Group]:
+    def _group_values(self, field: FacetField, counts: Sequence[FacetCount]) -> list[NameGroup]:
         if field in NAME_FIELDS:
-            return self.names().grouped(counted)
+            return self.known_names().group(counts)
         if not is_valued(field):
-            return [Group(value, (value,), frozenset((value,)), articles) for value, articles in counted]
-        return spellings(counted)
+            return [NameGroup(value, (value,), frozenset((value,)), articles) for value, articles in counts]
+        return group_spellings(counts)
 
 
-def _known_names(reader: Reader, aliases: Aliases) -> KnownNames:
-    """The names of the index."""
-    request = SearchRequest(match=And(()), limit=0, facets=("person",), facet_limit=NAMES_READ)
+def _read_known_names(reader: Reader, aliases: Aliases) -> KnownNames:
+    """Return the names of the index."""
+    request = SearchRequest(match=MATCH_ALL, limit=0, facets=("person",), facet_limit=MAX_KNOWN_NAMES)
     (persons,) = reader.search(request).facets
     return KnownNames(persons, aliases)
 
 
-def having(field: ValueField, group: Group) -> Clause:
-    """Counts for any of the values of a group."""
+def group_clause(field: ValueField, group: NameGroup) -> Clause:
+    """Return the clause that articles with any value of a group match."""
     return Or(tuple(FacetValue(field, value) for value in group.values))

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from typing_extensions import TypedDict
 
 from ..engines import And, Clause, DateRange, Keyword, KeywordField, Or, keywords_within
-from .date_ranges import Period, bounded, parse_period, parse_range
+from .date_ranges import limit_span, parse_period, parse_range
 from .errors import InvalidDate
 
 Values: TypeAlias = str | Sequence[str]
@@ -66,16 +66,16 @@ def _mentioning(given: str | date | Sequence[str | date]) -> Clause:
     """A day of one of these days, months, years or ranges is mentioned; none ask for nothing. Raises InvalidDate."""
     given = [given] if isinstance(given, str | date) else given
     values = dict.fromkeys(
-        value for one in given for value in keywords_within(*bounded(_period("about", one, parse_range)))
+        value for one in given for value in keywords_within(*limit_span(_period("about", one, parse_range)))
     )
     return Or(tuple(Keyword("about", value) for value in values)) if given else And(())
 
 
-def _period(name: str, given: str | date | None, parse: Callable[[str], Period | None] = parse_period) -> Period:
+def _period(name: str, given: str | date | None, parse: Callable[[str], DateRange | None] = parse_period) -> DateRange:
     if given is None:
-        return Period(None, None)
+        return DateRange(None, None)
     if isinstance(given, date):
-        return Period(given, given)
+        return DateRange(given, given)
     period = parse(given)
     if period is None:
         raise InvalidDate(name, given)

@@ -1,6 +1,6 @@
-"""Finds what a query matches in a text.
+"""Highlighter: finds the matches of a query in a text.
 
-Matching works on folded text; since folding keeps every offset, ranges hold for the text as written.
+Matching works on folded text. Folding keeps every offset, so ranges hold for the text as written.
 """
 
 import re
@@ -11,159 +11,169 @@ from typing import NamedTuple
 
 from ..analysis import HAN, TITLE_END, Analyzer, Article, EntityMention, entity_tokens, fold
 from ..engines import TextField
-from .query_part import Need
+from .match_level import MatchLevel
+from .query_part import QueryPart
 from .results import Range
 
-MOST_MATCHES = 200  # of one string in one text; later ones are not marked
-# A sentence ends at 。！？； or … or with the line; closing quotes and brackets still belong to it.
+MAX_OCCURRENCES = 200  # of one string in one text; later ones are not highlighted
+# A sentence ends with 。！？； or … or with its line; closing quotation marks and brackets belong to it.
 SENTENCE = re.compile(r"(?:[^。！？；!?;…\n.]+|\.(?!\s))+(?:[。！？；!?;….]+[”’」』\"'）)》]*)?")
-# No word reaches across these, but those of the user's own.
-_BREAK = re.compile(rf"[、:;?!\"()]|(?<=[{HAN}]),")
-_NUMBER = re.compile(r"[\d〇零一二三四五六七八九十百千万亿]")
+# No word extends across these characters, except words of the user's dictionary.
+_CLAUSE_BREAK = re.compile(rf"[、:;?!\"()]|(?<=[{HAN}]),")
+_NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿]")
 
 
-class Match(NamedTuple):
-    """`what`, a string or word of the query, stands from `start` to `end`."""
+class TextMatch(NamedTuple):
+    """An occurrence of `term`, a string or word of the query, from `start` to `end` (exclusive)."""
 
     start: int
     end: int
-    what: str
+    term: str
 
 
-class FieldNames:
-    """The names that an article was indexed with, by where they stand: places are offsets in the title, or in the body.
-    Few articles are asked for them."""
+class MentionsByField:
+    """The entity mentions that an article was indexed with, with offsets in its title or in its body.
 
-    def __init__(self, article: Article, names: Sequence[EntityMention]) -> None:
+    Few articles need those of the body, which are computed at their first use.
+    """
+
+    def __init__(self, article: Article, mentions: Sequence[EntityMention]) -> None:
         self._title_end = len(article.title)
-        self._names = names
+        self._mentions = mentions
 
-    def title(self) -> list[EntityMention]:
-        """Those in the title."""
-        return [name for name in self._names if name.end <= self._title_end]
+    def in_title(self) -> list[EntityMention]:
+        """Return the mentions in the title."""
+        return [mention for mention in self._mentions if mention.end <= self._title_end]
 
     @cached_property
     def _in_body(self) -> list[EntityMention]:
-        begin = self._title_end + len(TITLE_END)
-        return [EntityMention(text, kind, at - begin, to - begin) for text, kind, at, to in self._names if at >= begin]
+        offset = self._title_end + len(TITLE_END)
+        return [
+            EntityMention(text, kind, start - offset, end - offset)
+            for text, kind, start, end in self._mentions
+            if start >= offset
+        ]
 
-    def body(self) -> list[EntityMention]:
-        """Those in the body."""
+    def in_body(self) -> list[EntityMention]:
+        """Return the mentions in the body."""
         return self._in_body
 
 
-class Marker:
-    """Marks what a query, answered at `level`, matches in titles and in bodies: strings anywhere, words where the
-    segmenter cuts them."""
+class Highlighter:
+    """Finds the matches of a query that was answered at `level`.
 
-    def __init__(self, needs: Iterable[Need], level: int, analyzer: Analyzer) -> None:
+    Strings match anywhere in a text, words only where the segmenter cuts them.
+    """
+
+    def __init__(self, parts: Iterable[QueryPart], level: MatchLevel, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._needs = list(needs)
+        self._parts = list(parts)
         self._level = level
 
     @cached_property
-    def _in_title(self) -> tuple[list[str], set[str]]:
-        return self._marked("title")
+    def _title_terms(self) -> tuple[list[str], set[str]]:
+        return self._terms("title")
 
     @cached_property
-    def _in_body(self) -> tuple[list[str], set[str]]:
-        return self._marked("body")
+    def _body_terms(self) -> tuple[list[str], set[str]]:
+        return self._terms("body")
 
-    def _marked(self, field: TextField) -> tuple[list[str], set[str]]:
-        """The strings and words to mark in one field."""
+    def _terms(self, field: TextField) -> tuple[list[str], set[str]]:
+        """Return the strings and the words to highlight in one field."""
         all_strings: dict[str, None] = {}
         all_words: set[str] = set()
-        for need in self._needs:
-            if need.field in ("text", field):
-                strings, words = need.marked(self._level)
+        for part in self._parts:
+            if part.field in ("text", field):
+                strings, words = part.highlight_terms(self._level)
                 all_strings.update(dict.fromkeys(strings))
                 all_words.update(words)
         return list(all_strings), all_words
 
-    def in_title(self, title: str, names: FieldNames) -> list[Match]:
-        """All matches in a title with these names, in order. Those of one string do not overlap each other."""
+    def title_matches(self, title: str, mentions: MentionsByField) -> list[TextMatch]:
+        """Return all matches in a title, in order. Matches of the same string do not overlap."""
         folded = fold(title)
-        strings, words = self._in_title
-        return sorted(
-            [*_all_occurrences(folded, strings), *self._word_matches(folded, 0, len(folded), words, names.title)]
-        )
+        strings, words = self._title_terms
+        word_matches = self._word_matches(folded, 0, len(folded), words, mentions.in_title)
+        return sorted([*_all_occurrences(folded, strings), *word_matches])
 
-    def strings_in_body(self, folded: str) -> list[Match]:
-        """Where the strings stand in a folded body, in order."""
-        return sorted(_all_occurrences(folded, self._in_body[0]))
-
-    def words_in_body(self, folded: str, start: int, end: int, names: FieldNames) -> list[Match]:
-        """Where the words stand in one sentence of a folded body with these names."""
-        return list(self._word_matches(folded, start, end, self._in_body[1], names.body))
-
-    def in_body(self, body: str, names: FieldNames) -> list[Match]:
-        """All matches in a body, in order; words are looked for sentence by sentence, as for snippets."""
+    def body_matches(self, body: str, mentions: MentionsByField) -> list[TextMatch]:
+        """Return all matches in a body, in order; words are searched sentence by sentence, as for snippets."""
         folded = fold(body)
-        words = (self.words_in_body(folded, *sentence.span(), names) for sentence in SENTENCE.finditer(body))
-        return sorted([*self.strings_in_body(folded), *chain.from_iterable(words)])
+        words = (self.word_matches(folded, *sentence.span(), mentions) for sentence in SENTENCE.finditer(body))
+        return sorted([*self.string_matches(folded), *chain.from_iterable(words)])
 
-    def likely_in_body(self, sentence: str) -> set[str]:
-        """The words that a folded sentence may have; segmenting it tells whether it has."""
-        return _likely(sentence, self._in_body[1])
+    def string_matches(self, folded_body: str) -> list[TextMatch]:
+        """Return the matches of strings in a folded body, in order."""
+        return sorted(_all_occurrences(folded_body, self._body_terms[0]))
+
+    def word_matches(self, folded_body: str, start: int, end: int, mentions: MentionsByField) -> list[TextMatch]:
+        """Return the matches of words in the sentence of a folded body from `start` to `end`."""
+        return list(self._word_matches(folded_body, start, end, self._body_terms[1], mentions.in_body))
+
+    def possible_words(self, folded_sentence: str) -> set[str]:
+        """Return the words that a folded sentence may have. Only segmenting it shows whether it has them."""
+        return _possible_words(folded_sentence, self._body_terms[1])
 
     def _word_matches(
-        self, folded: str, first: int, last: int, words: set[str], names: Callable[[], list[EntityMention]]
-    ) -> Iterator[Match]:
-        """Where words stand between two places of a folded text with these names."""
-        part = folded[first:last]
-        likely = _likely(part, words)
-        if not likely:
+        self, folded: str, start: int, end: int, words: set[str], mentions: Callable[[], list[EntityMention]]
+    ) -> Iterator[TextMatch]:
+        """Yield the matches of words between two positions of a folded text."""
+        text = folded[start:end]
+        possible = _possible_words(text, words)
+        if not possible:
             return
-        missing = set(likely)
-        for start, end in _clauses(part, likely):
-            for word in self._analyzer.words(part[start:end]):
-                if word.term in words:
-                    missing.discard(word.term)
-                    yield Match(first + start + word.start, first + start + word.end, word.term)
-        if missing:  # they may be names that jieba cuts
-            for word in entity_tokens(name for name in names() if first <= name.start and name.end <= last):
-                if word.term in missing:
-                    yield Match(word.start, word.end, word.term)
+        missing = set(possible)
+        for clause_start, clause_end in _clauses_with(text, possible):
+            offset = start + clause_start
+            for token in self._analyzer.words(text[clause_start:clause_end]):
+                if token.term in words:
+                    missing.discard(token.term)
+                    yield TextMatch(offset + token.start, offset + token.end, token.term)
+        if missing:  # they may be names that the segmenter cuts
+            inside = (mention for mention in mentions() if start <= mention.start and mention.end <= end)
+            for token in entity_tokens(inside):
+                if token.term in missing:
+                    yield TextMatch(token.start, token.end, token.term)
 
 
-def _likely(folded: str, words: set[str]) -> set[str]:
-    """Those of the words that may stand in a text. Dates and numbers are words that may be spelled otherwise there."""
+def _possible_words(folded: str, words: set[str]) -> set[str]:
+    """Return those of the words that a text may have. Dates and numbers may have another spelling there."""
     if not words:
         return words
-    undotted = folded.replace("·", "").replace("-", "")
-    if undotted != folded:
-        folded += "\n" + undotted
-    has_number = _NUMBER.search(folded) is not None
-    return {word for word in words if word in folded or (has_number and (word[0] == "=" or word[0].isdecimal()))}
+    without_joints = folded.replace("·", "").replace("-", "")
+    if without_joints != folded:
+        folded += "\n" + without_joints
+    has_numeral = _NUMERAL.search(folded) is not None
+    return {word for word in words if word in folded or (has_numeral and (word[0] == "=" or word[0].isdecimal()))}
 
 
-def _clauses(folded: str, words: set[str]) -> Iterator[Range]:
-    """The pieces of a sentence that may have one of the words: segmenting costs more than all else."""
-    if any(map(_BREAK.search, words)):
+def _clauses_with(folded: str, words: set[str]) -> Iterator[Range]:
+    """Yield the clauses of a sentence that may have one of the words: segmenting costs more than all else."""
+    if any(map(_CLAUSE_BREAK.search, words)):
         yield 0, len(folded)
         return
     start = 0
-    for end in (*(found.end() for found in _BREAK.finditer(folded)), len(folded)):
-        if _likely(folded[start:end], words):
+    for end in (*(match.end() for match in _CLAUSE_BREAK.finditer(folded)), len(folded)):
+        if _possible_words(folded[start:end], words):
             yield start, end
         start = end
 
 
-def _all_occurrences(folded: str, strings: Iterable[str]) -> Iterator[Match]:
+def _all_occurrences(folded: str, strings: Iterable[str]) -> Iterator[TextMatch]:
     return (match for string in strings for match in _occurrences(folded, string))
 
 
-def _occurrences(folded: str, string: str) -> Iterator[Match]:
-    at = folded.find(string)
-    for _ in range(MOST_MATCHES):
-        if at < 0:
+def _occurrences(folded: str, string: str) -> Iterator[TextMatch]:
+    start = folded.find(string)
+    for _ in range(MAX_OCCURRENCES):
+        if start < 0:
             return
-        yield Match(at, at + len(string), string)
-        at = folded.find(string, at + len(string))
+        yield TextMatch(start, start + len(string), string)
+        start = folded.find(string, start + len(string))
 
 
-def merged(matches: Iterable[Match], low: int, high: int) -> tuple[Range, ...]:
-    """The ranges of `matches` that lie within [low, high), relative to `low`; overlapping ones become one."""
+def merge_ranges(matches: Iterable[TextMatch], low: int, high: int) -> tuple[Range, ...]:
+    """Return the ranges of sorted `matches` within [low, high), relative to `low`; overlapping ranges are merged."""
     ranges: list[Range] = []
     for start, end, _ in matches:
         if low <= start and end <= high:

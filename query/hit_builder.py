@@ -1,91 +1,100 @@
-"""From candidates to hits: fetches their articles, orders them by the second phase of ranking, marks and cuts them."""
+"""Hit builder: fetches the articles of candidates, reranks them, and makes hits with highlights and snippets."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from ..analysis import Analyzer, EntityMention, canonical_names
 from ..engines import Candidate, Reader, StoredArticle
-from .highlighter import FieldNames, Marker, merged
-from .near_duplicates import as_reprint
-from .planner import Plan
-from .reranker import CANDIDATES, Ranker
+from .highlighter import Highlighter, MentionsByField, merge_ranges
+from .match_level import MatchLevel
+from .near_duplicates import to_reprint
+from .planner import QueryPlan
+from .reranker import RERANK_DEPTH, Reranker
 from .results import Entity, Explanation, Hit
-from .snippets import snippets
+from .snippets import make_snippets
 
 
-class HitMaker:
-    """Makes the hits of one query, which was answered at `level`."""
+class HitBuilder:
+    """Builds the hits of one query that was answered at `level`."""
 
     def __init__(
-        self, analyzer: Analyzer, reader: Reader, plan: Plan, level: int, ranker: Ranker, *, explain: bool
+        self,
+        analyzer: Analyzer,
+        reader: Reader,
+        plan: QueryPlan,
+        level: MatchLevel,
+        reranker: Reranker,
+        *,
+        explain: bool,
     ) -> None:
         self._analyzer = analyzer
         self._reader = reader
         self._plan = plan
-        self._marker = Marker(plan.needs, level, analyzer)
-        self._ranker = ranker
+        self._highlighter = Highlighter(plan.parts, level, analyzer)
+        self._reranker = reranker
         self._explain = explain
-        self._fetched: dict[int, StoredArticle] = {}
+        self._articles: dict[int, StoredArticle] = {}  # by the key of their candidate
 
-    def reordered(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The first candidates with their scores of the second phase, in that order, tiers kept apart; the others
-        behind them, as they came."""
+    def rerank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Return the candidates with the first `RERANK_DEPTH` reranked within their tiers, the others as they were."""
         first = [
-            Candidate(candidate.key, candidate.score * self._ranker.evidence(stored.article).factor, candidate.tier)
-            for candidate, stored in zip(candidates, self.fetched(candidates[:CANDIDATES]), strict=False)
+            Candidate(candidate.key, candidate.score * self._reranker.evidence(stored.article).factor, candidate.tier)
+            for candidate, stored in zip(candidates, self.fetch(candidates[:RERANK_DEPTH]), strict=False)
         ]
         first.sort(key=lambda candidate: (candidate.tier, -candidate.score))
-        return [*first, *candidates[CANDIDATES:]]
+        return [*first, *candidates[RERANK_DEPTH:]]
 
-    def hits(
+    def build(
         self, candidates: Sequence[Candidate], groups: Sequence[Sequence[int]], first_rank: int, full: int
     ) -> tuple[Hit, ...]:
-        """The hits that groups of candidates are, given by their places: each stands for the others of its group. The
-        first `full` candidates match all of the query."""
-        self.fetched([candidates[place] for group in groups for place in group])
+        """Return a hit for each group of indexes of `candidates`; the first of a group is listed, the others with it.
+
+        The first `full` candidates match all of the query.
+        """
+        self.fetch([candidates[index] for group in groups for index in group])
         return tuple(
-            self._hit(rank, [candidates[place] for place in group], group[0] < full)
+            self._build_hit(rank, [candidates[index] for index in group], group[0] < full)
             for rank, group in enumerate(groups, start=first_rank)
         )
 
-    def fetched(self, candidates: Sequence[Candidate]) -> list[StoredArticle]:
-        """The articles of candidates, each read once."""
-        keys = [candidate.key for candidate in candidates if candidate.key not in self._fetched]
-        self._fetched.update(zip(keys, self._reader.fetch(keys), strict=True))
-        return [self._fetched[candidate.key] for candidate in candidates]
+    def fetch(self, candidates: Sequence[Candidate]) -> list[StoredArticle]:
+        """Return the articles of candidates; each is read from the index only once."""
+        keys = [candidate.key for candidate in candidates if candidate.key not in self._articles]
+        self._articles.update(zip(keys, self._reader.fetch(keys), strict=True))
+        return [self._articles[candidate.key] for candidate in candidates]
 
-    def _hit(self, rank: int, group: Sequence[Candidate], full: bool) -> Hit:
+    def _build_hit(self, rank: int, group: Sequence[Candidate], full: bool) -> Hit:
         candidate = group[0]
-        stored, *others = self.fetched(group)
+        stored, *others = self.fetch(group)
         article = stored.article
-        entities = stored.entities
-        names = FieldNames(article, entities)
+        mentions = MentionsByField(article, stored.entities)
+        title_matches = self._highlighter.title_matches(article.title, mentions)
         return Hit(
             rank=rank,
             id=article.id,
             score=candidate.score,
             full=full,
             title=article.title,
-            title_highlights=merged(self._marker.in_title(article.title, names), 0, len(article.title)),
+            title_highlights=merge_ranges(title_matches, 0, len(article.title)),
             url=article.url,
             published=article.published,
             source=article.source,
             section=article.section,
-            entities=names_of(entities),
-            snippets=snippets(article.body, names, self._marker, self._analyzer),
-            reprints=tuple(map(as_reprint, others)),
+            entities=names_of(stored.entities),
+            snippets=make_snippets(article.body, mentions, self._highlighter, self._analyzer),
+            reprints=tuple(map(to_reprint, others)),
             explanation=self._explanation(candidate) if self._explain else None,
         )
 
     def _explanation(self, candidate: Candidate) -> Explanation:
-        terms = self._plan.weights()
-        added = zip(terms, self._reader.explain(candidate.key, terms), strict=True)
-        shown = [(f"{term.field} {term.stream} {term.term}", part) for term, part in added if part]
-        evidence = self._ranker.evidence(self._fetched[candidate.key].article)
-        return Explanation(tuple(sorted(shown, key=lambda pair: -pair[1])), evidence.factors())
+        terms = self._plan.scoring_terms()
+        scores = zip(terms, self._reader.explain(candidate.key, terms), strict=True)
+        term_scores = [(f"{term.field} {term.stream} {term.term}", score) for term, score in scores if score]
+        evidence = self._reranker.evidence(self._articles[candidate.key].article)
+        return Explanation(tuple(sorted(term_scores, key=lambda pair: -pair[1])), evidence.factors())
 
 
-def names_of(entities: Sequence[EntityMention]) -> tuple[Entity, ...]:
-    """Names in their normal form by number of mentions, most first, then as they first appear."""
-    counts = Counter(zip(canonical_names(entities), (entity.kind for entity in entities), strict=True))
-    return tuple(Entity(text, kind, count) for (text, kind), count in counts.most_common())
+def names_of(mentions: Sequence[EntityMention]) -> tuple[Entity, ...]:
+    """Return the entities of mentions with their canonical names, most mentions first, then in order of appearance."""
+    counts = Counter(zip(canonical_names(mentions), (mention.kind for mention in mentions), strict=True))
+    return tuple(Entity(name, kind, count) for (name, kind), count in counts.most_common())

@@ -1,4 +1,4 @@
-"""What is made when it is first asked for, and once, though several threads may ask."""
+"""Lazy values: made at the first call and only once, even if several threads call."""
 
 from collections.abc import Callable
 from threading import Lock
@@ -8,14 +8,17 @@ _T = TypeVar("_T")
 
 
 def lazy(make: Callable[[], _T]) -> Callable[[], _T]:
-    """A function that gives what `make` made when it was first called. Others wait for it."""
+    """Return a function that calls `make` at its first call and returns that value at every call.
+
+    `functools.cache` may call a function twice if two threads call it first; here the second thread waits.
+    """
     lock = Lock()
-    made: list[_T] = []
+    values: list[_T] = []
 
     def get() -> _T:
         with lock:
-            if not made:
-                made.append(make())
-            return made[0]
+            if not values:
+                values.append(make())
+            return values[0]
 
     return get

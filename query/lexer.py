@@ -1,7 +1,7 @@
-"""The pieces that a query string falls into: signs, field names, quoted texts, words.
+"""Lexer of the query language: operators, brackets, field names, quoted texts and words.
 
-Signs are recognised in any width. Quotation marks of print (“ ” 「 」) quote only when they stand alone: inside a
-sentence that somebody pasted they are its punctuation.
+Operators are recognised in full width, too. Typographic quotation marks (“ ” 「 」) quote only where they stand apart
+from other characters: inside a pasted sentence they are punctuation.
 """
 
 import re
@@ -10,26 +10,29 @@ from typing import NamedTuple
 
 from ..analysis import fold
 
-_MINUS = "-－−"  # other dashes stand before words in running text, where they exclude nothing
-_CLOSING = {"“": "”", "„": "“", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "｢": "｣"}
-_PRINTED = frozenset("".join(_CLOSING) + "".join(_CLOSING.values()))
-# What a printed mark that quotes stands behind, and what behind it.
-_BEFORE, _AFTER = {*" (:-", *_CLOSING.values()}, {*" )", *_CLOSING}
-_ESCAPED = re.compile(r"\\([\"\\“”「」『』])")
+_MINUS_SIGNS = "-－−"  # other dashes precede words in running text, where they exclude nothing
+_CLOSING_QUOTES = {"“": "”", "„": "“", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "｢": "｣"}
+_TYPOGRAPHIC_QUOTES = frozenset("".join(_CLOSING_QUOTES) + "".join(_CLOSING_QUOTES.values()))
+# The characters that may precede a typographic quotation mark that quotes, and those that may follow it.
+_BEFORE_QUOTE, _AFTER_QUOTE = {*" (:-", *_CLOSING_QUOTES.values()}, {*" )", *_CLOSING_QUOTES}
+_ESCAPED_QUOTE = re.compile(r"\\([\"\\“”「」『』])")
 _WORD = re.compile(r"[^\s()\"]+")
 
 
-class Token(NamedTuple):
-    """`kind` is one of open, close, or, and, not, field, quoted, stray (a quotation mark alone) and word; `text` is as
-    typed, but the name of a field is folded."""
+class QueryToken(NamedTuple):
+    """A token of a query.
+
+    `kind` is one of open, close, or, and, not, field, quoted, unpaired (a quotation mark without its partner) and word.
+    `text` is as typed, except that the name of a field is folded.
+    """
 
     kind: str
     text: str
 
 
-def tokens(query: str, fields: Iterable[str]) -> list[Token]:
-    """The tokens of a query; `fields` are the names that a colon makes a field."""
-    # Signs count only where a token can begin: after a space or an opening bracket.
+def tokenize(query: str, field_names: Iterable[str]) -> list[QueryToken]:
+    """Return the tokens of a query; a colon after one of `field_names` makes that name a field."""
+    # Operators count only where a token can begin: after a space or an opening bracket.
     pattern = re.compile(
         rf"""
           (?P<space>\s+)
@@ -38,64 +41,66 @@ def tokens(query: str, fields: Iterable[str]) -> list[Token]:
         | (?<![^\s(]) (?P<or>or|\|\|?) (?=[\s(]|$)
         | (?<![^\s(]) (?P<and>and|&&) (?=[\s(]|$)
         | (?<![^\s(]) (?P<not>not(?=[\s(])|-(?=[^\s)]))
-        | (?<![^\s(-]) (?P<field>{"|".join(fields)}) \s*:\s* (?=\S)
-        | (?P<stray>")
+        | (?<![^\s(-]) (?P<field>{"|".join(field_names)}) \s*:\s* (?=\S)
+        | (?P<unpaired>")
         | (?P<word>{_WORD.pattern})
         """,
         re.VERBOSE,
     )
-    # Folded, but for the marks of print, which folding would make straight ones.
-    signs = "".join(typed if typed in _PRINTED else sign for typed, sign in zip(query, fold(query), strict=True))
-    found: list[Token] = []
-    at = 0
-    while at < len(signs):
-        if end := _end_of_quoted(signs, at):
-            found.append(Token("quoted", _ESCAPED.sub(r"\1", query[at + 1 : end])))
-            at = end + 1
+    # Typographic quotation marks stay as they are: folding would make them straight ones.
+    folded = "".join(
+        typed if typed in _TYPOGRAPHIC_QUOTES else character
+        for typed, character in zip(query, fold(query), strict=True)
+    )
+    tokens: list[QueryToken] = []
+    position = 0
+    while position < len(folded):
+        if closing := _find_closing_quote(folded, position):
+            tokens.append(QueryToken("quoted", _ESCAPED_QUOTE.sub(r"\1", query[position + 1 : closing])))
+            position = closing + 1
             continue
-        match = pattern.match(signs, at)
+        match = pattern.match(folded, position)
         assert match is not None  # since the last branches take any character
         kind = match.lastgroup or ""
         start, end = match.span(kind)
-        if not _is_sign(kind, query[start:end]):
-            match = _WORD.match(signs, at)
+        if not _is_typed_as_operator(kind, query[start:end]):
+            match = _WORD.match(folded, position)
             assert match is not None
             kind, start, end = "word", *match.span()
-        at = match.end()
+        position = match.end()
         if kind != "space":
-            found.append(Token(kind, signs[start:end] if kind == "field" else query[start:end]))
-    return found
+            tokens.append(QueryToken(kind, folded[start:end] if kind == "field" else query[start:end]))
+    return tokens
 
 
-def _is_sign(kind: str, typed: str) -> bool:
-    """Whether an operator is typed as one: words in capitals, the minus as a minus."""
+def _is_typed_as_operator(kind: str, typed: str) -> bool:
+    """Return whether `typed` is an operator as typed: a word in capitals, or a true minus sign."""
     if kind in ("or", "and", "not"):
-        return typed.isupper() if typed.isalpha() else kind != "not" or typed in _MINUS
+        return typed.isupper() if typed.isalpha() else kind != "not" or typed in _MINUS_SIGNS
     return True
 
 
-def _end_of_quoted(signs: str, start: int) -> int:
-    """Where the quotation mark stands that closes the one at `start`; 0 if there is none to close, or it does not
-    quote."""
-    opening = signs[start]
+def _find_closing_quote(folded: str, start: int) -> int:
+    """Return the position of the mark that closes the quotation mark at `start`, 0 if nothing is quoted there."""
+    opening = folded[start]
     if opening == '"':
-        return _closing(signs, start, '"')
-    if opening not in _CLOSING or (start > 0 and signs[start - 1] not in _BEFORE):
+        return _find_closing(folded, start, '"')
+    if opening not in _CLOSING_QUOTES or (start > 0 and folded[start - 1] not in _BEFORE_QUOTE):
         return 0
-    end = _closing(signs, start, _CLOSING[opening]) or _closing(signs, start, opening)
-    return end if end and (end + 1 == len(signs) or signs[end + 1] in _AFTER) else 0
+    end = _find_closing(folded, start, _CLOSING_QUOTES[opening]) or _find_closing(folded, start, opening)
+    return end if end and (end + 1 == len(folded) or folded[end + 1] in _AFTER_QUOTE) else 0
 
 
-def _closing(signs: str, start: int, closing: str) -> int:
-    """The first `closing` that is not escaped and does not close a pair within; 0 if there is none."""
+def _find_closing(folded: str, start: int, closing: str) -> int:
+    """Return the position of the first `closing` that is neither escaped nor part of a nested pair, 0 without one."""
     depth = 0
-    at = start + 1
-    while at < len(signs):
-        if signs[at] == closing:
+    position = start + 1
+    while position < len(folded):
+        if folded[position] == closing:
             if not depth:
-                return at
+                return position
             depth -= 1
-        elif signs[at] == signs[start]:
+        elif folded[position] == folded[start]:
             depth += 1
-        at += 2 if signs[at] == "\\" else 1
+        position += 2 if folded[position] == "\\" else 1
     return 0

@@ -1,41 +1,41 @@
-"""Every article that matches, without ranking, with the memory that some thousands of matches take."""
+"""Listing: all articles that match, newest first and without ranking, in bounded memory."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ..analysis import Article
 from ..engines import And, Clause, DateRange, FacetCount, Not, Reader, SearchRequest
-from .executor import EVERY_VALUE, Asker
+from .executor import UNLIMITED, QueryExecutor
 
-LISTED_AT_ONCE = 10_000  # matches, but at least those of a day
-FETCHED_AT_ONCE = 100  # articles
-
-
-def listed(query: str, filters: Sequence[Clause], asker: Asker, reader: Reader) -> Iterator[Article]:
-    """The full matches of a query, newest first, those without a date last."""
-    answer, _ = asker.full(query, filters, ("day",), EVERY_VALUE)
-    (days,) = answer.found.facets
-    for published in _spans(days):
-        yield from _articles(And((answer.match, published)), answer.full, reader)
-    if answer.full > sum(day.articles for day in days):
-        yield from _articles(And((answer.match, Not(DateRange(None, None)))), answer.full, reader)
+LIST_BATCH_SIZE = 10_000  # matches of one search request, or all of one day if these are more
+FETCH_BATCH_SIZE = 100  # articles read at once
 
 
-def _spans(days: Sequence[FacetCount]) -> Iterator[DateRange]:
-    """Spans that together have all of the days, the last ones first."""
-    newest = sorted(((date.fromisoformat(day), articles) for day, articles in days), reverse=True)
-    while newest:
-        last, listed = newest[0]
+def list_articles(query: str, filters: Sequence[Clause], executor: QueryExecutor, reader: Reader) -> Iterator[Article]:
+    """Yield the full matches of a query, newest first, undated ones last."""
+    matches, _ = executor.count(query, filters, ("day",), UNLIMITED)
+    (days,) = matches.result.facets
+    for dates in _split_days(days):
+        yield from _read_articles(And((matches.clause, dates)), matches.full, reader)
+    if matches.full > sum(day.articles for day in days):
+        yield from _read_articles(And((matches.clause, Not(DateRange(None, None)))), matches.full, reader)
+
+
+def _split_days(days: Sequence[FacetCount]) -> Iterator[DateRange]:
+    """Yield date ranges of at most `LIST_BATCH_SIZE` articles that together cover the days, the latest first."""
+    newest_first = sorted(((date.fromisoformat(day), articles) for day, articles in days), reverse=True)
+    while newest_first:
+        last, total = newest_first[0]
         size = 1
-        while size < len(newest) and listed + newest[size][1] <= LISTED_AT_ONCE:
-            listed += newest[size][1]
+        while size < len(newest_first) and total + newest_first[size][1] <= LIST_BATCH_SIZE:
+            total += newest_first[size][1]
             size += 1
-        yield DateRange(newest[size - 1][0], last)
-        del newest[:size]
+        yield DateRange(newest_first[size - 1][0], last)
+        del newest_first[:size]
 
 
-def _articles(match: Clause, most: int, reader: Reader) -> Iterator[Article]:
-    found = reader.search(SearchRequest(match=match, sort="newest", limit=most)).candidates
-    for start in range(0, len(found), FETCHED_AT_ONCE):
-        for stored in reader.fetch([candidate.key for candidate in found[start : start + FETCHED_AT_ONCE]]):
+def _read_articles(match: Clause, limit: int, reader: Reader) -> Iterator[Article]:
+    candidates = reader.search(SearchRequest(match=match, sort="newest", limit=limit)).candidates
+    for start in range(0, len(candidates), FETCH_BATCH_SIZE):
+        for stored in reader.fetch([candidate.key for candidate in candidates[start : start + FETCH_BATCH_SIZE]]):
             yield stored.article

@@ -1,8 +1,8 @@
-"""Reprints are folded: of articles that tell the same story in the same words only the best-ranked is listed, and the
-others stand with it.
+"""Collapsing of reprints: of near-duplicate articles, only the best-ranked is listed, and the others go with it.
 
-Whether an article is listed depends on those ranked before it alone, so that the pages of a list fit together, whatever
-their size: each article is listed, or stands with one that is, once.
+An article is a near duplicate of another that has the same text but for what editors change. Whether an article is
+listed depends only on those ranked before it. Therefore the pages of a list fit together whatever their size: each
+article is listed once, or goes with one that is.
 """
 
 from collections import Counter
@@ -13,86 +13,90 @@ from ..engines import And, Candidate, Keyword, MinShouldMatch, Not, Reader, Sear
 from ..messages import ngettext
 from .results import Reprint
 
-FOLDED = 300  # of a ranking's first articles; later ones stand for themselves
-REACH = 20  # ranks behind a listed article in which its reprints are looked for
-MOST_SUSPECTS = 1_000  # articles of which it is looked whether they are reprints of one
+COLLAPSE_DEPTH = 300  # first articles of a ranking that are collapsed; later ones are listed one by one
+COLLAPSE_WINDOW = 20  # ranks after a listed article that may hold its reprints
+MAX_REPRINT_CANDIDATES = 1_000  # articles that are compared with one to find its reprints
 
 Fetch = Callable[[Sequence[Candidate]], Sequence[StoredArticle]]
 
 
-class _Folding:
-    """Takes articles in order of rank. `groups` are their ranks, from 0, those that are listed first."""
+class _Collapser:
+    """Takes articles in order of rank and groups them. `groups` holds ranks from 0, that of the listed one first."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
         self.size = 0
-        self._openings: list[ArticleFingerprint] = []  # of what is listed
-        self._listed_with: dict[str, list[int]] = {}  # value of a sketch → groups
+        self._fingerprints: list[ArticleFingerprint] = []  # of the listed article of each group
+        self._groups_with: dict[str, list[int]] = {}  # value of a sketch → indexes of groups
 
     def add(self, stored: StoredArticle) -> None:
-        opening = ArticleFingerprint(stored.article)
-        suspects = self._suspects(stored.sketch)
-        group = next((each for each in suspects if opening.is_reprint_of(self._openings[each])), len(self.groups))
-        if group == len(self.groups):
+        fingerprint = ArticleFingerprint(stored.article)
+        new_group = len(self.groups)
+        candidates = self._candidate_groups(stored.sketch)
+        group = next((index for index in candidates if fingerprint.is_reprint_of(self._fingerprints[index])), new_group)
+        if group == new_group:
             for value in stored.sketch:
-                self._listed_with.setdefault(value, []).append(group)
-            self._openings.append(opening)
+                self._groups_with.setdefault(value, []).append(group)
+            self._fingerprints.append(fingerprint)
             self.groups.append([])
         self.groups[group].append(self.size)
         self.size += 1
 
-    def _suspects(self, sketch: Sequence[str]) -> list[int]:
-        """The groups that the next article may belong to, the best-ranked first."""
-        known = self._listed_with
-        sharing = [group for value in sketch if value in known for group in known[value]]
-        least = min(SHARED_VALUES, len(sketch))
-        if len(sharing) < least:
+    def _candidate_groups(self, sketch: Sequence[str]) -> list[int]:
+        """Return the groups that an article with this sketch may belong to, best-ranked first."""
+        groups_with = self._groups_with
+        sharing = [group for value in sketch if value in groups_with for group in groups_with[value]]
+        min_shared = min(SHARED_VALUES, len(sketch))
+        if len(sharing) < min_shared:
             return []
-        near = (group for group, shared in Counter(sharing).items() if shared >= least)
-        return sorted(group for group in near if self.size - self.groups[group][0] <= REACH)
+        similar = (group for group, shared in Counter(sharing).items() if shared >= min_shared)
+        return sorted(group for group in similar if self.size - self.groups[group][0] <= COLLAPSE_WINDOW)
 
-    def missing(self, wanted: int) -> int:
-        """How many more articles there must be, at the least, before the first `wanted` groups are whole."""
-        if len(self.groups) < wanted:
-            return wanted - len(self.groups) + REACH
-        return self.groups[wanted - 1][0] + REACH + 1 - self.size if wanted else 0
-
-
-def folded(candidates: Sequence[Candidate], fetch: Fetch, wanted: int) -> list[list[int]]:
-    """The places of the candidates in groups, each with what is listed first: at the least the first `wanted` groups,
-    if there are `wanted` + `FOLDED` candidates or no others."""
-    folding = _Folding()
-    window = candidates[:FOLDED]
-    while (missing := folding.missing(wanted)) > 0 and folding.size < len(window):
-        for stored in fetch(window[folding.size : folding.size + missing]):
-            folding.add(stored)
-    return [*folding.groups, *([place] for place in range(len(window), len(candidates)))]
+    def missing(self, limit: int) -> int:
+        """Return a lower bound of the articles to add before the first `limit` groups are complete."""
+        if len(self.groups) < limit:
+            return limit - len(self.groups) + COLLAPSE_WINDOW
+        return self.groups[limit - 1][0] + COLLAPSE_WINDOW + 1 - self.size if limit else 0
 
 
-def reprints_of(stored: StoredArticle, reader: Reader) -> list[StoredArticle]:
-    """All reprints of an article that the index has, newest first."""
+def collapse_reprints(candidates: Sequence[Candidate], fetch: Fetch, limit: int) -> list[list[int]]:
+    """Group candidates that are reprints of each other.
+
+    Returns lists of indexes of `candidates`, that of the listed one first. The first `limit` groups are complete if
+    there are `limit` + `COLLAPSE_DEPTH` candidates or no further matches.
+    """
+    collapser = _Collapser()
+    window = candidates[:COLLAPSE_DEPTH]
+    while (missing := collapser.missing(limit)) > 0 and collapser.size < len(window):
+        for stored in fetch(window[collapser.size : collapser.size + missing]):
+            collapser.add(stored)
+    return [*collapser.groups, *([index] for index in range(len(window), len(candidates)))]
+
+
+def find_reprints(stored: StoredArticle, reader: Reader) -> list[StoredArticle]:
+    """Return all reprints of an article in the index, newest first."""
     if not stored.sketch:
         return []
     values = tuple(Keyword("sketch", value) for value in stored.sketch)
-    suspects = MinShouldMatch(min(SHARED_VALUES, len(values)), values)
-    others = And((suspects, Not(Keyword("id", stored.article.id))))
-    found = reader.search(SearchRequest(match=others, sort="newest", limit=MOST_SUSPECTS))
-    opening = ArticleFingerprint(stored.article)
-    articles = reader.fetch([candidate.key for candidate in found.candidates])
-    return [each for each in articles if ArticleFingerprint(each.article).is_reprint_of(opening)]
+    similar = MinShouldMatch(min(SHARED_VALUES, len(values)), values)
+    others = And((similar, Not(Keyword("id", stored.article.id))))
+    result = reader.search(SearchRequest(match=others, sort="newest", limit=MAX_REPRINT_CANDIDATES))
+    fingerprint = ArticleFingerprint(stored.article)
+    articles = reader.fetch([candidate.key for candidate in result.candidates])
+    return [other for other in articles if ArticleFingerprint(other.article).is_reprint_of(fingerprint)]
 
 
-def as_reprint(stored: StoredArticle) -> Reprint:
-    """What is told of it."""
+def to_reprint(stored: StoredArticle) -> Reprint:
+    """Return the short form of an article that is listed with another."""
     article = stored.article
     return Reprint(article.id, article.title, article.source, article.url, article.published)
 
 
 def reprints_note(reprints: Sequence[Reprint]) -> str:
-    """How many there are, for people to read, and where."""
+    """Return the number of reprints and their sources as text for people."""
     number = len(reprints)
     sources = "、".join(dict.fromkeys(reprint.source for reprint in reprints if reprint.source))
     if not sources:
         return ngettext("{number} reprint", "{number} reprints", number).format(number=number)
-    told = ngettext("{number} reprint: {sources}", "{number} reprints: {sources}", number)
-    return told.format(number=number, sources=sources)
+    message = ngettext("{number} reprint: {sources}", "{number} reprints: {sources}", number)
+    return message.format(number=number, sources=sources)

@@ -1,30 +1,31 @@
-"""The query language: a string → a tree. Whatever the string, there is a tree; what was left out is told in notes.
+"""Parser of the query language: a string becomes a syntax tree, and notes report what was left out.
 
-    台湾 海峡            both parts                    "坦诚、深入"      these very characters
+    台湾 海峡            both parts                    "坦诚、深入"      exactly these characters
     中美 -贸易           not the second                中国 OR 美国      either
     (中国 OR 美国) 外交   brackets group                title:外交  标题:外交   in one field
     source:rfi  entity:布林肯  date:2023-08..2023-10   filters
-    about:2023-09-28  提到:2023-08..2023-10           dates that are mentioned
+    about:2023-09-28  提到:2023-08..2023-10           dates that the text mentions
 
-Full-width signs count as their half-width forms, and every kind of quotation mark as a straight one.
+Every string has a tree. Full-width operators count as half-width ones, and every kind of quotation mark as a straight
+one.
 """
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..engines import FacetValue, KeywordField, TextField, keyword, keywords_within
+from ..engines import DateRange, FacetValue, KeywordField, TextField, keyword, keywords_within
 from ..messages import gettext as _
-from .date_ranges import Period, bounded, parse_range
-from .lexer import Token, tokens
+from .date_ranges import limit_span, parse_range
+from .lexer import QueryToken, tokenize
 from .notes import Note
 
-MAX_LENGTH = 1_000  # characters of a query that are read
-MAX_DEPTH = 16  # brackets within brackets
+MAX_QUERY_LENGTH = 1_000  # characters; the rest of a longer query is not read
+MAX_BRACKET_DEPTH = 16  # brackets within brackets
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of text to be found: as written by the user, without its quotation marks."""
+class TextNode:
+    """A text to find, as the user wrote it, without its quotation marks."""
 
     text: str
     quoted: bool = False
@@ -32,27 +33,29 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """A keyword that matches must have, folded unless it is an id or an address."""
+class FilterNode:
+    """A keyword that a match must have: folded, unless it is an id or a URL."""
 
     field: KeywordField
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """All of `nodes`, or with `any_of` one of them. An empty group asks for nothing."""
+class GroupNode:
+    """AND of `nodes`, or OR with `any_of`. An empty group requires nothing."""
 
     nodes: "tuple[Node, ...]"
     any_of: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
+class NotNode:
+    """An exclusion: a match must not match `node`."""
+
     node: "Node"
 
 
-Node: TypeAlias = Part | Filter | FacetValue | Period | Group | Excluded
+Node: TypeAlias = TextNode | FilterNode | FacetValue | DateRange | GroupNode | NotNode
 
 _TEXT_FIELDS: dict[str, TextField] = {
     "title": "title",
@@ -85,144 +88,148 @@ _MENTIONED_FIELDS = ("about", "提到")
 FIELDS = (*_TEXT_FIELDS, *_KEYWORD_FIELDS, *_DATE_FIELDS, *_MENTIONED_FIELDS)
 
 
-def parse(query: str) -> tuple[Group, tuple[Note, ...]]:
-    """The tree of a query, and notes on what was not taken as it was typed."""
-    parser = _Parser(tokens(query[:MAX_LENGTH], FIELDS))
-    tree = parser.group(0)
-    while parser.next():
-        parser.note("bracket", _("a closing bracket without an opening one was left out"))
-        parser.take()
-        tree = (
-            Group((*tree.nodes, *parser.group(0).nodes)) if not tree.any_of else Group((tree, *parser.group(0).nodes))
-        )
-    if len(query) > MAX_LENGTH:
-        parser.note(
+def parse(query: str) -> tuple[GroupNode, tuple[Note, ...]]:
+    """Return the tree of a query, and notes on what the parser left out or repaired."""
+    parser = _Parser(tokenize(query[:MAX_QUERY_LENGTH], FIELDS))
+    tree = parser.parse_group(0)
+    while parser.peek():
+        parser.add_note("bracket", _("a closing bracket without an opening one was left out"))
+        parser.advance()
+        rest = parser.parse_group(0)
+        tree = GroupNode((tree, *rest.nodes)) if tree.any_of else GroupNode((*tree.nodes, *rest.nodes))
+    if len(query) > MAX_QUERY_LENGTH:
+        parser.add_note(
             "cut",
             _("only the first {read} of the query's {length} characters were read").format(
-                read=MAX_LENGTH, length=len(query)
+                read=MAX_QUERY_LENGTH, length=len(query)
             ),
         )
     return tree, tuple(dict.fromkeys(parser.notes))
 
 
 class _Parser:
-    def __init__(self, tokens: list[Token]) -> None:
+    """A recursive descent parser over the tokens of one query."""
+
+    def __init__(self, tokens: list[QueryToken]) -> None:
         self._tokens = tokens
-        self._at = 0
+        self._index = 0
         self.notes: list[Note] = []
 
-    def note(self, kind: str, message: str) -> None:
+    def add_note(self, kind: str, message: str) -> None:
         self.notes.append(Note(kind, message))
 
-    def next(self) -> str:
-        """The kind of the next token, "" at the end."""
-        return self._tokens[self._at].kind if self._at < len(self._tokens) else ""
+    def peek(self) -> str:
+        """Return the kind of the next token, "" at the end."""
+        return self._tokens[self._index].kind if self._index < len(self._tokens) else ""
 
-    def take(self) -> str:
-        self._at += 1
-        return self._tokens[self._at - 1].text
+    def advance(self) -> str:
+        """Consume the next token and return its text."""
+        self._index += 1
+        return self._tokens[self._index - 1].text
 
-    def group(self, depth: int) -> Group:
-        """Everything up to a closing bracket or the end."""
+    def parse_group(self, depth: int) -> GroupNode:
+        """Parse everything up to a closing bracket or the end."""
         alternatives: list[list[Node]] = [[]]
-        while self.next() not in ("", "close"):
-            if self.next() == "or":
-                self.take()
+        while self.peek() not in ("", "close"):
+            if self.peek() == "or":
+                self.advance()
                 alternatives.append([])
-            elif self.next() == "and":
-                self.take()
+            elif self.peek() == "and":
+                self.advance()
             else:
-                node = self._signed(depth)
+                node = self._parse_negation(depth)
                 if node is not None:
                     alternatives[-1].append(node)
-        groups = [Group(tuple(dict.fromkeys(nodes))) for nodes in alternatives if nodes]
-        return groups[0] if len(groups) == 1 else Group(tuple(groups), any_of=bool(groups))
+        groups = [GroupNode(tuple(dict.fromkeys(nodes))) for nodes in alternatives if nodes]
+        return groups[0] if len(groups) == 1 else GroupNode(tuple(groups), any_of=bool(groups))
 
-    def _signed(self, depth: int) -> Node | None:
-        excluded = False
-        while self.next() == "not":
-            self.take()
-            excluded = not excluded
-        node = self._one(depth)
-        return Excluded(node) if excluded and node is not None else node
+    def _parse_negation(self, depth: int) -> Node | None:
+        negated = False
+        while self.peek() == "not":
+            self.advance()
+            negated = not negated
+        node = self._parse_operand(depth)
+        return NotNode(node) if negated and node is not None else node
 
-    def _one(self, depth: int) -> Node | None:
-        kind = self.next()
+    def _parse_operand(self, depth: int) -> Node | None:
+        kind = self.peek()
         if kind == "open":
-            return self._bracket(depth)
+            return self._parse_bracket(depth)
         if kind == "field":
-            name = self.take()
-            node = self._one(depth) if self.next() in ("open", "quoted", "word") else None
-            return self._in_field(name, node) if node is not None else None
+            name = self.advance()
+            node = self._parse_operand(depth) if self.peek() in ("open", "quoted", "word") else None
+            return self._bind_field(name, node) if node is not None else None
         if kind == "quoted":
-            text = self.take().strip()
+            text = self.advance().strip()
             if not text:
-                self.note("empty", _("empty quotation marks were left out"))
-            return Part(text, quoted=True) if text else None
-        if kind == "stray":
-            self.note("quote", _("a quotation mark without its partner was left out"))
-            self.take()
+                self.add_note("empty", _("empty quotation marks were left out"))
+            return TextNode(text, quoted=True) if text else None
+        if kind == "unpaired":
+            self.add_note("quote", _("a quotation mark without its partner was left out"))
+            self.advance()
             return None
         if kind == "word":
-            return Part(self.take())
+            return TextNode(self.advance())
         return None
 
-    def _bracket(self, depth: int) -> Node | None:
-        self.take()
-        if depth >= MAX_DEPTH:
-            self.note("bracket", _("brackets more than {most} deep were passed over").format(most=MAX_DEPTH))
+    def _parse_bracket(self, depth: int) -> Node | None:
+        self.advance()
+        if depth >= MAX_BRACKET_DEPTH:
+            self.add_note(
+                "bracket", _("brackets more than {most} levels deep were left out").format(most=MAX_BRACKET_DEPTH)
+            )
             return None
-        inside = self.group(depth + 1)
-        if self.next() == "close":
-            self.take()
+        group = self.parse_group(depth + 1)
+        if self.peek() == "close":
+            self.advance()
         else:
-            self.note("bracket", _("an opening bracket without a closing one was taken to reach to the end"))
-        return inside if inside.nodes else None
+            self.add_note("bracket", _("an opening bracket without a closing one was closed at the end of the query"))
+        return group if group.nodes else None
 
-    def _in_field(self, name: str, node: Node) -> Node | None:
-        """`node` with its free parts bound to a field."""
-        if isinstance(node, Group):
-            bound = (self._in_field(name, child) for child in node.nodes)
-            return Group(tuple(child for child in bound if child is not None), node.any_of)
-        if isinstance(node, Excluded):
-            inner = self._in_field(name, node.node)
-            return Excluded(inner) if inner is not None else None
-        if not isinstance(node, Part) or node.field != "text":
+    def _bind_field(self, name: str, node: Node) -> Node | None:
+        """Return `node` with those of its texts that have no field of their own bound to the field `name`."""
+        if isinstance(node, GroupNode):
+            children = (self._bind_field(name, child) for child in node.nodes)
+            return GroupNode(tuple(child for child in children if child is not None), node.any_of)
+        if isinstance(node, NotNode):
+            child = self._bind_field(name, node.node)
+            return NotNode(child) if child is not None else None
+        if not isinstance(node, TextNode) or node.field != "text":
             return node
         if name in _TEXT_FIELDS:
-            return Part(node.text, node.quoted, _TEXT_FIELDS[name])
+            return TextNode(node.text, node.quoted, _TEXT_FIELDS[name])
         if name in _DATE_FIELDS:
-            return self._period(node.text)
+            return self._parse_dates(node.text)
         if name in _MENTIONED_FIELDS:
-            return self._mentioned(node.text)
+            return self._parse_mentioned_dates(node.text)
         field = _KEYWORD_FIELDS[name]
-        return Filter(field, keyword(field, node.text))
+        return FilterNode(field, keyword(field, node.text))
 
-    def _period(self, text: str) -> Period | None:
-        period = parse_range(text)
-        if period is None:
-            self.note(
+    def _parse_dates(self, text: str) -> DateRange | None:
+        dates = parse_range(text)
+        if dates is None:
+            self.add_note(
                 "date",
-                _("“{text}” is not a date or a range of dates; write 2023, 2023-09 or 2023-08..2023-10").format(
+                _("“{text}” is not a date or a range of dates: write 2023, 2023-09 or 2023-08..2023-10").format(
                     text=text
                 ),
             )
-        elif period.first and period.last and period.first > period.last:
-            self.note("date", _("“{text}” ends before it begins").format(text=text))
-        return period
+        elif dates.first and dates.last and dates.first > dates.last:
+            self.add_note("date", _("“{text}” ends before it begins").format(text=text))
+        return dates
 
-    def _mentioned(self, text: str) -> Node | None:
-        """One of the days, months and years that make up a period."""
-        period = self._period(text)
-        if period is None:
+    def _parse_mentioned_dates(self, text: str) -> Node | None:
+        """Return an OR over the days, months and years that make up the dates."""
+        dates = self._parse_dates(text)
+        if dates is None:
             return None
-        first, last = bounded(period)
-        if (first, last) != (period.first, period.last):
-            self.note(
+        first, last = limit_span(dates)
+        if (first, last) != (dates.first, dates.last):
+            self.add_note(
                 "date",
-                _("of “{text}” only the years {first} to {last} were looked for").format(
+                _("of “{text}”, only the years {first} to {last} were searched").format(
                     text=text, first=first.year, last=last.year
                 ),
             )
-        values = list(keywords_within(first, last)) or [text]  # which nothing mentions
-        return Group(tuple(Filter("about", value) for value in values), any_of=True)
+        values = list(keywords_within(first, last)) or [text]  # no article mentions a range that ends before it begins
+        return GroupNode(tuple(FilterNode("about", value) for value in values), any_of=True)

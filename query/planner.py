@@ -1,160 +1,174 @@
-"""From the tree of a query to what is asked of the engine, at four levels of strictness.
-
-0  every part stands where the query has it: a dictionary word as a word of its own, a short part whole
-1  dictionary words may also stand inside other words
-2  of a short part, all its words anywhere
-3  any of the parts, but still everything quoted, filtered and excluded
-
-The first level that finds anything answers. A long part (a headline, a question) is soft at every level: articles
-with some of its words match, those with all of them come first.
-"""
+"""Planner: turns the tree of a query into engine clauses, one for each `MatchLevel`, and into scoring terms."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from math import log
+from typing import TypeAlias
 
 from ..analysis import Analyzer
-from ..engines import And, Clause, DateRange, FacetValue, IndexedField, Keyword, Not, Or, ScoringTerm, Stream
-from .date_ranges import Period
-from .idf_cache import IdfCache
-from .parser import Excluded, Filter, Group, Node, Part
-from .query_part import Need
+from ..engines import (
+    MATCH_NONE,
+    And,
+    Clause,
+    DateRange,
+    FacetValue,
+    IndexedField,
+    Keyword,
+    Not,
+    Or,
+    Reader,
+    ScoringTerm,
+    Stream,
+)
+from .match_level import MatchLevel
+from .parser import FilterNode, GroupNode, Node, NotNode, TextNode
+from .query_part import QueryPart
 
-LEVELS = (0, 1, 2, 3)
-MOST_SCORED = 400  # terms
-COMMON_IDF = log(4)  # of what a quarter of the articles have
+MAX_SCORING_TERMS = 400
+COMMON_IDF = log(4)  # of a term that a quarter of the articles have
+
+PartClause: TypeAlias = Callable[[QueryPart], Clause]
 
 
-class Plan:
-    """A query, ready to be asked. `needs` are the parts to be found; `dropped` those without a letter or digit, as
-    typed. `is_empty` tells that nothing is left to ask."""
+class QueryPlan:
+    """A query in the clauses of the engines.
 
-    def __init__(self, tree: Group, analyzer: Analyzer, idfs: IdfCache) -> None:
-        self.idfs = idfs
-        self._analysed = {part: Need(part, analyzer) for part in _parts(tree)}
-        self.dropped = tuple(part.text for part, need in self._analysed.items() if not need.string)
-        pruned = self._pruned(tree)
+    Attributes:
+        parts: The texts to find, without excluded ones.
+        dropped: Texts without a letter or digit, as typed. They match nothing and are left out.
+        is_empty: Whether nothing is left to search for.
+    """
+
+    def __init__(self, tree: GroupNode, analyzer: Analyzer, reader: Reader) -> None:
+        self._reader = reader
+        self._part_of = {node: QueryPart(node, analyzer) for node in _text_nodes(tree)}
+        self.dropped = tuple(node.text for node, part in self._part_of.items() if not part.string)
+        pruned = self._prune(tree)
         self.is_empty = pruned is None
-        self._tree = pruned if isinstance(pruned, Group) else Group(())
-        self.needs = [self._analysed[part] for part in _parts(self._tree, positive=True)]
+        self._tree = pruned if isinstance(pruned, GroupNode) else GroupNode(())
+        self.parts = [self._part_of[node] for node in _text_nodes(self._tree, excluded=False)]
 
-    def _pruned(self, node: Node) -> Node | None:
-        """`node` without dropped parts; None if that leaves nothing."""
-        if isinstance(node, Part):
-            return node if self._analysed[node].string else None
-        if isinstance(node, Excluded):
-            inner = self._pruned(node.node)
-            return Excluded(inner) if inner is not None else None
-        if isinstance(node, Group):
-            kept = tuple(child for child in map(self._pruned, node.nodes) if child is not None)
-            return Group(kept, node.any_of) if kept else None
+    def _prune(self, node: Node) -> Node | None:
+        """Return `node` without dropped texts, None if nothing is left."""
+        if isinstance(node, TextNode):
+            return node if self._part_of[node].string else None
+        if isinstance(node, NotNode):
+            child = self._prune(node.node)
+            return NotNode(child) if child is not None else None
+        if isinstance(node, GroupNode):
+            children = tuple(child for child in map(self._prune, node.nodes) if child is not None)
+            return GroupNode(children, node.any_of) if children else None
         return node
 
-    def reading(self) -> str:
-        """The query as it was understood, in its own language."""
-        return (" OR " if self._tree.any_of else " ").join(map(_shown, self._tree.nodes))
+    def describe(self) -> str:
+        """Return the query as it was understood, in the query language."""
+        return (" OR " if self._tree.any_of else " ").join(map(_describe, self._tree.nodes))
 
     def variants(self) -> list[list[str]]:
-        """The strings to be found, folded: for each part of the query the ways to put it."""
-        return _variants(self._tree, self._analysed)
+        """Return the folded strings to find: for each part of the query its spellings, as typed first."""
+        return _variants(self._tree, self._part_of)
 
-    def match(self, level: int) -> Clause:
-        """What an article must meet to be listed at a level."""
-        if any(need.soft for need in self.needs):
-            self.idfs(self._terms)  # all at once: servers are asked only once
-        if level < 3:
-            return self._clause(self._tree, lambda need: need.clause(level, self.idfs))
+    def match_clause(self, level: MatchLevel) -> Clause:
+        """Return the clause that an article must match to be listed at a level."""
+        if any(part.is_long for part in self.parts):
+            self._reader.idfs(self._all_terms)  # all in one request: readers cache them
+        if level < MatchLevel.PARTIAL:
+            return self._clause(self._tree, self._match_at(level))
         nodes = (self._tree,) if self._tree.any_of else self._tree.nodes
-        strict = [
-            self._clause(node, lambda need: need.clause(1, self.idfs)) for node in nodes if not self._is_relaxable(node)
-        ]
-        relaxed = [
-            self._clause(node, lambda need: need.clause(2, self.idfs)) for node in nodes if self._is_relaxable(node)
-        ]
-        pieces = [need.any_piece() for need in self.needs if not need.quoted]
-        return And((*strict, Or((*relaxed, *pieces))))
+        strict, loose = self._match_at(MatchLevel.INSIDE_WORDS), self._match_at(MatchLevel.APART)
+        required = [self._clause(node, strict) for node in nodes if not self._is_relaxable(node)]
+        relaxed = [self._clause(node, loose) for node in nodes if self._is_relaxable(node)]
+        pieces = [part.any_term_clause() for part in self.parts if not part.quoted]
+        return And((*required, Or((*relaxed, *pieces))))
 
-    def full(self, level: int) -> Clause:
-        """What an article must meet to match all of the query. At level 3 none does."""
-        if level == 3:
-            return Or(())
-        return self._clause(self._tree, lambda need: need.full() if need.soft else need.clause(level, self.idfs))
+    def full_match_clause(self, level: MatchLevel) -> Clause:
+        """Return the clause that an article must match to have all of the query. At `PARTIAL`, no article does."""
+        if level == MatchLevel.PARTIAL:
+            return MATCH_NONE
+        return self._clause(self._tree, self._full_match_at(level))
 
-    def aligned(self) -> Clause:
-        """Every part stands as the query has it, between word boundaries."""
-        return self._clause(self._tree, lambda need: need.full() if need.soft else need.aligned())
+    def exact_clause(self) -> Clause:
+        """Return the clause that has every part as typed, between word boundaries."""
+        return self._clause(self._tree, lambda part: part.all_terms_clause() if part.is_long else part.exact_clause())
 
-    def weights(self) -> tuple[ScoringTerm, ...]:
-        """What scores. Pairs and single characters that are all over the archive cost much to look at and tell
-        nothing."""
-        idfs = self.idfs(self._terms)
-        telling = tuple(
-            term for term, idf in zip(self._terms, idfs, strict=True) if term.stream == "words" or idf >= COMMON_IDF
+    def scoring_terms(self) -> tuple[ScoringTerm, ...]:
+        """Return the terms that score.
+
+        Bigrams and unigrams that most articles have are left out: they cost much to read and hardly change the order.
+        """
+        idfs = self._reader.idfs(self._all_terms)
+        selective = tuple(
+            term for term, idf in zip(self._all_terms, idfs, strict=True) if term.stream == "words" or idf >= COMMON_IDF
         )
-        return telling or self._terms
+        return selective or self._all_terms
 
     @cached_property
-    def _terms(self) -> tuple[ScoringTerm, ...]:
-        """All that may score, the weights of repeated terms added up."""
-        total: dict[tuple[IndexedField, Stream, str], float] = {}
-        for need in self.needs:
-            for term in need.weights():
+    def _all_terms(self) -> tuple[ScoringTerm, ...]:
+        """The terms of all parts; the weight of a repeated term is the sum of its weights."""
+        weights: dict[tuple[IndexedField, Stream, str], float] = {}
+        for part in self.parts:
+            for term in part.scoring_terms():
                 key = (term.field, term.stream, term.term)
-                total[key] = total.get(key, 0.0) + term.weight
-        return tuple(ScoringTerm(*key, weight) for key, weight in total.items())[:MOST_SCORED]
+                weights[key] = weights.get(key, 0.0) + term.weight
+        return tuple(ScoringTerm(*key, weight) for key, weight in weights.items())[:MAX_SCORING_TERMS]
 
     def _is_relaxable(self, node: Node) -> bool:
-        if isinstance(node, Part):
+        if isinstance(node, TextNode):
             return not node.quoted
-        return isinstance(node, Group) and all(map(self._is_relaxable, node.nodes))
+        return isinstance(node, GroupNode) and all(map(self._is_relaxable, node.nodes))
 
-    def _clause(self, node: Node, ask: Callable[[Need], Clause]) -> Clause:
-        if isinstance(node, Part):
-            return ask(self._analysed[node])
-        if isinstance(node, Filter):
+    def _match_at(self, level: MatchLevel) -> PartClause:
+        return lambda part: part.match_clause(level, self._reader)
+
+    def _full_match_at(self, level: MatchLevel) -> PartClause:
+        return lambda part: part.all_terms_clause() if part.is_long else part.match_clause(level, self._reader)
+
+    def _clause(self, node: Node, part_clause: PartClause) -> Clause:
+        """Return the clause of a node, with `part_clause` applied to its texts."""
+        if isinstance(node, TextNode):
+            return part_clause(self._part_of[node])
+        if isinstance(node, FilterNode):
             return Keyword(node.field, node.value)
-        if isinstance(node, FacetValue):
+        if isinstance(node, FacetValue | DateRange):
             return node
-        if isinstance(node, Period):
-            return DateRange(node.first, node.last)
-        if isinstance(node, Excluded):
-            return Not(self._clause(node.node, lambda need: need.full() if need.soft else need.clause(0, self.idfs)))
-        clauses = tuple(self._clause(child, ask) for child in node.nodes)
+        if isinstance(node, NotNode):
+            return Not(self._clause(node.node, self._full_match_at(MatchLevel.WHOLE_WORDS)))
+        clauses = tuple(self._clause(child, part_clause) for child in node.nodes)
         return Or(clauses) if node.any_of else And(clauses)
 
 
-def _variants(node: Node, analysed: Mapping[Part, Need]) -> list[list[str]]:
-    if isinstance(node, Part):
-        return [[analysed[node].string]]
-    if not isinstance(node, Group):
+def _variants(node: Node, part_of: Mapping[TextNode, QueryPart]) -> list[list[str]]:
+    if isinstance(node, TextNode):
+        return [[part_of[node].string]]
+    if not isinstance(node, GroupNode):
         return []
-    inside = [_variants(child, analysed) for child in node.nodes]
+    children = [_variants(child, part_of) for child in node.nodes]
     if node.any_of:
-        return [[string for part in inside for strings in part for string in strings]] if any(inside) else []
-    return [strings for part in inside for strings in part]
+        return [[string for child in children for strings in child for string in strings]] if any(children) else []
+    return [strings for child in children for strings in child]
 
 
-def _shown(node: Node) -> str:
-    if isinstance(node, Part):
+def _describe(node: Node) -> str:
+    if isinstance(node, TextNode):
         text = f'"{node.text}"' if node.quoted else node.text
         return text if node.field == "text" else f"{node.field}:{text}"
-    if isinstance(node, Filter | FacetValue):
+    if isinstance(node, FilterNode | FacetValue):
         return f"{node.field}={node.value}"
-    if isinstance(node, Period):
+    if isinstance(node, DateRange):
         return f"date={node.first or ''}..{node.last or ''}"
-    if isinstance(node, Excluded):
-        return f"-{_shown(node.node)}"
-    inside = (" OR " if node.any_of else " ").join(map(_shown, node.nodes))
-    return f"({inside})" if len(node.nodes) > 1 else inside
+    if isinstance(node, NotNode):
+        return f"-{_describe(node.node)}"
+    children = (" OR " if node.any_of else " ").join(map(_describe, node.nodes))
+    return f"({children})" if len(node.nodes) > 1 else children
 
 
-def _parts(node: Node, *, positive: bool = False) -> Iterator[Part]:
-    """The parts of a tree in order; with `positive`, without those that are excluded."""
-    if isinstance(node, Part):
+def _text_nodes(node: Node, *, excluded: bool = True) -> Iterator[TextNode]:
+    """Yield the texts of a tree in order, with or without excluded ones."""
+    if isinstance(node, TextNode):
         yield node
-    elif isinstance(node, Excluded):
-        if not positive:
-            yield from _parts(node.node)
-    elif isinstance(node, Group):
+    elif isinstance(node, NotNode):
+        if excluded:
+            yield from _text_nodes(node.node)
+    elif isinstance(node, GroupNode):
         for child in node.nodes:
-            yield from _parts(child, positive=positive)
+            yield from _text_nodes(child, excluded=excluded)

@@ -1,4 +1,4 @@
-"""One part of a query, analysed: what an article must have to match it, and what scores."""
+"""One text of a query, analyzed: the clauses that match it, and the terms that score it."""
 
 import math
 import re
@@ -6,174 +6,196 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from ..analysis import NAME_JOINT, Analyzer, Token, fold
-from ..engines import And, Clause, IndexedField, Or, ScoringTerm, Stream, Substring, Term, TextField
-from .idf_cache import IdfCache
-from .parser import Part
+from ..engines import MATCH_NONE, And, Clause, IndexedField, Or, Reader, ScoringTerm, Stream, Substring, Term, TextField
+from .match_level import MatchLevel
+from .parser import TextNode
 from .stop_words import STOP_WORDS
 
-LONGEST_WHOLE_PART = 3  # words; longer parts are soft
-# A soft part matches articles that have any of so many of its words, or of its pairs, the rarest of them, or the part
-# itself.
+MAX_SHORT_PART_WORDS = 3  # a part of more words is long
+# A long part matches articles that have any of this share of its words, or of its bigrams, the rarest of them; or the
+# part itself.
 WORD_SHARE, BIGRAM_SHARE = 2 / 3, 1 / 3
-MAX_BIGRAMS = 64  # of one part that are asked for
-MOST_SUBJECTS = 48  # words of one part that are asked for; the rest only scores
-# Weights of the streams in the score; docs/decisions.md has the measurement. A word in Latin or digits has no pairs to
-# score beside it, so it counts for both.
+MAX_BIGRAMS = 64  # of one part, in its clauses
+MAX_CONTENT_TERMS = 48  # of one part, in its clauses; further terms only score
+# Weights of the streams in the score; docs/decisions.md has the measurement. A word in Latin letters or digits has no
+# bigrams that score with it, so its weight is that of both.
 WORD_WEIGHT, BIGRAM_WEIGHT, UNIGRAM_WEIGHT = 1.0, 1.0, 0.5
-_SCORED_RUN = re.compile(r"[^\W\d_a-z]+")
+_NON_LATIN_RUN = re.compile(r"[^\W\d_a-z]+")
 
 
-class Need:
-    """A part that is to be found (or, under a NOT, that is not)."""
+class QueryPart:
+    """A text node with its tokens.
 
-    def __init__(self, part: Part, analyzer: Analyzer) -> None:
-        self.field: TextField = part.field
-        self.quoted = part.quoted
+    Attributes:
+        field: The field to search.
+        quoted: Whether the part matches character for character.
+        tokens: All tokens of the text, in the order of the analyzer.
+        top_level_tokens: The tokens that are not part of a longer one before them.
+        string: The folded text to find. If it is not quoted, the punctuation around it is stripped.
+        is_long: Whether some of the words are enough to match, as for a headline or a question.
+    """
+
+    def __init__(self, node: TextNode, analyzer: Analyzer) -> None:
+        self.field: TextField = node.field
+        self.quoted = node.quoted
         self._analyzer = analyzer
-        self._folded = fold(part.text)
-        self.words = list(analyzer.words(part.text))
-        self.outer = _outermost(self.words)
-        if part.quoted:
-            self.string = self._folded
-        else:  # without the punctuation around it
-            self.string = self._folded[self.words[0].start : max(word.end for word in self.words)] if self.words else ""
-        self.soft = not part.quoted and len(self.outer) > LONGEST_WHOLE_PART
+        self._folded = folded = fold(node.text)
+        self.tokens = tokens = list(analyzer.words(node.text))
+        self.top_level_tokens = _top_level(tokens)
+        if node.quoted:
+            self.string = folded
+        else:
+            self.string = folded[tokens[0].start : max(token.end for token in tokens)] if tokens else ""
+        self.is_long = not node.quoted and len(self.top_level_tokens) > MAX_SHORT_PART_WORDS
 
     @property
-    def _scored(self) -> IndexedField:
+    def _indexed_field(self) -> IndexedField:
         return "title" if self.field == "title" else "text"
 
-    def _is_joined(self) -> bool:
-        """Whether nothing but the dots of names stands between the words."""
-        gaps = (self._folded[one.end : two.start] for one, two in zip(self.outer, self.outer[1:], strict=False))
+    def _is_contiguous(self) -> bool:
+        """Return whether nothing but the interpuncts of names stands between the words."""
+        tokens = self.top_level_tokens
+        gaps = (self._folded[left.end : right.start] for left, right in zip(tokens, tokens[1:], strict=False))
         return all(not gap or NAME_JOINT.fullmatch(gap) for gap in gaps)
 
-    def _knows(self, term: str) -> bool:
-        """Whether the segmenter cuts `term` reliably: it is in the dictionary, or cut by signs and spaces."""
+    def _is_cut_reliably(self, term: str) -> bool:
+        """Return whether the segmenter cuts `term` alike in every text.
+
+        It does if the term is in the dictionary, or if punctuation and spaces delimit it.
+        """
         return not term.isalpha() or term.isascii() or self._analyzer.segmenter.knows(term)
 
     @cached_property
-    def subject(self) -> list[str]:
-        """The words that carry the meaning: without stop words, unless there are no others."""
-        terms = list(dict.fromkeys(word.term for word in self.outer))
-        return ([term for term in terms if term not in STOP_WORDS] or terms)[:MOST_SUBJECTS]
+    def content_terms(self) -> list[str]:
+        """The terms that carry the meaning: without stop words, unless there are no others."""
+        terms = list(dict.fromkeys(token.term for token in self.top_level_tokens))
+        return ([term for term in terms if term not in STOP_WORDS] or terms)[:MAX_CONTENT_TERMS]
 
     @cached_property
-    def one_known_word(self) -> str:
-        """The term, if the part is a single word of which it matters that it stands as a word of its own; else "".
-        Not a single character, which hardly ever does; nor a word that no dictionary has, which the segmenter cuts now
-        this way, now that."""
+    def single_word(self) -> str:
+        """The term of a part that is one word and should match whole words first; "" for any other part.
+
+        A single character is not such a word, since it hardly ever is a word of its own in a text. Neither is a word
+        that no dictionary has, since the segmenter cuts it differently from text to text.
+        """
         if self.quoted or len(self.string) < 2:
             return ""
-        word = self.outer[0]
-        return word.term if word.end - word.start == len(self.string) and self._knows(word.term) else ""
+        token = self.top_level_tokens[0]
+        return token.term if token.end - token.start == len(self.string) and self._is_cut_reliably(token.term) else ""
 
     def is_matched_as_word(self, term: str) -> bool:
-        """Whether `term` must be a word of its own in an article, or may stand anywhere. A single character among
-        other words means little anywhere."""
-        return self._knows(term) and (len(term) > 1 or len(self.outer) > 1)
+        """Return whether `term` must be a word of its own in an article, or may be any substring.
 
-    def word(self, term: str) -> Clause:
-        """Has `term`; as a word where the dictionary has it."""
+        A single character among other words means little as a substring.
+        """
+        return self._is_cut_reliably(term) and (len(term) > 1 or len(self.top_level_tokens) > 1)
+
+    def term_clause(self, term: str) -> Clause:
+        """Return the clause for one term: a whole word where the segmenter cuts it reliably, else a substring."""
         return Term(self.field, term) if self.is_matched_as_word(term) else Substring(self.field, term)
 
-    def clause(self, level: int, idfs: IdfCache) -> Clause:
-        """What an article must have to match at one of the levels 0 to 2."""
+    def match_clause(self, level: MatchLevel, reader: Reader) -> Clause:
+        """Return the clause that an article must match at a level stricter than `MatchLevel.PARTIAL`."""
         if self.quoted:
             return Substring(self.field, self.string)
-        if self.soft:
-            words = map(self.word, self._rarest("words", self.subject, WORD_SHARE, idfs))
-            pairs = self._rarest("bigrams", self._bigrams(), BIGRAM_SHARE, idfs)
-            return Or((*words, *(Substring(self.field, pair) for pair in pairs), self._whole()))
-        if level == 0 and self.one_known_word:
-            return Term(self.field, self.one_known_word)
+        if self.is_long:
+            words = map(self.term_clause, self._rarest("words", self.content_terms, WORD_SHARE, reader))
+            bigrams = self._rarest("bigrams", self._bigrams(), BIGRAM_SHARE, reader)
+            return Or((*words, *(Substring(self.field, bigram) for bigram in bigrams), self._whole_clause()))
+        if level == MatchLevel.WHOLE_WORDS and self.single_word:
+            return Term(self.field, self.single_word)
         # 香港、台湾 are two words, not one
-        return Or((self._whole(), self.full())) if level == 2 or not self._is_joined() else self._whole()
+        may_stand_apart = level == MatchLevel.APART or not self._is_contiguous()
+        return Or((self._whole_clause(), self.all_terms_clause())) if may_stand_apart else self._whole_clause()
 
-    def any_piece(self) -> Clause:
-        """Any word or any pair of the part: what is left when nothing has more."""
-        return Or((*map(self.word, self.subject), *(Substring(self.field, pair) for pair in self._bigrams())))
+    def any_term_clause(self) -> Clause:
+        """Return the clause that any word or any bigram of the part matches, for `MatchLevel.PARTIAL`."""
+        words = map(self.term_clause, self.content_terms)
+        return Or((*words, *(Substring(self.field, bigram) for bigram in self._bigrams())))
 
     def _bigrams(self) -> list[str]:
-        """Names that are misspelt or cut oddly still have most of their pairs."""
-        runs = _SCORED_RUN.findall(self.string)
-        return list(dict.fromkeys(run[at : at + 2] for run in runs for at in range(len(run) - 1)))[:MAX_BIGRAMS]
+        """Return the bigrams of the part. Names that are misspelled or cut oddly still share most of theirs."""
+        runs = _NON_LATIN_RUN.findall(self.string)
+        bigrams = dict.fromkeys(run[start : start + 2] for run in runs for start in range(len(run) - 1))
+        return list(bigrams)[:MAX_BIGRAMS]
 
-    def _rarest(self, stream: Stream, terms: Sequence[str], share: float, idfs: IdfCache) -> list[str]:
-        """A share of those terms that any article has, the rarest; all if none has any."""
-        known = zip(idfs([ScoringTerm(self._scored, stream, term, 1.0) for term in terms]), terms, strict=True)
-        rarest = [term for idf, term in sorted(known, reverse=True) if idf]
+    def _rarest(self, stream: Stream, terms: Sequence[str], share: float, reader: Reader) -> list[str]:
+        """Return the rarest `share` of those terms that the index has, or all terms if it has none."""
+        idfs = reader.idfs([ScoringTerm(self._indexed_field, stream, term, 1.0) for term in terms])
+        rarest = [term for idf, term in sorted(zip(idfs, terms, strict=True), reverse=True) if idf]
         return rarest[: math.ceil(share * len(rarest))] or list(terms)
 
-    def _whole(self) -> Clause:
-        """The part as it stands, or under another spelling of its names, dates and numbers."""
+    def _whole_clause(self) -> Clause:
+        """Return the clause for the part as a whole, or for another spelling of its names, dates and numbers."""
+        tokens = self.top_level_tokens
         clauses: list[Clause] = [Substring(self.field, self.string)]
-        names = NAME_JOINT.split(self.string)
-        if len(self.outer) > 1:  # the index has 乔拜登 for 乔·拜登
-            clauses.append(Term(self.field, "".join(names)))
-        if len(names) > 1 and len(names[-1]) > 1 and self._is_person():
-            clauses.append(Substring(self.field, names[-1]))
-        if any(map(self._is_respelled, self.outer)):
-            spellings = (
-                (Term if self._is_respelled(word) else Substring)(self.field, word.term) for word in self.outer
-            )
-            clauses.append(And(tuple(spellings)))
+        name_parts = NAME_JOINT.split(self.string)
+        if len(tokens) > 1:  # the index has 乔拜登 for 乔·拜登
+            clauses.append(Term(self.field, "".join(name_parts)))
+        if len(name_parts) > 1 and len(name_parts[-1]) > 1 and self._is_person():
+            clauses.append(Substring(self.field, name_parts[-1]))
+        if any(map(self._is_normalized, tokens)):
+            kinds = (Term if self._is_normalized(token) else Substring for token in tokens)
+            clauses.append(And(tuple(kind(self.field, token.term) for kind, token in zip(kinds, tokens, strict=True))))
         return Or(tuple(clauses))
 
-    def _is_respelled(self, word: Token) -> bool:
-        """Whether the word is compared by another spelling than its own, as dates and numbers are."""
-        return word.term != self._folded[word.start : word.end]
+    def _is_normalized(self, token: Token) -> bool:
+        """Return whether the token's term differs from its text, as for dates and numbers."""
+        return token.term != self._folded[token.start : token.end]
 
     def _is_person(self) -> bool:
-        return [name.kind for name in self._analyzer.names_of_query(self.string)] == ["person"]
+        return [mention.kind for mention in self._analyzer.names_of_query(self.string)] == ["person"]
 
-    def full(self) -> Clause:
-        """All words of the part."""
-        return And(tuple(map(self.word, self.subject)))
+    def all_terms_clause(self) -> Clause:
+        """Return the clause that requires all content terms of the part."""
+        return And(tuple(map(self.term_clause, self.content_terms)))
 
-    def aligned(self) -> Clause:
-        """The part as it stands, with word boundaries where the query has them."""
-        if self.one_known_word:
-            return Term(self.field, self.one_known_word)
-        words: Clause = And(tuple(Term(self.field, word.term) for word in self.outer)) if self.outer else Or(())
-        if not self.quoted and not self._is_joined():
+    def exact_clause(self) -> Clause:
+        """Return the clause for the part as typed, with word boundaries where the query has them."""
+        if self.single_word:
+            return Term(self.field, self.single_word)
+        terms = tuple(Term(self.field, token.term) for token in self.top_level_tokens)
+        words: Clause = And(terms) if terms else MATCH_NONE
+        if not self.quoted and not self._is_contiguous():
             return words
         return And((Substring(self.field, self.string), Or((Term(self.field, self.string), words))))
 
-    def marked(self, level: int) -> tuple[list[str], list[str]]:
-        """What to mark in an article that was found at a level: strings, which stand anywhere, and words."""
-        strings = [] if level == 0 and self.one_known_word else [self.string]
-        words = [self.one_known_word] if level == 0 and self.one_known_word else []
+    def highlight_terms(self, level: MatchLevel) -> tuple[list[str], list[str]]:
+        """Return what to highlight in an article found at a level: strings, which match anywhere, and whole words."""
+        is_whole_word = level == MatchLevel.WHOLE_WORDS and self.single_word != ""
+        strings = [] if is_whole_word else [self.string]
+        words = [self.single_word] if is_whole_word else []
         if self.quoted:
             return strings, words
-        if self.soft or level >= 2 or not self._is_joined():
-            words += filter(self.is_matched_as_word, self.subject)
-            strings += (term for term in self.subject if not self.is_matched_as_word(term))
+        if self.is_long or level >= MatchLevel.APART or not self._is_contiguous():
+            words += filter(self.is_matched_as_word, self.content_terms)
+            strings += (term for term in self.content_terms if not self.is_matched_as_word(term))
         else:
-            words += (word.term for word in self.outer if self._is_respelled(word))
-            words += ["".join(NAME_JOINT.split(self.string))] if len(self.outer) > 1 else []
-            strings += (name for name in NAME_JOINT.split(self.string)[1:] if len(name) > 1 and not name.isascii())
+            first, *last_names = NAME_JOINT.split(self.string)
+            words += (token.term for token in self.top_level_tokens if self._is_normalized(token))
+            words += ["".join((first, *last_names))] if len(self.top_level_tokens) > 1 else []
+            strings += (name for name in last_names if len(name) > 1 and not name.isascii())
         return strings, words
 
-    def weights(self) -> Iterator[ScoringTerm]:
-        """What scores: every word but stop words, every pair and, a little, every character."""
-        field = self._scored
-        only_stop_words = STOP_WORDS.issuperset(self.subject)
-        for word in self.words:
-            if only_stop_words or word.term not in STOP_WORDS:
-                weight = WORD_WEIGHT + BIGRAM_WEIGHT if word.term.isascii() else WORD_WEIGHT
-                yield ScoringTerm(field, "words", word.term, weight)
-        for run in _SCORED_RUN.findall(self.string):
+    def scoring_terms(self) -> Iterator[ScoringTerm]:
+        """Yield the terms that score: all words but stop words, all bigrams and, with a low weight, all unigrams."""
+        field = self._indexed_field
+        has_only_stop_words = STOP_WORDS.issuperset(self.content_terms)
+        for token in self.tokens:
+            if has_only_stop_words or token.term not in STOP_WORDS:
+                weight = WORD_WEIGHT + BIGRAM_WEIGHT if token.term.isascii() else WORD_WEIGHT
+                yield ScoringTerm(field, "words", token.term, weight)
+        for run in _NON_LATIN_RUN.findall(self.string):
             for start in range(len(run) - 1):
                 yield ScoringTerm(field, "bigrams", run[start : start + 2], BIGRAM_WEIGHT)
             for character in run:
                 yield ScoringTerm(field, "unigrams", character, UNIGRAM_WEIGHT)
 
 
-def _outermost(words: list[Token]) -> list[Token]:
-    """The words that are not part of a longer one before them."""
-    outer: list[Token] = []
-    for word in words:
-        if not outer or word.start >= outer[-1].end:
-            outer.append(word)
-    return outer
+def _top_level(tokens: list[Token]) -> list[Token]:
+    """Return the tokens that are not part of a longer one before them."""
+    top_level: list[Token] = []
+    for token in tokens:
+        if not top_level or token.start >= top_level[-1].end:
+            top_level.append(token)
+    return top_level

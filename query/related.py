@@ -1,9 +1,11 @@
-"""Related articles: those that share the words which tell most about an article.
+"""Related articles: those that share the most distinctive terms of an article.
 
-A word tells the more about an article the more often it is there and the fewer others have it; names tell more than
-other words, and so does the title:
+A term is the more distinctive the more often the article has it and the fewer other articles do. Names and terms of
+the title weigh more than others:
 
-    weight = (1 + ln count) × NAME × TITLE, where they apply;     how telling = weight × inverse document frequency
+    distinctiveness = (1 + ln count) × NAME_WEIGHT × TITLE_WEIGHT × inverse document frequency
+
+with either weight only where it applies.
 """
 
 from collections import Counter
@@ -24,54 +26,59 @@ from ..engines import (
     Term,
     lucene_idf,
 )
-from .hit_builder import HitMaker
-from .idf_cache import IdfCache
-from .near_duplicates import FOLDED, folded, reprints_of
-from .parser import Group, Part
-from .planner import Plan
-from .reranker import Ranker
+from .hit_builder import HitBuilder
+from .match_level import MatchLevel
+from .near_duplicates import COLLAPSE_DEPTH, collapse_reprints, find_reprints
+from .parser import GroupNode, TextNode
+from .planner import QueryPlan
+from .reranker import Reranker
 from .results import Hit
 from .stop_words import STOP_WORDS
 
-NAME, TITLE = 2.0, 2.0
-READ = 3_000  # characters of a body
-LOOKED_UP = 150  # words of which it is asked how rare they are
-TELLING = 25  # words that are looked for …
-SHARED = 3  # … of which a related article has so many
-MARKED = 10  # in snippets
-_INSIDE_WORDS = 1  # the level (see `plan`) at which matches are marked wherever they stand
+NAME_WEIGHT, TITLE_WEIGHT = 2.0, 2.0
+MAX_BODY_LENGTH = 3_000  # characters of a body that are read
+MAX_IDF_LOOKUPS = 150  # terms of an article whose idf is read
+MAX_TERMS = 25  # most distinctive terms, which score related articles
+MIN_SHARED_TERMS = 3  # terms of these that a related article has
+MAX_HIGHLIGHTED_TERMS = 10  # terms of these that snippets highlight
 
 
-def related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limit: int) -> tuple[Hit, ...]:
-    """The articles closest to one, without itself and its reprints, reprints among them folded."""
-    same = [stored.article, *(reprint.article for reprint in reprints_of(stored, reader))]
-    terms = _telling(stored, analyzer, reader, len(same))
+def find_related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limit: int) -> tuple[Hit, ...]:
+    """Return the articles closest to one, without itself and its reprints; reprints among them are collapsed."""
+    copies = [stored.article, *(reprint.article for reprint in find_reprints(stored, reader))]
+    terms = _distinctive_terms(stored, analyzer, reader, len(copies))
     if not terms:
         return ()
-    sharing = MinShouldMatch(min(SHARED, len(terms)), tuple(Term("text", term.term) for term in terms))
-    match = And((sharing, *(Not(Keyword("id", article.id)) for article in same)))
-    found = reader.search(SearchRequest(match=match, weights=tuple(terms), limit=limit + FOLDED)).candidates
-    plan = Plan(Group(tuple(Part(term.term) for term in terms[:MARKED]), any_of=True), analyzer, IdfCache(reader))
-    ranker = Ranker((), {}, half_life=None, now=datetime.now(timezone.utc))
-    maker = HitMaker(analyzer, reader, plan, _INSIDE_WORDS, ranker, explain=False)
-    return maker.hits(found, folded(found, maker.fetched, limit)[:limit], 1, len(found))
+    shared = MinShouldMatch(min(MIN_SHARED_TERMS, len(terms)), tuple(Term("text", term.term) for term in terms))
+    match = And((shared, *(Not(Keyword("id", article.id)) for article in copies)))
+    request = SearchRequest(match=match, weights=tuple(terms), limit=limit + COLLAPSE_DEPTH)
+    candidates = reader.search(request).candidates
+    highlighted = tuple(TextNode(term.term) for term in terms[:MAX_HIGHLIGHTED_TERMS])
+    plan = QueryPlan(GroupNode(highlighted, any_of=True), analyzer, reader)
+    reranker = Reranker((), {}, half_life=None, now=datetime.now(timezone.utc))
+    builder = HitBuilder(analyzer, reader, plan, MatchLevel.INSIDE_WORDS, reranker, explain=False)
+    return builder.build(candidates, collapse_reprints(candidates, builder.fetch, limit)[:limit], 1, len(candidates))
 
 
-def _telling(stored: StoredArticle, analyzer: Analyzer, reader: Reader, copies: int) -> list[ScoringTerm]:
-    """The most telling words, as they score, the first of them first. What no article but its copies has, says nothing
-    of others."""
-    weights = sorted(_weights(stored, analyzer), key=lambda term: (-term.weight, term.term))[:LOOKED_UP]
-    rarest = lucene_idf(reader.statistics().articles, copies + 1)
-    idfs = {term: idf for term, idf in zip(weights, reader.idfs(weights), strict=True) if idf <= rarest}
-    return sorted(idfs, key=lambda term: -term.weight * idfs[term])[:TELLING]
+def _distinctive_terms(stored: StoredArticle, analyzer: Analyzer, reader: Reader, copies: int) -> list[ScoringTerm]:
+    """Return the most distinctive terms of an article, as they score, the most distinctive first.
+
+    A term that only the article and its reprints have is left out, since no other article shares it. `copies` is the
+    number of these articles.
+    """
+    terms = sorted(_weigh_terms(stored, analyzer), key=lambda term: (-term.weight, term.term))[:MAX_IDF_LOOKUPS]
+    max_idf = lucene_idf(reader.statistics().articles, copies + 1)
+    idfs = {term: idf for term, idf in zip(terms, reader.idfs(terms), strict=True) if idf <= max_idf}
+    return sorted(idfs, key=lambda term: -term.weight * idfs[term])[:MAX_TERMS]
 
 
-def _weights(stored: StoredArticle, analyzer: Analyzer) -> Iterator[ScoringTerm]:
+def _weigh_terms(stored: StoredArticle, analyzer: Analyzer) -> Iterator[ScoringTerm]:
     article = stored.article
-    in_title = {word.term for word in analyzer.words(article.title)}
-    names = Counter(word.term for word in entity_tokens(stored.entities))
-    words = Counter(word.term for text in (article.title, article.body[:READ]) for word in analyzer.words(text))
+    title_terms = {token.term for token in analyzer.words(article.title)}
+    names = Counter(token.term for token in entity_tokens(stored.entities))
+    texts = (article.title, article.body[:MAX_BODY_LENGTH])
+    words = Counter(token.term for text in texts for token in analyzer.words(text))
     for term, count in (names | words).items():
         if len(term) > 1 and term not in STOP_WORDS and not (term[0] == "=" or term[0].isdecimal()):
-            factor = (NAME if term in names else 1.0) * (TITLE if term in in_title else 1.0)
+            factor = (NAME_WEIGHT if term in names else 1.0) * (TITLE_WEIGHT if term in title_terms else 1.0)
             yield ScoringTerm("text", "words", term, (1 + log(count)) * factor)

@@ -1,84 +1,100 @@
-"""The second phase of ranking: the engine's first candidates are scored anew with evidence that only their texts give.
+"""Reranker: the second phase of ranking, with evidence that only the articles' texts give.
 
-    score = BM25 × (1 + RUNS · runs) × (1 + TITLE · covered · covering) × recency
+    score = BM25 × (1 + RUNS_WEIGHT · runs) × (1 + TITLE_WEIGHT · query_coverage · title_coverage) × recency
 
-`runs`      how much of the query stands in the article in long pieces: each part is cut, from the left, into the
-            longest pieces that the article contains; √(sum of their squared lengths) / length of the part, of its
-            variants the best, and of the parts the mean by length
-`covered`   the share of the query's pairs, by inverse document frequency, that stand in the title
-`covering`  the share of the title's pairs that stand in the query
-`recency`   ½ + ½ · 2^(-age / half-life), if asked for
+`runs`            how much of the query the article has in long runs. Each part is cut, from the left, into the longest
+                  pieces that the article contains; the value is √(sum of their squared lengths) / length of the part,
+                  the best over the variants of a part, and the mean over the parts by length
+`query_coverage`  share of the query's bigrams, weighted by idf, that the title has
+`title_coverage`  share of the title's bigrams that the query has
+`recency`         ½ + ½ · 2^(-age / half-life), if requested
 
-Why these, and how the weights were found: docs/decisions.md.
+docs/decisions.md explains the choice of the evidence and how the weights were found.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
+
+from typing_extensions import Self
 
 from ..analysis import Article, fold, searchable_text
+from ..engines import Reader, ScoringTerm
+from .planner import QueryPlan
 
-CANDIDATES = 40  # of a search, as many as are scored anew
-RUNS = 1.0
-TITLE = 1.5
-LONGEST_READ = 200  # characters of a query part that are looked for in runs
-SECONDS_A_DAY = 86_400
+RERANK_DEPTH = 40  # first candidates of a search that are reranked
+RUNS_WEIGHT = 1.0
+TITLE_WEIGHT = 1.5
+MAX_PART_LENGTH = 200  # characters of a query part that are searched for runs
+SECONDS_PER_DAY = 86_400
 
 
 def bigrams_of(folded: str) -> set[str]:
-    """Every two characters that stand side by side."""
+    """Return all pairs of adjacent characters."""
     return set(map("".join, zip(folded, folded[1:], strict=False)))
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The factors that the texts of one article add to its BM25."""
+    """What the texts of one article say for it; each value is between 0 and 1."""
 
     runs: float
-    covered: float
-    covering: float
+    query_coverage: float
+    title_coverage: float
     recency: float
 
     def factors(self) -> tuple[tuple[str, float], ...]:
-        """What the score is multiplied by, each with its name."""
-        title = 1 + TITLE * self.covered * self.covering
-        return ("runs", 1 + RUNS * self.runs), ("title", title), ("recency", self.recency)
+        """Return the factors of the score, each with its name."""
+        title = 1 + TITLE_WEIGHT * self.query_coverage * self.title_coverage
+        return ("runs", 1 + RUNS_WEIGHT * self.runs), ("title", title), ("recency", self.recency)
 
     @property
     def factor(self) -> float:
+        """The product of all factors."""
         return math.prod(factor for _, factor in self.factors())
 
 
-class Ranker:
+class Reranker:
     """Weighs articles for one query.
 
-    `variants` are its parts, folded, each with the ways to put it, as typed first; `idf` has the inverse document
-    frequency of each of their pairs; `half_life`, in days, makes newer articles count more, the newest up to twice what
-    the oldest do.
+    Args:
+        variants: The parts of the query, folded, each with its spellings, as typed first.
+        idfs: The inverse document frequency of each bigram of the variants.
+        half_life: Age in days at which an article loses half of its recency bonus: the newest articles score up to
+            twice as high as the oldest. None ignores dates.
+        now: The time that ages are counted from.
     """
 
     def __init__(
-        self, variants: Iterable[Sequence[str]], idf: Mapping[str, float], *, half_life: float | None, now: datetime
+        self, variants: Iterable[Sequence[str]], idfs: Mapping[str, float], *, half_life: float | None, now: datetime
     ) -> None:
-        self._variants = [[string[:LONGEST_READ] for string in strings] for strings in variants]
+        self._variants = [[string[:MAX_PART_LENGTH] for string in strings] for strings in variants]
         self._length = sum(len(strings[0]) for strings in self._variants)
         self._bigrams = set().union(*(bigrams_of(string) for strings in self._variants for string in strings))
-        self._rarity = idf
-        self._total_rarity = math.fsum(idf.values())
+        self._idfs = idfs
+        self._total_idf = math.fsum(idfs.values())
         self._half_life = half_life
         self._now = now
 
+    @classmethod
+    def for_plan(cls, plan: QueryPlan, reader: Reader, *, half_life: float | None) -> Self:
+        """Return a reranker for a plan, with the idfs of its bigrams in the index of a reader."""
+        variants = plan.variants()
+        bigrams = sorted(set().union(*(bigrams_of(string) for strings in variants for string in strings)))
+        idfs = reader.idfs([ScoringTerm("text", "bigrams", bigram, 1.0) for bigram in bigrams])
+        return cls(variants, dict(zip(bigrams, idfs, strict=True)), half_life=half_life, now=datetime.now(timezone.utc))
+
     def evidence(self, article: Article) -> Evidence:
-        """What the article's texts say for it."""
+        """Return the evidence of an article's texts."""
         text = fold(searchable_text(article))
         title_bigrams = bigrams_of(text[: len(article.title)])
         shared = title_bigrams & self._bigrams
-        idf = math.fsum(self._rarity.get(pair, 0.0) for pair in shared)  # the same in whatever order
+        shared_idf = math.fsum(self._idfs.get(bigram, 0.0) for bigram in shared)  # the same in every order
         return Evidence(
             runs=self._runs(text),
-            covered=idf / self._total_rarity if self._total_rarity else 0.0,
-            covering=len(shared) / len(title_bigrams) if title_bigrams else 0.0,
+            query_coverage=shared_idf / self._total_idf if self._total_idf else 0.0,
+            title_coverage=len(shared) / len(title_bigrams) if title_bigrams else 0.0,
             recency=self._recency(article.published),
         )
 
@@ -94,21 +110,23 @@ class Ranker:
             return 1.0
         if published is None:
             return 0.5
-        age = max(0.0, (self._now - published).total_seconds() / SECONDS_A_DAY)
+        age = max(0.0, (self._now - published).total_seconds() / SECONDS_PER_DAY)
         return 0.5 + 0.5 * math.pow(2.0, -age / self._half_life)
 
 
 def _squared_runs(string: str, text: str) -> int:
-    """The squared lengths, added up, of the longest pieces of `string` that `text` contains, cut from the left. Single
-    characters do not count."""
+    """Return the sum of the squared lengths of the runs of `string` in `text`.
+
+    The runs are the longest pieces, cut from the left, that `text` contains. Single characters do not count.
+    """
     if string in text:
         return len(string) ** 2 if len(string) > 1 else 0
-    total = at = 0
-    while at < len(string):
-        end = at + 1
-        while end < len(string) and string[at : end + 1] in text:
+    total = start = 0
+    while start < len(string):
+        end = start + 1
+        while end < len(string) and string[start : end + 1] in text:
             end += 1
-        if end - at > 1:
-            total += (end - at) ** 2
-        at = end
+        if end - start > 1:
+            total += (end - start) ** 2
+        start = end
     return total

@@ -1,7 +1,8 @@
-"""Adds to a query what means the same: other names of what it names, the words that pinyin in it spells, the words that
-fit a wildcard.
+"""Rewriter: joins the texts of a headline, and adds synonyms of the query to its tree.
 
-A part becomes a group of alternatives, so that everything else treats both alike. Quoted parts stay as they are.
+The synonyms are other names of a person, place or organisation, the Han words that a text in pinyin spells, and the
+words that fit a wildcard. A text becomes an OR group of its spellings, so that later stages handle both alike. Quoted
+texts stay as they are.
 """
 
 import re
@@ -12,148 +13,180 @@ from ..analysis.text import pinyin
 from ..engines import NAME_FIELDS, Clause, FacetValue, Keyword, KeywordField, Or, Reader, Substring, keyword
 from ..messages import gettext as _
 from .aliases import Aliases
-from .lexicon import Entry, Lexicon
 from .name_groups import KnownNames
 from .notes import Note
-from .parser import Excluded, Filter, Group, Node, Part
+from .parser import FilterNode, GroupNode, Node, NotNode, TextNode
+from .query_part import MAX_SHORT_PART_WORDS, QueryPart
+from .vocabulary import Vocabulary, VocabularyEntry
 
-MOST_RENAMED = 6  # other names of one part
-MOST_SPELLED = 3  # words that one token in pinyin stands for
-MOST_WILDCARDS = 5  # of one query that are taken as such
-MOST_FITTING = 50  # words or keywords that one wildcard stands for
-SHORTEST_FULL = 4  # characters of a full name without its dot
+MAX_ALIASES = 6  # other names of one text
+MAX_PINYIN_WORDS = 3  # words for one text in pinyin
+MAX_WILDCARDS = 5  # texts of one query whose * is a wildcard
+MAX_EXPANSIONS = 50  # words or keywords for one wildcard
+MIN_FULL_NAME_LENGTH = 4  # characters of a full name without its interpunct
 _WILDCARD = "*"
+_MAX_LISTED_WORDS = 5  # in a note
 
 
-class Expander:
-    """Works on one index. `lexicon` and `names` are asked for only when a query needs them."""
+class QueryRewriter:
+    """Rewrites queries to one index. Calls `vocabulary` and `known_names` only when a query needs them."""
 
     def __init__(
         self,
         analyzer: Analyzer,
         aliases: Aliases,
         reader: Reader,
-        lexicon: Callable[[], Lexicon],
-        names: Callable[[], KnownNames],
+        vocabulary: Callable[[], Vocabulary],
+        known_names: Callable[[], KnownNames],
     ) -> None:
         self._analyzer = analyzer
         self._aliases = aliases
-        self._lexicon = lexicon
-        self._names = names
+        self._vocabulary = vocabulary
+        self._known_names = known_names
         self._reader = reader
 
-    def expand(self, tree: Group) -> tuple[Group, tuple[Note, ...]]:
-        """The tree with its alternatives, and notes that name them."""
+    def rewrite(self, tree: GroupNode) -> tuple[GroupNode, tuple[Note, ...]]:
+        """Return the tree with headlines joined and synonyms added, and notes that name the synonyms."""
         notes: list[Note] = []
-        expanded = self._expand(tree, notes)
-        return (expanded if isinstance(expanded, Group) else Group((expanded,))), tuple(dict.fromkeys(notes))
+        expanded = self._expand(join_headline(tree, self._analyzer), notes)
+        return (expanded if isinstance(expanded, GroupNode) else GroupNode((expanded,))), tuple(dict.fromkeys(notes))
 
-    def _expand(self, node: Node, notes: list[Note]) -> Node:
-        if isinstance(node, Group):
-            return Group(tuple(self._expand(child, notes) for child in node.nodes), node.any_of)
-        if isinstance(node, Excluded):
-            return Excluded(self._expand(node.node, notes))
-        if isinstance(node, Part) and not node.quoted:
-            return self._expand_part(node, notes)
-        if isinstance(node, Filter):
-            first, *others = self._alternatives(node)
-            return _either(first, others)
-        return node
-
-    def filter(self, field: KeywordField, value: str) -> Clause:
-        """What articles must meet to be found under a value of a field as a user writes it."""
-        node = Filter(field, keyword(field, strip_invisible(value)))
+    def filter_clause(self, field: KeywordField, value: str) -> Clause:
+        """Return the clause that articles match which a value of a field, as a user writes it, filters for."""
+        alternatives = self._filter_alternatives(FilterNode(field, keyword(field, strip_invisible(value))))
         return Or(
-            tuple(
-                each if isinstance(each, FacetValue) else Keyword(each.field, each.value)
-                for each in self._alternatives(node)
-            )
+            tuple(node if isinstance(node, FacetValue) else Keyword(node.field, node.value) for node in alternatives)
         )
 
-    def _alternatives(self, node: Filter) -> list[Filter | FacetValue]:
-        """The filter, and others that a match may meet in its place."""
+    def _expand(self, node: Node, notes: list[Note]) -> Node:
+        if isinstance(node, GroupNode):
+            return GroupNode(tuple(self._expand(child, notes) for child in node.nodes), node.any_of)
+        if isinstance(node, NotNode):
+            return NotNode(self._expand(node.node, notes))
+        if isinstance(node, TextNode) and not node.quoted:
+            return self._expand_text(node, notes)
+        if isinstance(node, FilterNode):
+            first, *others = self._filter_alternatives(node)
+            return _any_of(first, others)
+        return node
+
+    def _filter_alternatives(self, node: FilterNode) -> list[FilterNode | FacetValue]:
+        """Return the filter and those that a match may meet in its place."""
         if _WILDCARD in node.value:
-            fitting = [value for value in self._reader.values(node.field) if _fits(value, node.value)][:MOST_FITTING]
-            return [Filter(node.field, value) for value in fitting] or [node]
+            values = [value for value in self._reader.values(node.field) if _fits_wildcard(value, node.value)]
+            return [FilterNode(node.field, value) for value in values[:MAX_EXPANSIONS]] or [node]
         if node.field not in NAME_FIELDS:
             return [node]
-        alone = self._names().alone(node.value) if len(node.value) >= SHORTEST_FULL else ()
-        others = (Filter(node.field, keyword(node.field, name)) for name in self._aliases.of(node.value))
-        return [node, *others, *(FacetValue("person", value) for value in alone if node.field in ("person", "entity"))]
+        is_full_name = len(node.value) >= MIN_FULL_NAME_LENGTH
+        last_names = self._known_names().bare_last_names(node.value) if is_full_name else ()
+        aliases = (FilterNode(node.field, keyword(node.field, name)) for name in self._aliases.of(node.value))
+        return [
+            node,
+            *aliases,
+            *(FacetValue("person", name) for name in last_names if node.field in ("person", "entity")),
+        ]
 
-    def _expand_part(self, node: Part, notes: list[Note]) -> Node:
+    def _expand_text(self, node: TextNode, notes: list[Note]) -> Node:
         folded = fold(node.text)
-        if _has_wildcard(folded) and sum(note.kind == "wildcard" for note in notes) < MOST_WILDCARDS:
-            fitting = self._lexicon().matching(_pattern(folded), MOST_FITTING)
-            words = _listed(fitting) or _("no word")
+        if _has_wildcard(folded) and sum(note.kind == "wildcard" for note in notes) < MAX_WILDCARDS:
+            entries = self._vocabulary().match_pattern(_wildcard_pattern(folded), MAX_EXPANSIONS)
+            words = _list_words(entries) or _("no word")
             notes.append(Note("wildcard", _("{text} fits {words}").format(text=node.text, words=words)))
-            return (
-                Group(tuple(Part(entry.word, False, node.field) for entry in fitting), any_of=True) if fitting else node
-            )
-        spelled = self._spelled(folded)
-        if spelled:
-            notes.append(
-                Note("pinyin", _("{text} was also read as {words}").format(text=node.text, words=_listed(spelled)))
-            )
-            return _either(node, [Part(entry.word, False, node.field) for entry in spelled])
-        renamed = self._renamed(node.text)
-        if renamed:
-            notes.append(Note("alias", _("also looked for {names}").format(names="、".join(renamed))))
-        return _either(node, [Part(text, False, node.field) for text in renamed])
+            alternatives = tuple(TextNode(entry.word, False, node.field) for entry in entries)
+            return GroupNode(alternatives, any_of=True) if alternatives else node
+        if entries := self._words_in_pinyin(folded):
+            words = _list_words(entries)
+            notes.append(Note("pinyin", _("{text} was also read as {words}").format(text=node.text, words=words)))
+            return _any_of(node, [TextNode(entry.word, False, node.field) for entry in entries])
+        texts = self._replace_names(node.text)
+        if texts:
+            notes.append(Note("alias", _("also searched for {names}").format(names="、".join(texts))))
+        return _any_of(node, [TextNode(text, False, node.field) for text in texts])
 
-    def _spelled(self, token: str) -> list[Entry]:
-        """The words that a token in Latin letters spells in pinyin, if they are more frequent than the token itself; if
-        no article has the token, also those whose syllables begin with its letters. A token that articles have only
-        inside other words is no pinyin: it must not hide them."""
+    def _words_in_pinyin(self, token: str) -> list[VocabularyEntry]:
+        """Return the words that a token in Latin letters spells in pinyin and that are more frequent than the token.
+
+        If no article has the token, the letters may also be the initials of a word's syllables. A token that articles
+        have only inside other words is not read as pinyin, since the words would hide it.
+        """
         initials = pinyin.initials_pattern(token)
         if not (initials or pinyin.patterns(token)):
             return []
-        lexicon = self._lexicon()
-        as_it_is = lexicon.articles(token)
-        if not as_it_is and self._reader.count(Substring("text", token)):
+        vocabulary = self._vocabulary()
+        frequency = vocabulary.article_count(token)
+        if not frequency and self._reader.count(Substring("text", token)):
             return []
-        spelled = [entry for entry in lexicon.spelled(token, MOST_SPELLED) if entry.articles > as_it_is]
-        if not spelled and not as_it_is and initials:
-            return lexicon.matching(initials, MOST_SPELLED)
-        return spelled
+        entries = [entry for entry in vocabulary.with_pinyin(token, MAX_PINYIN_WORDS) if entry.articles > frequency]
+        if not entries and not frequency and initials:
+            return vocabulary.match_pattern(initials, MAX_PINYIN_WORDS)
+        return entries
 
-    def _renamed(self, text: str) -> list[str]:
-        """`text` with a name in it exchanged for each of its other names."""
-        renamed = dict.fromkeys(self._aliases.of(fold(text)))
-        for word in self._analyzer.words(text):
-            for name in self._aliases.of(word.term):
-                renamed[text[: word.start] + name + text[word.end :]] = None
-        return list(renamed)[:MOST_RENAMED]
+    def _replace_names(self, text: str) -> list[str]:
+        """Return the texts that `text` becomes with a name in it replaced by each of that name's aliases."""
+        texts = dict.fromkeys(self._aliases.of(fold(text)))
+        for token in self._analyzer.words(text):
+            for name in self._aliases.of(token.term):
+                texts[text[: token.start] + name + text[token.end :]] = None
+        return list(texts)[:MAX_ALIASES]
+
+
+def join_headline(tree: GroupNode, analyzer: Analyzer) -> GroupNode:
+    """Return the tree with its unquoted texts joined to one where they make up a headline or a question.
+
+    The spaces of a headline mean nothing: 维吾尔关押营 欧盟越来越难以忍受 is one text to search for.
+    """
+    if tree.any_of:
+        return GroupNode(tuple(_join_inside(node, analyzer) for node in tree.nodes), any_of=True)
+    texts = [node for node in tree.nodes if isinstance(node, TextNode) and not node.quoted and node.field == "text"]
+    if len(texts) < 2 or not _is_headline([QueryPart(text, analyzer) for text in texts]):
+        return GroupNode(tuple(_join_inside(node, analyzer) for node in tree.nodes))
+    others = (_join_inside(node, analyzer) for node in tree.nodes if node not in texts)
+    return GroupNode((TextNode(" ".join(node.text for node in texts)), *others))
+
+
+def _is_headline(parts: list[QueryPart]) -> bool:
+    """Return whether one part is too long for a keyword, or all parts nearly are."""
+    words = sum(len(part.top_level_tokens) for part in parts)
+    return any(part.is_long for part in parts) or words >= MAX_SHORT_PART_WORDS * len(parts)
+
+
+def _join_inside(node: Node, analyzer: Analyzer) -> Node:
+    if isinstance(node, GroupNode):
+        return join_headline(node, analyzer)
+    return NotNode(_join_inside(node.node, analyzer)) if isinstance(node, NotNode) else node
+
+
+def _any_of(node: Node, others: Sequence[Node]) -> Node:
+    return GroupNode((node, *others), any_of=True) if others else node
 
 
 def _has_wildcard(folded: str) -> bool:
     return _WILDCARD in folded and folded.strip(_WILDCARD) != ""
 
 
-def _either(node: Node, others: Sequence[Node]) -> Node:
-    return Group((node, *others), any_of=True) if others else node
+def _fits_wildcard(value: str, wildcards: str) -> bool:
+    """Return whether `value` is `wildcards` with any characters in place of each *.
 
-
-def _fits(value: str, wildcards: str) -> bool:
-    """Whether `value` is `wildcards` with any characters for each *. No regular expression: a value may be long, and
-    each * would multiply the time by its length."""
-    first, *middle, last = wildcards.split(_WILDCARD)
-    if len(value) < len(first) + len(last) or not (value.startswith(first) and value.endswith(last)):
+    This is no regular expression: a value may be long, and each * would multiply the time by its length.
+    """
+    prefix, *pieces, suffix = wildcards.split(_WILDCARD)
+    if len(value) < len(prefix) + len(suffix) or not (value.startswith(prefix) and value.endswith(suffix)):
         return False
-    at, end = len(first), len(value) - len(last)
-    for piece in middle:
-        found = value.find(piece, at, end)
-        if found < 0:
+    position, end = len(prefix), len(value) - len(suffix)
+    for piece in pieces:
+        start = value.find(piece, position, end)
+        if start < 0:
             return False
-        at = found + len(piece)
+        position = start + len(piece)
     return True
 
 
-def _pattern(wildcards: str) -> str:
-    """A regular expression for the words that fit `wildcards`; words are short."""
+def _wildcard_pattern(wildcards: str) -> str:
+    """Return a regular expression for the words that fit `wildcards`. Words are short enough for one."""
     return r"[^\n]*".join(map(re.escape, re.split(r"\*+", wildcards)))
 
 
-def _listed(entries: Sequence[Entry]) -> str:
-    shown = "、".join(entry.word for entry in entries[:5])
-    return _("{words} and {more} more").format(words=shown, more=len(entries) - 5) if len(entries) > 5 else shown
+def _list_words(entries: Sequence[VocabularyEntry]) -> str:
+    words = "、".join(entry.word for entry in entries[:_MAX_LISTED_WORDS])
+    more = len(entries) - _MAX_LISTED_WORDS
+    return _("{words} and {more} more").format(words=words, more=more) if more > 0 else words

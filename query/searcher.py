@@ -1,49 +1,54 @@
-"""Opens an index and answers queries."""
+"""Searcher: opens an index and answers queries. This module joins the stages of the query pipeline."""
 
 import os
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timezone
 from types import TracebackType
 from urllib.parse import quote
 
 from typing_extensions import Self, Unpack
 
-from ..analysis import Article, EntityKind, fold, strip_invisible
-from ..engines import FacetCount, IndexDirectory, IndexStatistics, ScoringTerm, StoredArticle
+from ..analysis import Article, EntityKind, strip_invisible
+from ..engines import FacetCount, IndexDirectory, IndexStatistics, StoredArticle
 from .aliases import Aliases
-from .correction import corrections
-from .entities import ENTITY_KINDS, EntityCounts, NameCounter
+from .entities import ENTITY_KINDS, EntityCounter, EntityCounts
 from .errors import InvalidRecency, SearcherClosed
-from .executor import EVERY_VALUE, Asker, Order
-from .facets import VALUES_READ, Counts, facet_fields
+from .executor import UNLIMITED, QueryExecutor, SortOrder
+from .facets import MAX_VALUES_READ, FacetCounter, parse_facets
 from .filters import Filters, filtering
-from .highlighter import FieldNames, Marker, merged
-from .hit_builder import HitMaker
+from .highlighter import Highlighter, MentionsByField, merge_ranges
+from .hit_builder import HitBuilder
 from .lazy import lazy
-from .lexicon import Lexicon
-from .listing import listed
-from .near_duplicates import FOLDED, as_reprint, folded, reprints_of
+from .listing import list_articles
+from .match_level import MatchLevel
+from .near_duplicates import COLLAPSE_DEPTH, collapse_reprints, find_reprints, to_reprint
 from .notes import level_note, partial_note
-from .planner import Plan
-from .related import related
-from .reranker import CANDIDATES, Ranker, bigrams_of
+from .related import find_related
+from .reranker import RERANK_DEPTH, Reranker
 from .results import Highlights, Hit, Reprint, Results, Suggestion
-from .rewriter import Expander
-from .timeline import Step, Timeline, timed
+from .rewriter import QueryRewriter
+from .slow_log import log_slow_query
+from .suggestions import complete, corrections
+from .timeline import Step, Timeline, group_days
+from .vocabulary import Vocabulary
 
-MOST_HITS = 1_000  # a page's size at most
-MOST_VALUES = 1_000  # of a facet that are told
-MOST_SUGGESTIONS = 3
-_KEPT_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
+MAX_HITS = 1_000  # of one page
+MAX_FACET_VALUES = 1_000  # of one facet in a result
+MAX_SUGGESTIONS = 3
+_SAFE_IN_URLS = "%/:=&?~#+!$,;'@()*[]"
 
 
 class Searcher:
-    """A searcher sees the index as it was when it was opened. Close it, or use it in a `with` block. Several threads
-    may use it at once, none of them when it is closed. `meta` tells what the index was made with.
+    """Searches the state that an index had when the searcher was opened.
 
-    Raises IndexNotFound, IndexMismatch or IndexDamaged if the index cannot be used, InvalidAliases if the list of
-    aliases in it cannot be read.
+    Close the searcher, or use it in a `with` block. Several threads may share it until it is closed. `meta` describes
+    the index: its engine, its settings and when it was built.
+
+    Raises:
+        IndexNotFound: There is no index.
+        IndexMismatch: The index was built with other settings.
+        IndexDamaged: The index cannot be read.
+        InvalidAliases: The list of aliases in the index folder cannot be read.
     """
 
     def __init__(self, index: str | os.PathLike[str] = "index_data") -> None:
@@ -53,17 +58,26 @@ class Searcher:
         self._analyzer = self.meta.analyzer()
         self._aliases = Aliases.of_index(directory.path)
         self._reader = reader = directory.open(self._analyzer.fingerprint).reader()
-        self._lexicon = lazy(lambda: Lexicon(reader.vocabulary()))
-        self._counts = Counts(reader, self._aliases)
-        self._expander = Expander(self._analyzer, self._aliases, reader, self._lexicon, self._counts.names)
-        self._asker = Asker(self._analyzer, self._expander, self._reader)
+        self._vocabulary = lazy(lambda: Vocabulary(reader.vocabulary()))
+        self._facet_counter = FacetCounter(reader, self._aliases)
+        self._rewriter = QueryRewriter(
+            self._analyzer, self._aliases, reader, self._vocabulary, self._facet_counter.known_names
+        )
+        self._executor = QueryExecutor(self._analyzer, self._rewriter, reader)
 
     def articles(self, query: str = "", **filters: Unpack[Filters]) -> Iterator[Article]:
-        """Every article, in an order of the index's own; or every full match of a query and `Filters`, newest first.
-        Raises InvalidDate, SearcherClosed."""
-        self._must_be_open()
+        """Yield the full matches of a query and `Filters`, newest first.
+
+        Without a query and filters, yield every article, in an order of the index's own.
+
+        Raises:
+            InvalidDate: A filter is not a date.
+            SearcherClosed: The searcher is closed.
+        """
+        self._check_open()
         if query.strip() or any(filters.values()):
-            yield from listed(query, filtering(self._expander.filter, **filters), self._asker, self._reader)
+            clauses = filtering(self._rewriter.filter_clause, **filters)
+            yield from list_articles(query, clauses, self._executor, self._reader)
         else:
             yield from (stored.article for stored in self._reader.articles())
 
@@ -73,7 +87,7 @@ class Searcher:
         *,
         limit: int = 10,
         offset: int = 0,
-        sort: Order = "relevance",
+        sort: SortOrder = "relevance",
         recency: float | None = None,
         facets: Sequence[str] = (),
         facet_limit: int = 10,
@@ -81,158 +95,195 @@ class Searcher:
         collapse: bool = True,
         **filters: Unpack[Filters],
     ) -> Results:
-        """The `limit` hits after the first `offset`, with snippets. No query raises; what was not taken as typed is
-        told in `notes`.
+        """Return the `limit` hits after the first `offset`, with snippets.
 
-        With `recency`, an article that many days old counts three quarters of a new one, and the oldest half. `facets`
-        name what all matches are counted by: person, place, organisation, entity (any of these), source, section,
-        author, year, month, day; of each the first `facet_limit` values are told. `explain` adds how the query was
-        read and what each hit's score is made of. `collapse` lists of articles that are reprints of each other the
-        first alone, with the others as its `reprints`; pages count what is listed, `total` and `full` all articles. For
-        the others see `Filters`. Raises InvalidDate, InvalidRecency, InvalidFacet, SearcherClosed.
+        No query raises. `Results.notes` say what was not searched as typed.
+
+        Args:
+            query: The query as the user typed it.
+            limit: Maximum number of hits, at most 1,000.
+            offset: Number of hits to skip.
+            sort: "relevance", or "date" for the newest first.
+            recency: Half-life in days. An article of this age scores ¾ of a new one, the oldest ½.
+            facets: Fields to count all matches by: person, place, organisation, entity (any of these), source,
+                section, author, year, month, day.
+            facet_limit: Maximum number of values of each facet, those of most matches first.
+            explain: Whether to add how the query was read, and the terms and factors of each score.
+            collapse: Whether to list only the best-ranked of articles that are reprints of each other, with the others
+                as its `reprints`. Pages count listed articles, `total` and `full` all articles.
+            **filters: See `Filters`.
+
+        Raises:
+            InvalidDate: A filter is not a date.
+            InvalidRecency: `recency` is not above 0.
+            InvalidFacet: There is no such facet.
+            SearcherClosed: The searcher is closed.
         """
-        self._must_be_open()
+        self._check_open()
         if recency is not None and not recency > 0:
             raise InvalidRecency(recency)
-        fields = facet_fields(facets)
+        fields = parse_facets(facets)
         started = time.perf_counter()
-        limit, offset = max(0, min(limit, MOST_HITS)), max(0, offset)
-        asked = filtering(self._expander.filter, **filters)
-        plan, notes = self._asker.read(query)
-        reading = plan.reading() if explain else ""
+        clauses = filtering(self._rewriter.filter_clause, **filters)
+        plan, notes = self._executor.parse(query)
+        reading = plan.describe() if explain else ""
         if plan.is_empty:
-            return Results(query, 0, 0, _since(started), notes, (), (), reading, dict.fromkeys(fields, ()))
-        depth = max(offset + limit + (FOLDED if collapse else 0), CANDIDATES)
-        level, match, found, full = self._asker.best(
-            plan, asked, limit=depth, sort=sort, facets=fields, facet_limit=VALUES_READ
+            return Results(query, 0, 0, _elapsed_ms(started), notes, (), (), reading, dict.fromkeys(fields, ()))
+        limit, offset = max(0, min(limit, MAX_HITS)), max(0, offset)
+        depth = max(offset + limit + (COLLAPSE_DEPTH if collapse else 0), RERANK_DEPTH)
+        level, match, result, full = self._executor.search(
+            plan, clauses, limit=depth, sort=sort, facets=fields, facet_limit=MAX_VALUES_READ
         )
-        if found.total and level:
+        if result.total and level > MatchLevel.WHOLE_WORDS:
             notes += (level_note(level),)
-        elif full < found.total:
-            notes += (partial_note(full, found.total),)
-        maker = HitMaker(self._analyzer, self._reader, plan, level, self._ranker(plan, recency), explain=explain)
-        candidates = maker.reordered(found.candidates) if sort == "relevance" else found.candidates
-        singly: Sequence[Sequence[int]] = [(place,) for place in range(len(candidates))]
-        groups = folded(candidates, maker.fetched, offset + limit) if collapse else singly
-        hits = maker.hits(candidates, groups[offset : offset + limit], offset + 1, full)
+        elif full < result.total:
+            notes += (partial_note(full, result.total),)
+        reranker = Reranker.for_plan(plan, self._reader, half_life=recency)
+        builder = HitBuilder(self._analyzer, self._reader, plan, level, reranker, explain=explain)
+        candidates = builder.rerank(result.candidates) if sort == "relevance" else result.candidates
+        groups = (
+            collapse_reprints(candidates, builder.fetch, offset + limit)
+            if collapse
+            else [[index] for index in range(len(candidates))]
+        )
+        hits = builder.build(candidates, groups[offset : offset + limit], offset + 1, full)
         suggestions: tuple[str, ...] = ()
-        if level or not full:  # nothing, or nothing as it was asked for
-            suggestions = corrections(query, plan, self._lexicon, MOST_SUGGESTIONS)
-        counted: dict[str, tuple[FacetCount, ...]] = {
-            field: self._counts.first(match, field, values, min(facet_limit, MOST_VALUES))
-            for field, values in zip(fields, found.facets, strict=True)
-        }
-        return Results(query, found.total, full, _since(started), notes, hits, suggestions, reading, counted)
+        if level > MatchLevel.WHOLE_WORDS or not full:  # no article, or none as typed
+            suggestions = corrections(query, plan, self._vocabulary, MAX_SUGGESTIONS)
+        facet_counts = self._facet_counter.count(match, fields, result.facets, min(facet_limit, MAX_FACET_VALUES))
+        took_ms = _elapsed_ms(started)
+        log_slow_query(query, took_ms, result.total)
+        return Results(query, result.total, full, took_ms, notes, hits, suggestions, reading, facet_counts)
 
     def entities(
         self,
         query: str = "",
         *,
         kinds: Sequence[EntityKind] = ENTITY_KINDS,
-        beside: str | Sequence[str] = (),
+        with_entities: str | Sequence[str] = (),
         over_time: bool = False,
         limit: int = 10,
         **filters: Unpack[Filters],
     ) -> EntityCounts:
-        """Of each kind the `limit` names that most articles mention: of all articles, or of the full matches of a
-        query. With `beside`, only articles that mention these names, too, count. With `over_time`, names are also
-        counted by month. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
-        self._must_be_open()
-        names = NameCounter(self._reader, self._aliases, self._counts)
-        beside = [beside] if isinstance(beside, str) else beside
-        together = (self._expander.filter("entity", name) for name in beside)
-        asked = (*filtering(self._expander.filter, **filters), *together)
-        answer, notes = self._asker.full(query, asked, tuple(kinds), VALUES_READ)
-        found = tuple(
-            name
-            for kind, counted in zip(kinds, answer.found.facets, strict=True)
-            for name in names.count(
-                answer.match, kind, counted, min(limit, MOST_VALUES), beside=beside, over_time=over_time
-            )
+        """Return the `limit` names of each kind that most articles mention.
+
+        The articles are the full matches of a query, or all articles without one. Only articles that mention all of
+        `with_entities` count. With `over_time`, names are also counted by month.
+
+        Raises:
+            InvalidDate: A filter is not a date.
+            SearcherClosed: The searcher is closed.
+        """
+        self._check_open()
+        counter = EntityCounter(self._reader, self._aliases, self._facet_counter)
+        companions = [with_entities] if isinstance(with_entities, str) else with_entities
+        clauses = (
+            *filtering(self._rewriter.filter_clause, **filters),
+            *(self._rewriter.filter_clause("entity", name) for name in companions),
         )
-        return EntityCounts(query, answer.full, found, notes)
+        matches, notes = self._executor.count(query, clauses, tuple(kinds), MAX_VALUES_READ)
+        limit = min(limit, MAX_FACET_VALUES)
+        entities = tuple(
+            entity
+            for kind, counts in zip(kinds, matches.result.facets, strict=True)
+            for entity in counter.count(matches.clause, kind, counts, limit, exclude=companions, over_time=over_time)
+        )
+        return EntityCounts(query, matches.full, entities, notes)
 
     def facets(
         self, fields: Sequence[str], query: str = "", *, limit: int = 10, **filters: Unpack[Filters]
     ) -> dict[str, tuple[FacetCount, ...]]:
-        """Of each field (see `search`) the first `limit` values of all that match a query in full, or of all articles.
-        For the others see `Filters`. Raises InvalidFacet, InvalidDate, SearcherClosed."""
-        self._must_be_open()
-        asked = facet_fields(fields)
-        answer, _ = self._asker.full(query, filtering(self._expander.filter, **filters), asked, VALUES_READ)
-        return {
-            field: self._counts.first(answer.match, field, values, min(limit, MOST_VALUES))
-            for field, values in zip(asked, answer.found.facets, strict=True)
-        }
+        """Return the first `limit` values of each field (see `search`), counted over the full matches of a query.
+
+        Without a query, all articles count.
+
+        Raises:
+            InvalidFacet: There is no such facet.
+            InvalidDate: A filter is not a date.
+            SearcherClosed: The searcher is closed.
+        """
+        self._check_open()
+        facets = parse_facets(fields)
+        clauses = filtering(self._rewriter.filter_clause, **filters)
+        matches, _ = self._executor.count(query, clauses, facets, MAX_VALUES_READ)
+        limit = min(limit, MAX_FACET_VALUES)
+        return self._facet_counter.count(matches.clause, facets, matches.result.facets, limit)
 
     def timeline(self, query: str = "", *, by: Step | None = None, **filters: Unpack[Filters]) -> Timeline:
-        """How many articles match all of a query, or of all articles, by day, month or year; left to the span, unless
-        `by` tells. For the others see `Filters`. Raises InvalidDate, SearcherClosed."""
-        self._must_be_open()
-        answer, notes = self._asker.full(query, filtering(self._expander.filter, **filters), ("day",), EVERY_VALUE)
-        (days,) = answer.found.facets
-        step, counts = timed(days, by)
-        undated = answer.full - sum(count.articles for count in counts)
-        return Timeline(query, step, answer.full, undated, counts, notes)
+        """Return the number of full matches of a query, or of all articles, in each day, month or year.
 
-    def _ranker(self, plan: Plan, recency: float | None) -> Ranker:
-        variants = plan.variants()
-        pairs = sorted(set().union(*(bigrams_of(string) for strings in variants for string in strings)))
-        idfs = plan.idfs([ScoringTerm("text", "bigrams", pair, 1.0) for pair in pairs])
-        return Ranker(variants, dict(zip(pairs, idfs, strict=True)), half_life=recency, now=datetime.now(timezone.utc))
+        Without `by`, the time span of the matches decides between days, months and years.
+
+        Raises:
+            InvalidDate: A filter is not a date.
+            SearcherClosed: The searcher is closed.
+        """
+        self._check_open()
+        clauses = filtering(self._rewriter.filter_clause, **filters)
+        matches, notes = self._executor.count(query, clauses, ("day",), UNLIMITED)
+        (days,) = matches.result.facets
+        step, counts = group_days(days, by)
+        undated = matches.full - sum(count.articles for count in counts)
+        return Timeline(query, step, matches.full, undated, counts, notes)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
-        """Words of the index that `prefix` begins, in Han, in pinyin or by the first letters of its syllables; most
-        frequent first."""
-        self._must_be_open()
-        return [Suggestion(*entry) for entry in self._lexicon().completing(fold(prefix).strip(), max(0, limit))]
+        """Return words of the index that `prefix` begins, most frequent first.
+
+        The prefix may be in Han characters, in pinyin, or the initials of pinyin syllables.
+        """
+        self._check_open()
+        return complete(prefix, self._vocabulary(), limit)
 
     def article(self, article_id: str) -> StoredArticle | None:
-        """The article with this id, None if there is none. An address may be given as browsers show it, too."""
-        self._must_be_open()
+        """Return the article with this id, None if there is none. A URL may be written as browsers show it."""
+        self._check_open()
         article_id = strip_invisible(article_id)
-        return self._reader.find(article_id) or self._reader.find(quote(article_id, safe=_KEPT_IN_ADDRESSES))
+        return self._reader.find(article_id) or self._reader.find(quote(article_id, safe=_SAFE_IN_URLS))
 
     def highlights(self, article_id: str, query: str) -> Highlights | None:
-        """Where a query matches in the whole of an article; None if there is no such article."""
+        """Return the ranges of a whole article that match a query, None if there is no such article."""
         stored = self.article(article_id)
         if stored is None:
             return None
-        plan = self._asker.read(query).plan
-        level = self._asker.level_of(plan, stored.article.id)
+        plan = self._executor.parse(query).plan
+        level = self._executor.match_level(plan, stored.article.id)
         if level is None:
             return Highlights()
         title, body = stored.article.title, stored.article.body
-        marker = Marker(plan.needs, level, self._analyzer)
-        names = FieldNames(stored.article, stored.entities)
+        highlighter = Highlighter(plan.parts, level, self._analyzer)
+        mentions = MentionsByField(stored.article, stored.entities)
         return Highlights(
-            merged(marker.in_title(title, names), 0, len(title)),
-            merged(marker.in_body(body, names), 0, len(body)),
+            merge_ranges(highlighter.title_matches(title, mentions), 0, len(title)),
+            merge_ranges(highlighter.body_matches(body, mentions), 0, len(body)),
         )
 
     def reprints(self, article_id: str) -> tuple[Reprint, ...] | None:
-        """All reprints of an article that the index has, newest first; None if there is no such article."""
+        """Return all reprints of an article in the index, newest first; None if there is no such article."""
         stored = self.article(article_id)
-        return None if stored is None else tuple(map(as_reprint, reprints_of(stored, self._reader)))
+        return None if stored is None else tuple(map(to_reprint, find_reprints(stored, self._reader)))
 
     def related(self, article_id: str, limit: int = 10) -> tuple[Hit, ...] | None:
-        """The articles closest to this one by its most telling words and names, without its reprints, closest first;
-        None if there is no such article."""
+        """Return the articles closest to this one by its most distinctive words and names, closest first.
+
+        Its reprints are left out. Returns None if there is no such article.
+        """
         stored = self.article(article_id)
-        return None if stored is None else related(stored, self._analyzer, self._reader, max(0, min(limit, MOST_HITS)))
+        if stored is None:
+            return None
+        return find_related(stored, self._analyzer, self._reader, max(0, min(limit, MAX_HITS)))
 
     def statistics(self) -> IndexStatistics:
-        """Counts and size of the index."""
-        self._must_be_open()
+        """Return the number of articles and the size of the index."""
+        self._check_open()
         return self._reader.statistics()
 
     def close(self) -> None:
-        """Gives the index's files back. A searcher that is closed answers no more."""
+        """Close the files of the index. Further calls raise SearcherClosed."""
         if not self._closed:
             self._closed = True
             self._reader.close()
 
-    def _must_be_open(self) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise SearcherClosed
 
@@ -245,5 +296,15 @@ class Searcher:
         self.close()
 
 
-def _since(started: float) -> float:
+def index_version(index: str | os.PathLike[str]) -> str:
+    """Return a short string that differs once a searcher opened now would see something else than before.
+
+    It changes with every commit, every rebuild and every change of the list of aliases. Reading it is cheap. Raises
+    what opening a searcher raises.
+    """
+    directory = IndexDirectory(index)
+    return f"{directory.commit()}-{Aliases.version(directory.path)}"
+
+
+def _elapsed_ms(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 3)

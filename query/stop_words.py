@@ -1,5 +1,7 @@
-"""Words that carry a question rather than its subject. They stay in the index; a query that has other words does not
-insist on them."""
+"""Stop words: words that carry a question rather than its subject.
+
+They stay in the index. A query that has other words does not require them.
+"""
 
 STOP_WORDS = frozenset(
     """

@@ -1,4 +1,4 @@
-"""How many articles match a query in each day, month or year."""
+"""Timelines: the number of articles that match a query in each day, month or year."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,16 +8,21 @@ from typing import Literal
 from ..engines import FacetCount
 from .notes import Note
 
-MOST_DAYS, MOST_MONTHS = 31, 60  # of a span that is told by days or by months, unless asked otherwise
-MOST_FILLED = 10_000  # days, months or years; in a longer span those without articles are left out
+MAX_SPAN_DAYS, MAX_SPAN_MONTHS = 31, 60  # of a span that is shown by days or by months, unless `by` says otherwise
+MAX_FILLED_PERIODS = 10_000  # days, months or years; a longer span leaves out those without articles
 
 Step = Literal["day", "month", "year"]
+
+_DATE_LENGTHS: dict[Step, int] = {"day": 10, "month": 7, "year": 4}  # characters of an ISO date
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`counts` has days (2023-09-28), months (2023-09) or years in order, each with the number of its articles, 0
-    within the span included. Only full matches count: `articles` in all, `undated` of them without a date."""
+    """The full matches of a query by date.
+
+    `counts` has days (2023-09-28), months (2023-09) or years in order, each with its number of articles, including
+    those without any. `articles` is the number of full matches; `undated` of them have no date.
+    """
 
     query: str
     by: Step
@@ -27,31 +32,28 @@ class Timeline:
     notes: tuple[Note, ...]
 
 
-def timed(days: Sequence[FacetCount], by: Step | None) -> tuple[Step, tuple[FacetCount, ...]]:
-    """The counts of days by `by`, or by what suits their span, in order and without gaps."""
+def group_days(days: Sequence[FacetCount], by: Step | None) -> tuple[Step, tuple[FacetCount, ...]]:
+    """Group counts of days into periods of the step `by`, or of one that suits their span; in order, without gaps."""
     if not days:
         return by or "day", ()
     first, last = (date.fromisoformat(end(day.value for day in days)) for end in (min, max))
     if by is None:
         months = (last.year - first.year) * 12 + last.month - first.month + 1
-        by = "day" if (last - first).days < MOST_DAYS else "month" if months <= MOST_MONTHS else "year"
+        by = "day" if (last - first).days < MAX_SPAN_DAYS else "month" if months <= MAX_SPAN_MONTHS else "year"
+    length = _DATE_LENGTHS[by]
     counts: dict[str, int] = {}
     for number, period in enumerate(_periods(first, last, by)):
-        if number == MOST_FILLED:
+        if number == MAX_FILLED_PERIODS:
             counts.clear()
             break
         counts[period] = 0
     for day, articles in sorted(days):
-        counts[_period(day, by)] = counts.get(_period(day, by), 0) + articles
+        counts[day[:length]] = counts.get(day[:length], 0) + articles
     return by, tuple(FacetCount(*pair) for pair in counts.items())
 
 
-def _period(day: str, by: Step) -> str:
-    return day[: {"day": 10, "month": 7, "year": 4}[by]]
-
-
 def _periods(first: date, last: date, by: Step) -> Iterator[str]:
-    """Every period of a span."""
+    """Yield every period of a span."""
     if by == "day":
         yield from ((first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1))
     elif by == "month":

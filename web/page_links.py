@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from starlette.datastructures import QueryParams
 
 from ..query import Filters
-from ..query.executor import Order
+from ..query.executor import SortOrder
 
 PAGE = 10  # hits, unless the address tells
 MOST_ON_PAGE = 100
@@ -44,7 +44,7 @@ class Asked:
     place: tuple[str, ...] = ()
     entity: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
-    sort: Order = "relevance"
+    sort: SortOrder = "relevance"
     recency: float | None = None
     collapse: bool = True
     limit: int = PAGE
@@ -62,7 +62,7 @@ class Asked:
             query=given.get("q", "").strip()[:LONGEST_QUERY],
             since=given.get("since", "").strip()[:LONGEST_VALUE],
             until=given.get("until", "").strip()[:LONGEST_VALUE],
-            sort=next((order for order in get_args(Order) if order == sort), "relevance"),
+            sort=next((order for order in get_args(SortOrder) if order == sort), "relevance"),
             recency=_days(given.get("recency", "")),
             collapse=given.get("collapse", "").lower() not in ("0", "false", "no"),
             limit=_number(given.get("limit", ""), PAGE, 1, MOST_ON_PAGE),

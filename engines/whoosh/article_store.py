@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..records import unpacked
+from ..records import unpack_texts
 from .elias_fano import Numbers
 from .paged_file import Damaged, Sections, SectionWriter
 
@@ -82,7 +82,7 @@ class ArticleReader:
     def stored(self, number: int) -> dict[str, str]:
         """The texts of an article by their names."""
         try:
-            return unpacked(self.record(number), self._texts)
+            return unpack_texts(self.record(number), self._texts)
         except ValueError as error:
             raise Damaged(str(error)) from error
 

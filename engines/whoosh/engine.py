@@ -15,10 +15,11 @@ from typing_extensions import Self
 from ...analysis import AnalyzedArticle
 from ...messages import os_error_reason
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
+from ..bm25 import IdfCache, Scores, length_norms, lucene_idf, score, top_k
 from ..clauses import Candidate, Clause, IndexedField, KeywordField, ScoringTerm, SearchRequest, SearchResult, Stream
 from ..errors import IndexDamaged, IndexUnreadable, writing
-from ..matching import Matching, Numbers, Scores, length_norms, lucene_idf, score, top_k
-from ..size import segments, size_of
+from ..matching import IntArray, Matching
+from ..storage import folder_size, segment_count_text
 from ..stored_article import StoredArticle, stored_article
 from . import toc
 from .facet_counts import Facets
@@ -28,7 +29,6 @@ from .segment_reader import OpenSegment
 from .segment_writer import ArrayWriter
 from .vocabulary import vocabulary
 
-IDF_CACHE_SIZE = 100_000
 # What opening raises where what is read is not what it should be. Every byte is covered by a checksum, so that beyond
 # Damaged, a ValueError, it takes somebody who makes the checksums fit.
 _MISFITS: tuple[type[Exception], ...] = (
@@ -134,11 +134,11 @@ class WhooshReader:
         self._folder = folder
         with _reading(folder, _MISFITS):
             self._segments = _open_segments(folder)
-            size = size_of(folder)
+            size = folder_size(folder)
         articles = sum(segment.count for segment in self._segments)
-        self._statistics = IndexStatistics(articles, size, segments(len(self._segments)))
+        self._statistics = IndexStatistics(articles, size, segment_count_text(len(self._segments)))
         self._facets = Facets(self._segments)
-        self._rarities: dict[tuple[str, ...], float] = {}
+        self._idfs = IdfCache(self._compute_idfs)
         self._norms: dict[tuple[int, str, str], Scores] = {}
 
     def search(self, request: SearchRequest) -> SearchResult:
@@ -178,7 +178,7 @@ class WhooshReader:
             return sum(int(np.count_nonzero(Matching(segment).live(clause))) for segment in self._segments)
 
     def _score(self, segment: OpenSegment, weights: Sequence[ScoringTerm]) -> Scores:
-        return score(segment, weights, self._rarity, partial(self._length_norms, segment))
+        return score(segment, weights, self._idfs(weights), partial(self._length_norms, segment))
 
     def _length_norms(self, segment: OpenSegment, field: IndexedField, stream: Stream) -> Scores:
         key = segment.base, field, stream
@@ -188,19 +188,16 @@ class WhooshReader:
         return self._norms[key]
 
     def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
-        return [self._rarity(term) for term in terms]
+        return self._idfs(terms)
 
-    def _rarity(self, term: ScoringTerm) -> float:
-        key = term.field, term.stream, term.term
-        idf = self._rarities.get(key)
-        if idf is None:
-            with _reading(self._folder):
-                frequency = sum(segment.frequency(*key) for segment in self._segments)
-            if len(self._rarities) >= IDF_CACHE_SIZE:
-                self._rarities.clear()
-            idf = lucene_idf(self._statistics.articles, frequency) if frequency else 0.0
-            self._rarities[key] = idf
-        return idf
+    def _compute_idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
+        with _reading(self._folder):
+            frequencies = [
+                sum(segment.frequency(term.field, term.stream, term.term) for segment in self._segments)
+                for term in terms
+            ]
+        articles = self._statistics.articles
+        return [lucene_idf(articles, frequency) if frequency else 0.0 for frequency in frequencies]
 
     def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         segment = self._segment_of(key)
@@ -232,7 +229,7 @@ class WhooshReader:
             return [
                 int(number) + segment.base
                 for segment in self._segments
-                for number in segment.keyword("id", article_id)
+                for number in segment.articles_with_keyword("id", article_id)
                 if segment.live[number]
             ]
 
@@ -278,7 +275,7 @@ def _open_segments(folder: Path) -> list[OpenSegment]:
     return toc.while_commits_come(opened)
 
 
-def _rank(request: SearchRequest, segment: OpenSegment, matched: Numbers, scores: Scores) -> Scores:
+def _rank(request: SearchRequest, segment: OpenSegment, matched: IntArray, scores: Scores) -> Scores:
     """The number to sort by within a tier, highest first."""
     if request.sort == "relevance":
         return scores

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis import AnalyzedArticle
-from ..facets import values
-from ..keywords import keywords
+from ..facets import facet_values
+from ..keywords import article_keywords
 from ..matching import UNDATED, day_number
-from ..records import packed
-from ..stored_article import texts_of
+from ..records import pack_texts
+from ..stored_article import stored_texts
 from .schema import CODED, STORED
 
 
@@ -55,7 +55,7 @@ def prepared(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArtic
     local: list[NDArray[np.uint32]] = []  # codes in the vocabularies of the fields
     articles = []
     for analyzed, digest in batch:
-        terms: dict[str, Sequence[str]] = {**keywords(analyzed), **values(analyzed)}
+        terms: dict[str, Sequence[str]] = {**article_keywords(analyzed), **facet_values(analyzed)}
         texts: dict[str, str] = {}
         numbers = _numbers(analyzed)
         for text, streams in (("text", analyzed.text), ("title", analyzed.title)):
@@ -68,8 +68,8 @@ def prepared(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArtic
         for name, numbering in numberings.items():
             codes += map(numbering.__getitem__, terms[name])
         local.append(np.array(codes, np.uint32))
-        stored = texts_of(analyzed, digest)
-        record = packed([stored[name] for name in STORED])
+        stored = stored_texts(analyzed, digest)
+        record = pack_texts([stored[name] for name in STORED])
         coded = Coded(vocabularies, b"", tuple(len(terms[name]) for name in CODED))
         articles.append(PreparedArticle(analyzed.article.id, record, texts, coded, numbers))
     vocabularies.extend(map(list, numberings.values()))

@@ -73,7 +73,7 @@ class OpenSegment:
 
     def _postings(self, field: IndexedField, stream: Stream, term: str) -> tuple[Numbers, Numbers]:
         if stream == "bigrams":
-            owners = self.articles_at(field, self.places(field, term))
+            owners = self.articles_at(field, self.bigram_positions(field, term))
             firsts = np.flatnonzero(np.diff(owners, prepend=-1))
             return owners[firsts], np.diff(firsts, append=len(owners))
         entry = self._field(f"{field}_{stream}").find(_bytes(term))
@@ -89,10 +89,10 @@ class OpenSegment:
         articles = self.postings(field, stream, term)[0]
         return len(articles) if self._whole else int(np.count_nonzero(self.live[articles]))
 
-    def places(self, field: IndexedField, pair: str) -> Numbers:
-        return self._keeping((field, "places", pair), lambda: (self._places(field, pair),))[0]
+    def bigram_positions(self, field: IndexedField, pair: str) -> Numbers:
+        return self._keeping((field, "places", pair), lambda: (self._bigram_positions(field, pair),))[0]
 
-    def _places(self, field: IndexedField, pair: str) -> Numbers:
+    def _bigram_positions(self, field: IndexedField, pair: str) -> Numbers:
         entry = self._field(f"{field}_bigrams").find(_bytes(pair))
         return _NONE if entry is None else entry.values()
 
@@ -100,11 +100,11 @@ class OpenSegment:
         (starts,) = self._keeping((field, "starts"), lambda: (starts_of(self.lengths(field, "bigrams")),))
         return owners_of(places, starts)
 
-    def keyword(self, field: KeywordField, value: str) -> Numbers:
+    def articles_with_keyword(self, field: KeywordField, value: str) -> Numbers:
         entry = self._field(field).find(_bytes(value))
         return _NONE if entry is None else entry.values()
 
-    def valued(self, field: ValueField, value: str) -> Numbers:
+    def articles_with_facet_value(self, field: ValueField, value: str) -> Numbers:
         entry = self._field(stored_field(field)).find(_bytes(value))
         return _NONE if entry is None else entry.values()
 

@@ -16,8 +16,8 @@ from .postings_merger import Renumber, merged, moved, share
 from .postings_reader import Field
 from .postings_writer import Lists, write_field
 from .prepared_article import PreparedArticle
-from .runs import Point, Runs
 from .schema import CODED, FIELDS, GRAMS, PLACED, TEXTS_OF_GRAMS
+from .sorted_runs import Point, Runs
 from .toc import Index
 
 with warnings.catch_warnings():

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeVar
 
 from ...messages import gettext as _
-from ..durable import replace
+from ..storage import atomic_replace
 from .codec import Segment, restored
 from .paged_file import Damaged
 from .schema import schema
@@ -74,7 +74,7 @@ class Storage(FileStorage):  # type: ignore[misc]
         folder = Path(self.folder)
         with (folder / oldname).open("r+b") as file:
             file.write(_SEAL.pack(zlib.crc32(file.read()), _MAGIC))
-        replace(folder / oldname, folder / newname)
+        atomic_replace(folder / oldname, folder / newname)
         _remove_drafts(folder)
 
 

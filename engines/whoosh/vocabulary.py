@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from operator import itemgetter
 
-from ..top_terms import RECOUNTED, MostFrequent
+from ..top_terms import MAX_ARTICLES_FOR_EXACT_COUNTS, TopTerms
 from .segment_reader import OpenSegment
 
 _AT_ONCE = 1 << 14  # words of a segment
@@ -17,15 +17,17 @@ _Words = Iterator[list[_Counted]]  # in order, some at a time
 def vocabulary(segments: Sequence[OpenSegment]) -> list[tuple[str, int]]:
     """See `base.Reader.vocabulary`. Words that are too rare in a segment are passed over there. So where there are too
     many words, a segment in which next to no article has a word is left out of its number."""
-    chosen: MostFrequent[bytes] = MostFrequent()
-    recounted = sum(segment.size for segment in segments) <= RECOUNTED
+    chosen: TopTerms[bytes] = TopTerms()
+    recounted = sum(segment.size for segment in segments) <= MAX_ARTICLES_FOR_EXACT_COUNTS
 
     def least() -> int:
-        return math.ceil(chosen.least / len(segments))  # who has as many as are asked for has so many in one of them
+        return math.ceil(
+            chosen.min_count / len(segments)
+        )  # who has as many as are asked for has so many in one of them
 
     for words in _summed([segment.words(least, recounted=recounted) for segment in segments]):
         chosen.add(words)
-    return [(word.decode("utf-8", "surrogatepass"), articles) for word, articles in chosen.chosen()]
+    return [(word.decode("utf-8", "surrogatepass"), articles) for word, articles in chosen.top()]
 
 
 def _summed(sources: Sequence[_Words]) -> _Words:

@@ -42,7 +42,7 @@ def test_json_has_the_documented_keys(options: list[str | Path]) -> None:
     [
         pytest.param(["--qrels", "{}/none"], "none: it cannot be read (No such file", id="no file"),
         pytest.param(
-            ["--qrels", "{}/queries.jsonl"], "queries.jsonl, line 1: it is no judgement: write", id="bad file"
+            ["--qrels", "{}/queries.jsonl"], "queries.jsonl, line 1: it is not a judgement: write", id="bad file"
         ),
         pytest.param(["--run", "{}"], "cannot write the run to", id="unwritable run"),
         pytest.param(["--index", "{}/none"], "no index in", id="no index"),

@@ -11,7 +11,7 @@ import pytest
 from souwen.engines import DEFAULT_ENGINE, DEFAULT_WRITE_BUFFER
 from souwen.indexer import IndexReport, build_index
 from souwen.query import FACET_FIELDS, Results, Searcher
-from souwen.query.reranker import CANDIDATES
+from souwen.query.reranker import RERANK_DEPTH
 
 from ..conftest import SEEDS
 from ..query.test_documentation import ARTICLES as PAGE_ARTICLES
@@ -91,7 +91,7 @@ def differences(query: str, default: Results, tested: Results, *, rescored: bool
     only = (
         {hit.id for hit in shown} - by_id.keys() if default.total > LISTED else {hit.id for hit in shown} ^ by_id.keys()
     )
-    if len(only) > (default.total > CANDIDATES):
+    if len(only) > (default.total > RERANK_DEPTH):
         return [*found, f"{query}: finds other articles, {sorted(only)[:5]}"]
     shown = [hit for hit in shown if hit.id in by_id]
     for hit in shown:
@@ -196,7 +196,7 @@ def test_facets_names_and_timelines(pair: Pair) -> None:
         assert pair.default.entities(query, limit=50) == pair.tested.entities(query, limit=50)
         assert pair.default.timeline(query) == pair.tested.timeline(query)
     assert counted > 500
-    for options in ({}, {"since": "2022", "source": "rfi"}, {"beside": "布林肯", "over_time": True}):
+    for options in ({}, {"since": "2022", "source": "rfi"}, {"with_entities": "布林肯", "over_time": True}):
         ours, theirs = (searcher.entities(**options) for searcher in pair)  # type: ignore[arg-type]
         assert ours == theirs
         assert len(ours.names) > 5

@@ -11,6 +11,8 @@ import pytest
 
 from souwen.analysis import Article, ArticleFingerprint, fold
 from souwen.engines import (
+    MATCH_ALL,
+    MATCH_NONE,
     And,
     Clause,
     DateRange,
@@ -24,9 +26,9 @@ from souwen.engines import (
     SearchRequest,
     Substring,
     Term,
-    frequent,
+    top_terms,
 )
-from souwen.engines.simplify import given
+from souwen.engines.simplify import simplify
 
 from .conftest import ANALYZER, write
 
@@ -195,8 +197,8 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
         DateRange(date(1931, 1, 2), None): {"a b"},
         Not(DateRange()): {"undated"},
         Not(Not(DateRange())): {"a b", "old"},
-        And(()): {"a b", "old", "undated"},
-        Or(()): set(),
+        MATCH_ALL: {"a b", "old", "undated"},
+        MATCH_NONE: set(),
         MinShouldMatch(1, ()): set(),
         MinShouldMatch(3, (DateRange(), Keyword("source", "b"))): set(),
     }
@@ -205,10 +207,10 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
         assert reader.count(clause) == len(found)
     assert "布林肯" in list(reader.values("entity"))
     assert sorted(reader.values("section")) == ["国际 新闻"]
-    assert ids(reader, SearchRequest(match=And(()), sort="newest")) == ["a b", "old", "undated"]
-    assert reader.search(SearchRequest(match=And(()), sort="newest", limit=1)).total == 3
-    assert reader.search(SearchRequest(match=And(()), limit=0)).total == 3
-    assert len(reader.search(SearchRequest(match=And(()), limit=10**30)).candidates) == 3
+    assert ids(reader, SearchRequest(match=MATCH_ALL, sort="newest")) == ["a b", "old", "undated"]
+    assert reader.search(SearchRequest(match=MATCH_ALL, sort="newest", limit=1)).total == 3
+    assert reader.search(SearchRequest(match=MATCH_ALL, limit=0)).total == 3
+    assert len(reader.search(SearchRequest(match=MATCH_ALL, limit=10**30)).candidates) == 3
 
 
 def test_tiers_come_before_scores_and_are_counted(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
@@ -312,7 +314,7 @@ def test_replaced_articles_do_not_count(
     assert len(set(reader.idfs(terms))) > 10
     assert reader.vocabulary() == other.vocabulary()
     if engine != "opensearch":  # servers score by what they hold
-        request = SearchRequest(match=And(()), weights=tuple(terms), limit=100)
+        request = SearchRequest(match=MATCH_ALL, weights=tuple(terms), limit=100)
         scores = [
             {key: each.score for key, each in zip(ids(asked, request), asked.search(request).candidates, strict=True)}
             for asked in (reader, other)
@@ -333,8 +335,8 @@ def test_words_of_deleted_articles_stay_in_a_large_index(
     before = opened().vocabulary()
     write(directory, put={}, delete=["1", "2", "3"])
     counted = opened().vocabulary()
-    module = {"whoosh": "whoosh.words", "tantivy": "tantivy.frequencies"}[engine]
-    monkeypatch.setattr(f"souwen.engines.{module}.RECOUNTED", 39)
+    module = {"whoosh": "whoosh.vocabulary", "tantivy": "tantivy.document_frequencies"}[engine]
+    monkeypatch.setattr(f"souwen.engines.{module}.MAX_ARTICLES_FOR_EXACT_COUNTS", 39)
     assert opened().vocabulary() == before != counted
 
 
@@ -346,7 +348,7 @@ def test_of_many_words_the_most_frequent_are_told(
     assert every == sorted(every, key=lambda counted: (-counted[1], counted[0]))
     assert len(every) > 15
     for most in (1, 7, len(every) - 1, len(every)):
-        monkeypatch.setattr(frequent, "MOST_WORDS", most)
+        monkeypatch.setattr(top_terms, "MAX_VOCABULARY", most)
         assert opened().vocabulary() == every[:most]
 
 
@@ -367,7 +369,7 @@ def test_of_many_words_in_several_segments_the_most_frequent_are_told(
     assert every == sorted(expected.items(), key=lambda counted: (-counted[1], counted[0]))
     monkeypatch.setattr("souwen.engines.whoosh.vocabulary._AT_ONCE", 2)
     for most in (50, 100, 200):
-        monkeypatch.setattr(frequent, "MOST_WORDS", most)
+        monkeypatch.setattr(top_terms, "MAX_VOCABULARY", most)
         told = opened().vocabulary()
         least = every[most - 1][1]
         assert told == sorted(told, key=lambda counted: (-counted[1], counted[0]))
@@ -399,7 +401,7 @@ def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Call
 
 
 def key_list(reader: Reader) -> list[int]:
-    return [candidate.key for candidate in reader.search(SearchRequest(match=And(()))).candidates]
+    return [candidate.key for candidate in reader.search(SearchRequest(match=MATCH_ALL)).candidates]
 
 
 def test_a_reader_keeps_what_it_opened(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
@@ -407,7 +409,7 @@ def test_a_reader_keeps_what_it_opened(directory: IndexDirectory, opened: Callab
     before = opened()
     write(directory, put={"1": Article(id="1", title="新", body="")}, delete=["0"])
     after = opened()
-    assert (before.count(And(())), after.count(And(()))) == (3, 2)
+    assert (before.count(MATCH_ALL), after.count(MATCH_ALL)) == (3, 2)
     titles = {
         key: [found and found.article.title for found in map(reader.find, "012")]
         for key, reader in (("before", before), ("after", after))
@@ -425,12 +427,12 @@ def test_a_transaction_that_fails_changes_nothing(directory: IndexDirectory, ope
             for prepared in engine.prepare([(ANALYZER.analyze(Article(id="9", title="新", body="文")), "digest")]):
                 writer.put(prepared)
             writer.delete("0")
-            assert opened().count(And(())) == 3  # nothing shows before the commit
+            assert opened().count(MATCH_ALL) == 3  # nothing shows before the commit
             raise KeyError
 
     with pytest.raises(KeyError):
         stop()
-    assert sorted(ids(opened(), SearchRequest(match=And(())))) == ["0", "1", "2"]
+    assert sorted(ids(opened(), SearchRequest(match=MATCH_ALL))) == ["0", "1", "2"]
     write(directory, put={"9": Article(id="9", title="新", body="文")})
     assert opened().statistics().articles == 4
 
@@ -438,7 +440,7 @@ def test_a_transaction_that_fails_changes_nothing(directory: IndexDirectory, ope
 def test_an_empty_index_answers(opened: Callable[[], Reader]) -> None:
     reader = opened()
     request = SearchRequest(
-        match=And(()), tiers=(Term("text", "外交"),), weights=(ScoringTerm("text", "words", "外交", 1.0),)
+        match=MATCH_ALL, tiers=(Term("text", "外交"),), weights=(ScoringTerm("text", "words", "外交", 1.0),)
     )
     found = reader.search(request)
     assert (found.total, found.tier_totals, found.candidates) == (0, (0,), ())
@@ -455,11 +457,11 @@ def test_what_is_left_to_ask_matches_the_same_where_the_rest_is_known() -> None:
     for _ in range(300):
         some = tuple(choose.sample(leaves, 2))
         tier = choose.choice([And(some), Or(some), And((Or(some), leaves[0]))])
-        inside = choose.sample([*leaves[:6], *some, Or(some), Or(()), And(())], 3)
+        inside = choose.sample([*leaves[:6], *some, Or(some), MATCH_NONE, MATCH_ALL], 3)
         clause = choose.choice([And, Or, lambda some: MinShouldMatch(2, some), lambda some: Not(some[0])])(
             tuple(inside)
         )
-        left = given(clause, tier)
+        left = simplify(clause, assuming=tier)
         shorter += left != clause
         for article in articles(8, 60).values():
             if holds(article, tier):

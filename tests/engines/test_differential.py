@@ -16,10 +16,10 @@ import pytest
 
 from souwen.analysis import AnalyzedArticle, Article, DateMention, EntityMention, TermStreams, searchable_text
 from souwen.analysis.dates.periods import days
-from souwen.engines.facets import FACETS, values
-from souwen.engines.keywords import keywords
+from souwen.engines.facets import FACETS, facet_values
+from souwen.engines.keywords import article_keywords
 from souwen.engines.matching import UNDATED, day_number
-from souwen.engines.stored_article import texts_of
+from souwen.engines.stored_article import stored_texts
 from souwen.engines.whoosh import WhooshEngine
 from souwen.engines.whoosh.schema import GRAMS, KEYWORDS, STORED, TEXTS, WORDS, schema
 from souwen.engines.whoosh.segment_writer import ArrayWriter
@@ -105,12 +105,12 @@ def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, Anal
 
 def whole(analyzed: AnalyzedArticle) -> dict[str, Any]:
     """The article as Whoosh's own writer takes it."""
-    texts = texts_of(analyzed, "digest")
-    terms = keywords(analyzed)
+    texts = stored_texts(analyzed, "digest")
+    terms = article_keywords(analyzed)
     published = analyzed.article.published
     fields: dict[str, Any] = {name: list(terms[name]) for name in KEYWORDS}
     fields |= {f"_stored_{name}": texts[name] for name in KEYWORDS if name in STORED}
-    fields |= {name: texts[name] for name in TEXTS} | values(analyzed)
+    fields |= {name: texts[name] for name in TEXTS} | facet_values(analyzed)
     for name, streams in (("text", analyzed.text), ("title", analyzed.title)):
         fields |= {
             f"{name}_words": streams.words,
@@ -263,7 +263,7 @@ def test_has_the_same_articles(twins: Twins) -> None:
         assert list(ours.all_doc_ids()) == list(stock.all_doc_ids())
         for number in ours.all_doc_ids():
             assert ours.stored_fields(number) == stock.stored_fields(number)
-        expected = [texts_of(analyzed, "digest") for analyzed in twins.articles.values()]
+        expected = [stored_texts(analyzed, "digest") for analyzed in twins.articles.values()]
         assert sorted(map(repr, map(sorted_items, ours.all_stored_fields()))) == sorted(
             map(repr, map(sorted_items, expected))
         )
@@ -369,7 +369,7 @@ def test_answers_as_whoosh_does(twins: Twins) -> None:
             assert len(found) == len(expected)
             assert {hit["path"] for hit in found} == {hit["path"] for hit in expected}
         for analyzed in list(twins.articles.values())[:10]:
-            for name, values in keywords(analyzed).items():
+            for name, values in article_keywords(analyzed).items():
                 for value in values:
                     term = whoosh.query.Term(name, value)
                     assert set(term.docs(ours)) == set(term.docs(stock))

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from souwen.analysis import AnalyzedArticle, Article, TermStreams
-from souwen.engines import And, IndexDamaged, Keyword, ScoringTerm, SearchRequest, Substring, Term
+from souwen.engines import MATCH_ALL, IndexDamaged, Keyword, ScoringTerm, SearchRequest, Substring, Term
 from souwen.engines.whoosh import WhooshEngine
 from souwen.engines.whoosh.segment_writer import ArrayWriter
 from souwen.engines.whoosh.toc import Index
@@ -67,7 +67,7 @@ def answers(folder: Path) -> dict[str, Any]:
     ]
     told: dict[str, Any] = {repr(clause): reader.count(clause) for clause in (*clauses, Keyword("source", "甲"))}
     every = reader.search(
-        SearchRequest(match=And(()), weights=(ScoringTerm("text", "words", "中国", 1.0),), limit=10_000)
+        SearchRequest(match=MATCH_ALL, weights=(ScoringTerm("text", "words", "中国", 1.0),), limit=10_000)
     )
     stored = reader.fetch([candidate.key for candidate in every.candidates])
     told["articles"] = {each.article.id: each.article for each in stored}
@@ -387,7 +387,7 @@ def read_on_and_on(folder: Path, out: Path) -> None:
     while not out.with_suffix(".stop").exists():
         try:
             reader = WhooshEngine(folder).reader()
-            found = reader.search(SearchRequest(match=And(()), limit=10_000))
+            found = reader.search(SearchRequest(match=MATCH_ALL, limit=10_000))
             got = {int(stored.article.id) for stored in reader.fetch([c.key for c in found.candidates])}
             whole = got == set(range(len(got))) and len(got) % EACH == 0
             same = found.total == reader.statistics().articles == reader.count(Substring("text", "标题")) == len(got)

@@ -11,20 +11,20 @@ import pytest
 
 from souwen.analysis import Article
 from souwen.engines import (
-    And,
+    MATCH_ALL,
+    MATCH_NONE,
     Clause,
     FacetField,
     FacetValue,
     IndexDirectory,
     Keyword,
     Not,
-    Or,
     Reader,
     SearchRequest,
     Substring,
     Term,
 )
-from souwen.engines.facets import LONGEST_VALUE
+from souwen.engines.facets import MAX_VALUE_LENGTH
 from souwen.engines.opensearch.server import Server
 
 from .conftest import ANALYZER, write
@@ -52,7 +52,7 @@ def article(number: int, choose: random.Random) -> Article:
         body="".join(choose.choices(SENTENCES, k=choose.randrange(4))),
         url=choose.choice(["", f"https://www.rfi.fr/cn/{number}"]),
         published=choose.choice([published, published, None]),
-        source=choose.choice(["RFI", "rfi", "BBC 中文网", "聯合早報", "", "\udcff甲", "源" * (LONGEST_VALUE + 9)]),
+        source=choose.choice(["RFI", "rfi", "BBC 中文网", "聯合早報", "", "\udcff甲", "源" * (MAX_VALUE_LENGTH + 9)]),
         section=choose.choice(["国际", "经济 财经", "a\tb\\c", ""]),
         author=choose.choice(["", "O'Brien", "张三"]),
     )
@@ -73,7 +73,7 @@ def by_hand(articles: dict[str, Article], field: FacetField) -> list[tuple[str, 
         elif field in NAMES:
             found = {value for kind, value in names(each) if field in ("entity", kind)}
         else:
-            found = {str(getattr(each, field))[:LONGEST_VALUE].replace("\udcff", "?")}
+            found = {str(getattr(each, field))[:MAX_VALUE_LENGTH].replace("\udcff", "?")}
         counts.update(found - {""})
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
@@ -100,18 +100,18 @@ def expected(articles: dict[str, Article], limit: int = 1000) -> dict[str, objec
 
 
 def test_what_an_empty_index_counts(opened: Callable[[], Reader]) -> None:
-    assert facets(opened(), And(())) == {field: [] for field in FIELDS}
+    assert facets(opened(), MATCH_ALL) == {field: [] for field in FIELDS}
 
 
 def test_every_match_counts_once(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     articles = made(1, range(150))
     write(directory, articles)
     reader = opened()
-    counts = facets(reader, And(()))
+    counts = facets(reader, MATCH_ALL)
     assert counts == expected(articles)
     assert {"安东尼·布林肯", "安東尼·布林肯", "布林肯"} < {value for value, _ in counts["person"]}  # type: ignore[attr-defined]
-    assert facets(reader, And(()), limit=2) == expected(articles, 2)
-    assert facets(reader, Or(())) == {field: [] for field in FIELDS}
+    assert facets(reader, MATCH_ALL, limit=2) == expected(articles, 2)
+    assert facets(reader, MATCH_NONE) == {field: [] for field in FIELDS}
 
 
 def test_matches_of_all_tiers_count(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
@@ -132,15 +132,15 @@ def test_commits_that_replace_delete_and_merge(directory: IndexDirectory, opened
         gone = tuple(str(number) for number in range(seed * 20, seed * 20 + 30, 7) if str(number) in articles)
         write(directory, {key: each for key, each in put.items() if key not in gone}, gone, memory=1 << 15)
         articles = {key: each for key, each in (articles | put).items() if key not in gone}
-        assert facets(opened(), And(())) == expected(articles)
-    assert facets(before, And(())) == {field: [] for field in FIELDS}
+        assert facets(opened(), MATCH_ALL) == expected(articles)
+    assert facets(before, MATCH_ALL) == {field: [] for field in FIELDS}
 
 
 def test_a_value_finds_what_it_counts(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     write(directory, made(3, range(60)))
     reader = opened()
     for field in ("source", "section", "author", *NAMES):
-        for value, articles in facets(reader, And(()))[field]:  # type: ignore[attr-defined]
+        for value, articles in facets(reader, MATCH_ALL)[field]:  # type: ignore[attr-defined]
             assert reader.count(FacetValue(field, value)) == articles, value  # type: ignore[arg-type]
     assert reader.count(FacetValue("person", "拜登")) == 0  # a part of a name is none of its values
     assert reader.count(Keyword("person", "拜登")) > 0
@@ -151,12 +151,12 @@ def test_counts_over_shards_that_may_not_tell_all(
     opensearch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOUWEN_OPENSEARCH_SHARDS", "3")
-    monkeypatch.setattr(Server, "most_buckets", 2)
+    monkeypatch.setattr(Server, "max_buckets", 2)
     directory, articles = IndexDirectory(tmp_path), made(4, range(90))
     with directory.lock(1):
         meta, _ = directory.draft(ANALYZER, opensearch)
         directory.publish(meta)
     write(directory, articles)
     reader = directory.open(ANALYZER.fingerprint).reader()
-    assert facets(reader, And(()), limit=2) == expected(articles, 2)
+    assert facets(reader, MATCH_ALL, limit=2) == expected(articles, 2)
     reader.close()

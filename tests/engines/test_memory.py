@@ -19,7 +19,7 @@ import pytest
 
 from souwen.analysis import AnalyzedArticle, Article, TermStreams
 from souwen.engines import And, IndexDamaged, IndexUnwritable, Keyword, ScoringTerm, SearchRequest, Substring, Term
-from souwen.engines.whoosh import WhooshEngine, runs
+from souwen.engines.whoosh import WhooshEngine, sorted_runs
 from souwen.engines.whoosh.codec import TERMS, restored
 from souwen.engines.whoosh.paged_file import Sections, SectionWriter
 from souwen.engines.whoosh.postings_reader import Field
@@ -27,7 +27,7 @@ from souwen.engines.whoosh.postings_writer import Lists
 from souwen.engines.whoosh.schema import FIELDS
 from souwen.engines.whoosh.toc import Index
 
-from .test_contents import Calls, replace, table
+from .test_toc import Calls, replace, table
 
 MEGABYTE = 1 << 20
 COLUMNS: tuple[Callable[[Lists], list[int]], ...] = (
@@ -222,7 +222,7 @@ def test_a_batch_of_more_words_than_memory(tmp_path: Path) -> None:
 
 def test_runs_without_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are merged in levels, so that neither file handles run out nor everything is merged again and again."""
-    monkeypatch.setattr(runs, "FAN_IN", 3)
+    monkeypatch.setattr(sorted_runs, "FAN_IN", 3)
     made = articles(8, 9 + 3 + 2)
     small, large = Written(tmp_path / "1", 1, made), Written(tmp_path / "2", 1 << 30, made)
     assert small.runs == [1 + 1 + 2]

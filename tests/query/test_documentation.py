@@ -1,4 +1,4 @@
-"""docs/query-language.md is true: every example in its tables is run on the articles it shows."""
+"""docs/query-language.md is correct: every example in its tables is run on the articles that the page shows."""
 
 import json
 import re
@@ -16,7 +16,9 @@ PAGE = (ROOT / "docs" / "query-language.md").read_text("utf-8")
 ARTICLES = re.findall(r"^\{.*\}$", PAGE, re.MULTILINE)
 ROWS = re.findall(r"^\| (`.*?`) \| ([\d, ]*) ?\|", PAGE, re.MULTILINE)
 EXAMPLES = [
-    (query.replace("\\|", "|"), found) for queries, found in ROWS for query in re.findall(r"`([^`]+)`", queries)
+    (query.replace("\\|", "|"), article_ids)
+    for queries, article_ids in ROWS
+    for query in re.findall(r"`([^`]+)`", queries)
 ]
 
 
@@ -35,6 +37,6 @@ def test_the_page_has_examples() -> None:
     assert len(EXAMPLES) > 45
 
 
-@pytest.mark.parametrize(("query", "found"), EXAMPLES, ids=[query for query, _ in EXAMPLES])
-def test_example(searcher: Searcher, query: str, found: str) -> None:
-    assert sorted(ids(searcher, query)) == re.findall(r"\d", found)
+@pytest.mark.parametrize(("query", "article_ids"), EXAMPLES, ids=[query for query, _ in EXAMPLES])
+def test_example_finds_the_articles_that_the_page_names(searcher: Searcher, query: str, article_ids: str) -> None:
+    assert sorted(ids(searcher, query)) == re.findall(r"\d", article_ids)

@@ -1,4 +1,4 @@
-"""Measures of a collection small enough to be reckoned by hand."""
+"""Evaluation on collections small enough to compute the measures by hand."""
 
 import json
 import math
@@ -16,14 +16,14 @@ Index = Callable[..., Searcher]
 
 @pytest.fixture
 def files(tmp_path: Path) -> Callable[..., tuple[Path, Path]]:
-    """Writes queries and judgements: `files({"q1": "外交"}, "q1 0 3 1")`."""
+    """Write files of queries and judgements: `files({"q1": "外交"}, "q1 0 3 1")`."""
 
     def write(queries: Mapping[str, str], *judgements: str) -> tuple[Path, Path]:
-        asked, judged = tmp_path / "queries.jsonl", tmp_path / "qrels.trec"
+        query_file, qrels_file = tmp_path / "queries.jsonl", tmp_path / "qrels.trec"
         lines = [json.dumps({"id": query, "text": text}) for query, text in queries.items()]
-        asked.write_text("\n".join(lines), "utf-8")
-        judged.write_text("\n".join(judgements), "utf-8")
-        return asked, judged
+        query_file.write_text("\n".join(lines), "utf-8")
+        qrels_file.write_text("\n".join(judgements), "utf-8")
+        return query_file, qrels_file
 
     return write
 
@@ -31,14 +31,14 @@ def files(tmp_path: Path) -> Callable[..., tuple[Path, Path]]:
 Files = Callable[..., tuple[Path, Path]]
 
 
-def three_ranks(index_of: Index) -> Searcher:
-    """外交 finds the articles 1, 2, 3 in this order, 天气 the article 4."""
+def ranked_articles(index_of: Index) -> Searcher:
+    """Return a searcher where 外交 finds articles 1, 2, 3 in this order, and 天气 finds article 4."""
     return index_of("外交", "外交部长今天抵达", "外交部长今天抵达首都机场并且发表讲话", "天气预报")
 
 
 def test_measures_are_means_over_the_judged_queries(index_of: Index, files: Files) -> None:
     queries = {"second": "外交", "first": "天气", "nowhere": "足球比赛", "unjudged": "外交"}
-    evaluation = evaluate(three_ranks(index_of), *files(queries, "second 0 2 1", "first 0 4 1", "nowhere 0 1 1"))
+    evaluation = evaluate(ranked_articles(index_of), *files(queries, "second 0 2 1", "first 0 4 1", "nowhere 0 1 1"))
     assert evaluation.queries == 3
     assert evaluation.measures == pytest.approx(
         {
@@ -51,29 +51,31 @@ def test_measures_are_means_over_the_judged_queries(index_of: Index, files: File
     assert 0 < evaluation.median_ms <= evaluation.p95_ms
 
 
-def test_graded_judgements(index_of: Index, files: Files) -> None:
-    evaluation = evaluate(three_ranks(index_of), *files({"q": "外交"}, "q 0 1 -2", "q 0 2 1", "q 0 3 3", "q 0 gone 0"))
+def test_graded_judgements_weigh_ndcg(index_of: Index, files: Files) -> None:
+    evaluation = evaluate(
+        ranked_articles(index_of), *files({"q": "外交"}, "q 0 1 -2", "q 0 2 1", "q 0 3 3", "q 0 gone 0")
+    )
     gain = 1 / math.log2(3) + 3 / math.log2(4)
     assert evaluation.measures["nDCG@10"] == pytest.approx(gain / (3 + 1 / math.log2(3)))
     assert evaluation.measures["MRR@10"] == pytest.approx(1 / 2)
 
 
-def test_queries_whose_judgements_name_nothing_relevant_count_as_nothing(index_of: Index, files: Files) -> None:
-    evaluation = evaluate(three_ranks(index_of), *files({"q": "外交"}, "q 0 1 -1", "q 0 2 0"))
+def test_queries_without_relevant_articles_count_as_zero(index_of: Index, files: Files) -> None:
+    evaluation = evaluate(ranked_articles(index_of), *files({"q": "外交"}, "q 0 1 -1", "q 0 2 0"))
     assert set(evaluation.measures.values()) == {0.0}
 
 
-def test_only_ten_and_a_hundred_hits_count(index_of: Index, files: Files) -> None:
+def test_only_the_first_ten_or_hundred_hits_count(index_of: Index, files: Files) -> None:
     searcher = index_of(*(f"外交新闻{'，外交新闻今天' * number}" for number in range(110)))
-    found = [hit.id for hit in searcher.search("外交", limit=110, collapse=False)]
+    ranking = [hit.id for hit in searcher.search("外交", limit=110, collapse=False)]
     queries = {str(rank): "外交" for rank in (10, 11, 100, 101)}
-    judgements = [f"{rank} 0 {found[int(rank) - 1]} 1" for rank in queries]
+    judgements = [f"{rank} 0 {ranking[int(rank) - 1]} 1" for rank in queries]
     measures = evaluate(searcher, *files(queries, *judgements)).measures
     assert measures["MRR@10"] == pytest.approx(1 / 10 / 4)
     assert (measures["recall@10"], measures["recall@100"]) == (1 / 4, 3 / 4)
 
 
-def test_the_run_keeps_the_order_of_hits_where_scores_do_not(index_of: Index, files: Files, tmp_path: Path) -> None:
+def test_the_run_file_keeps_the_order_of_hits(index_of: Index, files: Files, tmp_path: Path) -> None:
     """Full matches come before partial ones, which may have the higher score."""
     searcher = index_of(
         "总统选举结果", "国会选举" + "，其他的事情也有很多" * 20 + "结果公布之后总统发表讲话", "国会选举讲话公布"
@@ -92,7 +94,7 @@ def test_the_run_keeps_the_order_of_hits_where_scores_do_not(index_of: Index, fi
     assert {line[5] for line in lines} == {"souwen"}
 
 
-def test_signs_in_a_query_mean_what_they_mean_to_users(index_of: Index, files: Files) -> None:
+def test_operators_in_a_query_work_as_for_users(index_of: Index, files: Files) -> None:
     searcher = index_of("外交部长", "外交，部长")
     evaluation = evaluate(searcher, *files({"q": '"外交，部长"', "r": "外交 -部长"}, "q 0 2 1", "r 0 1 1"))
     assert evaluation.measures["recall@100"] == 1 / 2
@@ -101,33 +103,33 @@ def test_signs_in_a_query_mean_what_they_mean_to_users(index_of: Index, files: F
 def test_ids_with_spaces_are_percent_encoded(index_of: Index, files: Files, tmp_path: Path) -> None:
     (tmp_path / "queries").mkdir()
     searcher = index_of("外交", id="my file")
-    asked, judged = files({"my query": "外交"}, "my%20query 0 my%20file 1")
-    evaluation = evaluate(searcher, asked, judged, run=tmp_path / "run")
+    query_file, qrels_file = files({"my query": "外交"}, "my%20query 0 my%20file 1")
+    evaluation = evaluate(searcher, query_file, qrels_file, run=tmp_path / "run")
     assert evaluation.measures["MRR@10"] == 1.0
     assert (tmp_path / "run").read_text("utf-8").startswith("my%20query Q0 my%20file 1 ")
 
 
-def test_byte_order_marks_empty_lines_and_numbers_as_ids(index_of: Index, tmp_path: Path) -> None:
+def test_byte_order_marks_empty_lines_and_numeric_ids_are_accepted(index_of: Index, tmp_path: Path) -> None:
     (tmp_path / "q").write_text('\ufeff{"id": 7, "text": "外交"}\r\n\r\n', "utf-8")
     (tmp_path / "r").write_text("\ufeff\n7\t0\t1\t1\r\n", "utf-8")
     assert evaluate(index_of("外交"), tmp_path / "q", tmp_path / "r").measures["MRR@10"] == 1.0
 
 
-def test_progress_is_told(index_of: Index, files: Files) -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported_after_each_query(index_of: Index, files: Files) -> None:
+    calls: list[tuple[int, int]] = []
     evaluate(
         index_of("外交"),
         *files({"a": "外交", "b": "天气"}, "a 0 1 1"),
-        progress=lambda done, queries: told.append((done, queries)),
+        progress=lambda done, queries: calls.append((done, queries)),
     )
-    assert told == [(1, 2), (2, 2)]
+    assert calls == [(1, 2), (2, 2)]
 
 
 GOOD = '{"id": "q", "text": "外交"}'
 
 
 @pytest.mark.parametrize(
-    ("queries", "qrels", "says"),
+    ("queries", "qrels", "message"),
     [
         pytest.param("", "q 0 1 1", r"queries\.jsonl: it has no queries: write .*台湾海峡", id="no queries"),
         pytest.param(f"{GOOD}\n{{", "q 0 1 1", r"queries\.jsonl, line 2: it is not JSON: write ", id="not JSON"),
@@ -139,28 +141,28 @@ GOOD = '{"id": "q", "text": "外交"}'
         pytest.param(b"\xff\xfe", "q 0 1 1", r"queries\.jsonl: it is not UTF-8: save it as UTF-8", id="not UTF-8"),
         pytest.param(None, "q 0 1 1", r"queries\.jsonl: it cannot be read \(No such file", id="no file"),
         pytest.param(GOOD, "", r"qrels\.trec: it has no judgements: write QUERY 0 ARTICLE", id="no judgements"),
-        pytest.param(GOOD, "q 0 1", r"qrels\.trec, line 1: it is no judgement: write QUERY", id="three fields"),
-        pytest.param(GOOD, "q 0 1 1\nq 0 2 high", r"qrels\.trec, line 2: it is no judgement", id="no number"),
+        pytest.param(GOOD, "q 0 1", r"qrels\.trec, line 1: it is not a judgement: write QUERY", id="three fields"),
+        pytest.param(GOOD, "q 0 1 1\nq 0 2 high", r"qrels\.trec, line 2: it is not a judgement", id="no number"),
         pytest.param(GOOD, "q 0 1 99999999999", r"line 1: relevance 99999999999 is more than 1000", id="large number"),
         pytest.param(
-            GOOD, "x 0 1 1", r"qrels\.trec: it judges no query of .*queries\.jsonl: use the same", id="others"
+            GOOD, "x 0 1 1", r"qrels\.trec: it judges no query of .*queries\.jsonl: use the same", id="other queries"
         ),
     ],
 )
-def test_a_bad_file_is_named_with_what_to_do(
-    index_of: Index, tmp_path: Path, queries: str | bytes | None, qrels: str, says: str
+def test_an_error_names_the_bad_file_and_the_next_step(
+    index_of: Index, tmp_path: Path, queries: str | bytes | None, qrels: str, message: str
 ) -> None:
-    asked, judged, run = tmp_path / "queries.jsonl", tmp_path / "qrels.trec", tmp_path / "run"
+    query_file, qrels_file, run = tmp_path / "queries.jsonl", tmp_path / "qrels.trec", tmp_path / "run"
     if queries is not None:
-        asked.write_bytes(queries if isinstance(queries, bytes) else queries.encode("utf-8"))
-    judged.write_text(qrels, "utf-8")
-    with pytest.raises(InvalidTestFile, match=says):
-        evaluate(index_of("外交"), asked, judged, run=run)
+        query_file.write_bytes(queries if isinstance(queries, bytes) else queries.encode("utf-8"))
+    qrels_file.write_text(qrels, "utf-8")
+    with pytest.raises(InvalidTestFile, match=message):
+        evaluate(index_of("外交"), query_file, qrels_file, run=run)
     assert not run.exists()
 
 
-def test_a_run_that_cannot_be_written_is_told_before_searching(index_of: Index, files: Files, tmp_path: Path) -> None:
-    told: list[int] = []
+def test_an_unwritable_run_file_raises_before_searching(index_of: Index, files: Files, tmp_path: Path) -> None:
+    calls: list[int] = []
     with pytest.raises(
         RunUnwritable, match=r"cannot write the run to .* \(Is a directory\): name another file with --run"
     ):
@@ -168,12 +170,12 @@ def test_a_run_that_cannot_be_written_is_told_before_searching(index_of: Index, 
             index_of("外交"),
             *files({"q": "外交"}, "q 0 1 1"),
             run=tmp_path,
-            progress=lambda done, _: told.append(done),
+            progress=lambda done, _: calls.append(done),
         )
-    assert told == []
+    assert calls == []
 
 
-def test_a_result_cannot_be_changed(index_of: Index, files: Files) -> None:
+def test_an_evaluation_is_immutable(index_of: Index, files: Files) -> None:
     evaluation = evaluate(index_of("外交"), *files({"q": "外交"}, "q 0 1 1"))
     assert isinstance(evaluation, Evaluation)
     with pytest.raises(AttributeError):

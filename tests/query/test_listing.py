@@ -1,4 +1,4 @@
-"""All articles that match, in pieces, are those that a search counts as full matches."""
+"""Listing of all articles that match, in batches: the same as the full matches of a search."""
 
 from collections.abc import Iterator
 
@@ -23,12 +23,12 @@ def searcher(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def expected(searcher: Searcher, query: str, filters: Filters) -> list[tuple[str, str]]:
-    """Time and ID of the full matches, newest first."""
+    """The time and id of each full match, newest first."""
     hits = searcher.search(query, sort="date", collapse=False, limit=1000, **filters)
     return [(str(hit.published or ""), hit.id) for hit in hits if hit.full]
 
 
-@pytest.mark.parametrize("at_once", [1, 7, 10_000])
+@pytest.mark.parametrize("batch_size", [1, 7, 10_000])
 @pytest.mark.parametrize(
     ("query", "filters"),
     [
@@ -41,16 +41,16 @@ def expected(searcher: Searcher, query: str, filters: Filters) -> list[tuple[str
     ],
 )
 def test_every_full_match_is_listed_once_newest_first(
-    searcher: Searcher, monkeypatch: pytest.MonkeyPatch, query: str, filters: Filters, at_once: int
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch, query: str, filters: Filters, batch_size: int
 ) -> None:
-    monkeypatch.setattr(listing, "LISTED_AT_ONCE", at_once)
+    monkeypatch.setattr(listing, "LIST_BATCH_SIZE", batch_size)
     listed = [(str(article.published or ""), article.id) for article in searcher.articles(query, **filters)]
     assert sorted(listed) == sorted(expected(searcher, query, filters))
     times = [time for time, _ in listed]
     assert times == sorted(times, reverse=True)
 
 
-def test_filters_alone_list_what_they_let_through(searcher: Searcher) -> None:
+def test_filters_without_a_query_list_the_articles_that_pass_them(searcher: Searcher) -> None:
     everything = list(searcher.articles())
     assert len(everything) == 150
     listed = [article.id for article in searcher.articles(source="BBC")]

@@ -1,4 +1,4 @@
-"""Related articles speak of the same; reprints are no relatives."""
+"""Related articles: those about the same subject, without reprints."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ STORY = (
 )
 
 
-def test_related_articles_share_names_and_telling_words(index_of: Index) -> None:
+def test_related_articles_share_names_and_distinctive_words(index_of: Index) -> None:
     searcher = index_of(
         ("布林肯访华", STORY),
         ("布林肯抵达北京与秦刚会谈", "（编者按）" + STORY),
@@ -30,17 +30,15 @@ def test_related_articles_share_names_and_telling_words(index_of: Index) -> None
     assert [hit.id for hit in searcher.related("1", limit=1) or ()] == ["3"]
 
 
-def test_reprints_among_related_articles_are_folded(index_of: Index) -> None:
-    other = STORY[::-1]
-    searcher = index_of(
-        STORY, STORY[5:] + "布林肯秦刚", "布林肯、秦刚与芯片出口管制。" + other, "布林肯、秦刚与芯片出口管制。" + other
-    )
+def test_reprints_among_related_articles_are_collapsed(index_of: Index) -> None:
+    story = "布林肯、秦刚与芯片出口管制。" + STORY[::-1]
+    searcher = index_of(STORY, STORY[5:] + "布林肯秦刚", story, story)
     hits = searcher.related("1")
     assert hits is not None
     assert [(hit.id, [reprint.id for reprint in hit.reprints]) for hit in hits] == [("3", ["4"])]
 
 
-def test_nothing_to_go_by(index_of: Index) -> None:
+def test_an_article_without_distinctive_words_has_no_related_ones(index_of: Index) -> None:
     searcher = index_of("的了", "，", STORY)
     assert searcher.related("1") == ()
     assert searcher.related("2") == ()

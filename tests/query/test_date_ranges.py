@@ -1,10 +1,11 @@
-"""Days as users write them."""
+"""Parsing of dates and date ranges as users write them."""
 
 from datetime import date, timedelta
 
 import pytest
 
-from souwen.query.date_ranges import Period, bounded, parse_period, parse_range
+from souwen.engines import DateRange
+from souwen.query.date_ranges import limit_span, parse_period, parse_range
 
 TODAY = date.today()
 
@@ -29,42 +30,42 @@ TODAY = date.today()
         ("去年", date(TODAY.year - 1, 1, 1), date(TODAY.year - 1, 12, 31)),
     ],
 )
-def test_periods(text: str, first: date, last: date) -> None:
-    assert parse_period(text) == Period(first, last)
+def test_a_year_month_day_or_named_period_is_parsed(text: str, first: date, last: date) -> None:
+    assert parse_period(text) == DateRange(first, last)
 
 
-def test_weeks_and_months_touch_but_do_not_overlap() -> None:
-    for this, before in (("本周", "上周"), ("本月", "上月")):
-        now, then = parse_period(this), parse_period(before)
-        assert now is not None
-        assert then is not None
-        assert now.first is not None
-        assert now.last is not None
-        assert now.first <= TODAY <= now.last
-        assert then.last == now.first - timedelta(1)
+def test_the_previous_week_or_month_ends_the_day_before_the_current_one_begins() -> None:
+    for current_name, previous_name in (("本周", "上周"), ("本月", "上月")):
+        current, previous = parse_period(current_name), parse_period(previous_name)
+        assert current is not None
+        assert previous is not None
+        assert current.first is not None
+        assert current.last is not None
+        assert current.first <= TODAY <= current.last
+        assert previous.last == current.first - timedelta(1)
 
 
 @pytest.mark.parametrize(
     "text", ["", "soon", "2023-13", "2023-02-30", "0000", "9", "99999", "近天", "现在", "会议今天", "近0000000天"]
 )
-def test_what_is_no_period(text: str) -> None:
+def test_another_text_is_not_a_period(text: str) -> None:
     assert parse_period(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "..", "x..2023", "2023..y"])
-def test_what_is_no_range(text: str) -> None:
+def test_another_text_is_not_a_range(text: str) -> None:
     assert parse_range(text) is None
 
 
-def test_ranges() -> None:
-    assert parse_range("2023-08..2023-10") == Period(date(2023, 8, 1), date(2023, 10, 31))
-    assert parse_range("2023至2024") == Period(date(2023, 1, 1), date(2024, 12, 31))
-    assert parse_range("2023..") == Period(date(2023, 1, 1), None)
-    assert parse_range("..2023-01-05") == Period(None, date(2023, 1, 5))
+def test_a_range_may_lack_one_end() -> None:
+    assert parse_range("2023-08..2023-10") == DateRange(date(2023, 8, 1), date(2023, 10, 31))
+    assert parse_range("2023至2024") == DateRange(date(2023, 1, 1), date(2024, 12, 31))
+    assert parse_range("2023..") == DateRange(date(2023, 1, 1), None)
+    assert parse_range("..2023-01-05") == DateRange(None, date(2023, 1, 5))
 
 
 @pytest.mark.parametrize(
-    ("written", "first", "last"),
+    ("text", "first", "last"),
     [
         ("2023-09-28", date(2023, 9, 28), date(2023, 9, 28)),
         ("1901..2000", date(1901, 1, 1), date(2000, 12, 31)),
@@ -75,7 +76,7 @@ def test_ranges() -> None:
         ("9950..", date(9950, 1, 1), date(9999, 12, 31)),
     ],
 )
-def test_what_is_looked_for_in_texts_has_two_ends(written: str, first: date, last: date) -> None:
-    period = parse_range(written)
-    assert period is not None
-    assert bounded(period) == (first, last)
+def test_dates_to_look_for_in_texts_span_at_most_a_hundred_years(text: str, first: date, last: date) -> None:
+    dates = parse_range(text)
+    assert dates is not None
+    assert limit_span(dates) == (first, last)

@@ -1,27 +1,27 @@
-"""How query strings are read. Trees are shown as text, so that a case is one line."""
+"""Parsing of query strings. Trees are shown as text, so that a case is one line."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from souwen.query.date_ranges import Period
-from souwen.query.parser import MAX_LENGTH, Excluded, Filter, Group, Node, Part, parse
+from souwen.engines import DateRange
+from souwen.query.parser import MAX_QUERY_LENGTH, FilterNode, GroupNode, Node, NotNode, TextNode, parse
 
 from ..conftest import tries
 
 
-def shown(node: Node) -> str:
+def to_text(node: Node) -> str:
     match node:
-        case Part(text, quoted, field):
+        case TextNode(text, quoted, field):
             return ("" if field == "text" else f"{field}:") + (f"“{text}”" if quoted else text)
-        case Filter(field, value):
+        case FilterNode(field, value):
             return f"{field}={value}"
-        case Period(first, last):
+        case DateRange(first, last):
             return f"{first}~{last}"
-        case Excluded(inner):
-            return f"-{shown(inner)}"
-        case Group(nodes, any_of):
-            return ("any" if any_of else "all") + f"({' '.join(map(shown, nodes))})"
+        case NotNode(child):
+            return f"-{to_text(child)}"
+        case GroupNode(nodes, any_of):
+            return ("any" if any_of else "all") + f"({' '.join(map(to_text, nodes))})"
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def shown(node: Node) -> str:
         pytest.param("-about:2023", "all(-any(about=2023))", id="not mentioned"),
     ],
 )
-def test_reads(query: str, tree: str) -> None:
-    read, notes = parse(query)
-    assert shown(read) == tree
+def test_a_query_parses_to_its_tree(query: str, tree: str) -> None:
+    parsed, notes = parse(query)
+    assert to_text(parsed) == tree
     assert notes == ()
 
 
@@ -88,16 +88,16 @@ def test_reads(query: str, tree: str) -> None:
         pytest.param("date:2024..2020", "all(2024-01-01~2020-12-31)", "date", id="backwards"),
     ],
 )
-def test_repairs_and_says_so(query: str, tree: str, kind: str) -> None:
-    read, notes = parse(query)
-    assert shown(read) == tree
+def test_a_malformed_query_is_repaired_with_a_note(query: str, tree: str, kind: str) -> None:
+    parsed, notes = parse(query)
+    assert to_text(parsed) == tree
     assert [note.kind for note in notes] == [kind]
 
 
 @pytest.mark.soak
 @settings(max_examples=tries(100, 15_000))
 @given(st.text(alphabet=st.one_of(st.sampled_from('()"“”-:：| ORNTAND中国title标题date'), st.characters())))
-def test_no_text_raises(query: str) -> None:
+def test_no_string_raises(query: str) -> None:
     parse(query)
 
 
@@ -117,4 +117,4 @@ def test_no_text_raises(query: str) -> None:
 )
 def test_long_and_deep_queries_are_cut(query: str) -> None:
     _, notes = parse(query)
-    assert ("cut" in [note.kind for note in notes]) == (len(query) > MAX_LENGTH)
+    assert ("cut" in [note.kind for note in notes]) == (len(query) > MAX_QUERY_LENGTH)

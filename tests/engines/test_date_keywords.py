@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from souwen.analysis import Period
 from souwen.engines import MAX_YEARS, keywords_within
-from souwen.engines.date_keywords import spelled
+from souwen.engines.date_keywords import date_keywords
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from souwen.engines.date_keywords import spelled
     ],
 )
 def test_a_mention_is_found_by(first: str, last: str, keywords: str) -> None:
-    found = spelled(Period(date.fromisoformat(first), date.fromisoformat(last)))
+    found = date_keywords(Period(date.fromisoformat(first), date.fromisoformat(last)))
     assert sorted(found) == keywords.split()
 
 
@@ -37,9 +37,9 @@ def test_a_range_is_made_up_of_few_keywords(first: date, days: int) -> None:
     assert keywords == sorted(keywords)
     days_within = {first, last, first + (last - first) / 2}
     for day in days_within:
-        assert len({*keywords} & {*spelled(Period(day, day))}) == 1
+        assert len({*keywords} & {*date_keywords(Period(day, day))}) == 1
     for day in {first - timedelta(1) if first > date.min else None, last + timedelta(1) if last < date.max else None}:
-        assert day is None or not {*keywords} & {*spelled(Period(day, day))}
+        assert day is None or not {*keywords} & {*date_keywords(Period(day, day))}
 
 
 def test_a_range_that_ends_before_it_begins_has_none() -> None:

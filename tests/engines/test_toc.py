@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from souwen.engines import And, IndexDamaged
-from souwen.engines.whoosh import WhooshEngine, contents
+from souwen.engines import MATCH_ALL, IndexDamaged
+from souwen.engines.whoosh import WhooshEngine, toc
 from souwen.engines.whoosh.codec import Segment, restored
 from souwen.engines.whoosh.schema import schema
 from souwen.indexer import build_index
@@ -60,7 +60,7 @@ def table(schema_pickle: bytes = SCHEMA, segments_pickle: bytes = SEGMENTS, gene
     stream.write_int(generation)
     stream.write_int(0)
     content = stream.file.getvalue() + segments_pickle
-    return content + contents._SEAL.pack(zlib.crc32(content), contents._MAGIC)
+    return content + toc._SEAL.pack(zlib.crc32(content), toc._MAGIC)
 
 
 @pytest.fixture
@@ -237,8 +237,8 @@ def test_pickles_of_no_segments_are_told(engine: WhooshEngine, strange: bytes) -
 )
 def test_segments_that_cannot_be_are_told(engine: WhooshEngine, place: int, value: object) -> None:
     put(engine, "abc")
-    (segment,) = contents.Index(engine._folder).segments()
-    generation = contents.Index(engine._folder).latest_generation()
+    (segment,) = toc.Index(engine._folder).segments()
+    generation = toc.Index(engine._folder).latest_generation()
     parts: list[object] = ["MAIN", segment.segid, 3, b"\1\0\0\0"]
     replace(engine, table(segments_pickle=pickle.dumps([Calls(restored, *parts)]), generation=generation))
     assert engine.reader().statistics().articles == 2
@@ -254,7 +254,7 @@ def test_a_stranger_cannot_change_how_other_indexes_are_read(
     """A pickle can set attributes of what it names: here of the class, that no article be deleted any more."""
     put(engine, "abcdef")
     put(engine, "", delete="ab")
-    assert engine.reader().count(And(())) == 4
+    assert engine.reader().count(MATCH_ALL) == 4
     folder = tmp_path / "stranger" / "whoosh-1"
     folder.mkdir(parents=True)
     stranger = WhooshEngine(folder)
@@ -270,7 +270,7 @@ def test_a_stranger_cannot_change_how_other_indexes_are_read(
         replace(stranger, table(segments_pickle=attack))
         with suppress(IndexDamaged):
             stranger.reader()
-        assert engine.reader().count(And(())) == 4
+        assert engine.reader().count(MATCH_ALL) == 4
         assert (restored.__defaults__, restored.__module__) == (None, "souwen.engines.whoosh.codec")
 
 
