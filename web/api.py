@@ -22,8 +22,8 @@ from .params import (
     SuggestAsked,
     TimelineAsked,
 )
-from .responses import answer, encoded, headers_of, is_known
-from .searcher_pool import archive_of
+from .responses import cache_headers, encode_json, is_not_modified, json_response
+from .searcher_pool import searcher_pool_of
 
 EXPORTED_AT_ONCE = 64 << 10  # bytes, about
 
@@ -44,7 +44,7 @@ router = APIRouter(responses=api_schema.FAILURES)
 @router.get("/api/search", response_model=api_schema.Results)
 async def search(request: Request, asked: Annotated[SearchAsked, Query()]) -> Response:
     """The articles that match, best first."""
-    return await answer(
+    return await json_response(
         request,
         lambda searcher: as_json.results(
             searcher.search(
@@ -65,13 +65,13 @@ async def search(request: Request, asked: Annotated[SearchAsked, Query()]) -> Re
 @router.get("/api/suggest", response_model=list[api_schema.Suggestion])
 async def suggest(request: Request, asked: Annotated[SuggestAsked, Query()]) -> Response:
     """Words of the index that may be meant, those of most articles first."""
-    return await answer(request, lambda searcher: as_json.suggestions(searcher.suggest(asked.q, asked.limit)))
+    return await json_response(request, lambda searcher: as_json.suggestions(searcher.suggest(asked.q, asked.limit)))
 
 
 @router.get("/api/timeline", response_model=api_schema.Timeline)
 async def timeline(request: Request, asked: Annotated[TimelineAsked, Query()]) -> Response:
     """How many articles match all of a query, by day, month or year of their publication."""
-    return await answer(
+    return await json_response(
         request, lambda searcher: as_json.timeline(searcher.timeline(asked.q, by=asked.by, **asked.filters()))
     )
 
@@ -91,25 +91,25 @@ async def entities(request: Request, asked: Annotated[EntitiesAsked, Query()]) -
         )
         return as_json.names(found, over_time=asked.over_time)
 
-    return await answer(request, names)
+    return await json_response(request, names)
 
 
 @router.get("/api/stats", response_model=api_schema.Statistics)
 async def stats(request: Request, _: Annotated[Asked, Query()]) -> Response:
     """How large the index is and what it was made with."""
-    return await answer(request, lambda searcher: as_json.statistics(searcher.statistics(), searcher.meta))
+    return await json_response(request, lambda searcher: as_json.statistics(searcher.statistics(), searcher.meta))
 
 
 @router.get("/api/articles", response_model=api_schema.Article, responses=api_schema.NO_SUCH_ARTICLE)
 async def article_by_id(request: Request, asked: Annotated[ArticleAskedById, Query()]) -> Response:
     """A whole article."""
-    return await answer(request, _article(asked.id))
+    return await json_response(request, _article(asked.id))
 
 
 @router.get("/api/articles/{id:path}", response_model=api_schema.Article, responses=api_schema.NO_SUCH_ARTICLE)
 async def article(request: Request, article_id: IdInPath, _: Annotated[ArticleAsked, Query()]) -> Response:
     """A whole article."""
-    return await answer(request, _article(article_id))
+    return await json_response(request, _article(article_id))
 
 
 def _article(article_id: str) -> Callable[[Searcher], as_json.Json]:
@@ -125,13 +125,13 @@ def _article(article_id: str) -> Callable[[Searcher], as_json.Json]:
 @router.get("/api/related", response_model=api_schema.Related, responses=api_schema.NO_SUCH_ARTICLE)
 async def related_by_id(request: Request, asked: Annotated[RelatedAskedById, Query()]) -> Response:
     """What else there is about the same as an article, without its reprints."""
-    return await answer(request, _related(asked.id, asked.limit))
+    return await json_response(request, _related(asked.id, asked.limit))
 
 
 @router.get("/api/related/{id:path}", response_model=api_schema.Related, responses=api_schema.NO_SUCH_ARTICLE)
 async def related(request: Request, article_id: IdInPath, asked: Annotated[RelatedAsked, Query()]) -> Response:
     """What else there is about the same as an article, without its reprints."""
-    return await answer(request, _related(article_id, asked.limit))
+    return await json_response(request, _related(article_id, asked.limit))
 
 
 def _related(article_id: str, limit: int) -> Callable[[Searcher], as_json.Json]:
@@ -155,17 +155,17 @@ async def export(request: Request, asked: Annotated[ExportAsked, Query()]) -> Re
     def pieces(searcher: Searcher) -> Iterator[bytes]:
         lines, size = [], 0
         for each in searcher.articles(asked.q, **asked.filters()):
-            lines.append(encoded(as_json.record(each)) + b"\n")
+            lines.append(encode_json(as_json.record(each)) + b"\n")
             size += len(lines[-1])
             if size >= EXPORTED_AT_ONCE:
                 yield b"".join(lines)
                 lines, size = [], 0
         yield b"".join(lines)
 
-    headers = await headers_of(request)
-    if is_known(request, headers):
+    headers = await cache_headers(request)
+    if is_not_modified(request, headers):
         return Response(status_code=304, headers=headers)
-    stream = archive_of(request).stream(pieces)
+    stream = searcher_pool_of(request).stream(pieces)
     first = await anext(stream)  # what can't be asked for is told before the answer begins
 
     async def content() -> AsyncIterator[bytes]:
@@ -179,5 +179,5 @@ async def export(request: Request, asked: Annotated[ExportAsked, Query()]) -> Re
 @router.get("/health", response_model=api_schema.Health)
 async def health(request: Request) -> Response:
     """Whether the archive can be searched."""
-    await archive_of(request).refresh()
-    return Response(encoded({"status": "ok"}), headers={"Cache-Control": "no-store"}, media_type="application/json")
+    await searcher_pool_of(request).refresh()
+    return Response(encode_json({"status": "ok"}), headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from ..query import Searcher
-from .errors import BeyondText, NoSuchArticle, TooManyPeriods
+from .errors import NoSuchArticle, OffsetOutOfRange, TooManyPeriods
 from .mcp_schema import (
     SHOWN_REPRINTS,
     Called,
@@ -85,7 +85,7 @@ def fetch(searcher: Searcher, asked: ToFetch) -> Piece:
         raise NoSuchArticle(asked.id)
     article = stored.article
     if asked.offset > len(article.body):
-        raise BeyondText(asked.offset, len(article.body))
+        raise OffsetOutOfRange(asked.offset, len(article.body))
     end = _end_of_piece(article.body, asked.offset, asked.length)
     return Piece(
         id=article.id,
