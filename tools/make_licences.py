@@ -59,7 +59,7 @@ def _licence(package: Distribution) -> str:
     metadata = package.metadata
     if "License-Expression" in metadata:
         return metadata["License-Expression"]
-    line = (metadata.get_all("License") or [""])[0].strip()
+    line: str = (metadata.get_all("License") or [""])[0].strip()
     if line and len(line) < 60 and "\n" not in line:
         return line
     classifiers = metadata.get_all("Classifier") or []

@@ -142,21 +142,21 @@ class PageParams:
 
 
 class Links:
-    """The addresses of an application that may be mounted below a `root`."""
+    """The addresses of an application that is mounted at `root`."""
 
     def __init__(self, root: str) -> None:
         self._root = root.rstrip("/")
 
     def page(self, params: PageParams) -> str:
-        """The list of what is found."""
+        """Return the address of a result list."""
         return self._address("/", params.query_params())
 
     def article(self, article_id: str, params: PageParams) -> str:
-        """An article, from where the way leads back to a list."""
+        """Return the address of an article, from which readers return to their result list."""
         return self._address("/article", [("id", article_id), *params.query_params()])
 
     def at(self, path: str) -> str:
-        """Any other address."""
+        """Return another address of the application."""
         return self._root + path
 
     def _address(self, path: str, parameters: list[tuple[str, str]]) -> str:
@@ -165,8 +165,7 @@ class Links:
 
 
 def safe_url(url: str) -> str | None:
-    """The address of an article at its publisher's, if a browser may be sent there: http and https alone, nothing that
-    would run."""
+    """Return the address of an article if a browser may follow it: http and https only, nothing that runs code."""
     if not url.isprintable() or any(character.isspace() or character in "\\\"'<>" for character in url):
         return None
     try:
@@ -178,12 +177,12 @@ def safe_url(url: str) -> str | None:
 
 
 def host(url: str) -> str:
-    """Whose address it is, for people: rfi.fr."""
+    """Return the host of an address without `www.`, such as rfi.fr."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def readable_url(url: str) -> str:
-    """An address as browsers show it, with Chinese left readable."""
+    """Return an address as browsers show it, with readable Chinese."""
     try:
         shown = unquote(url, errors="strict")
     except UnicodeDecodeError:
@@ -214,5 +213,5 @@ def _days(text: str) -> float | None:
 
 
 def _quoted(value: str) -> str:
-    """A value as a query takes it."""
+    """Return a value as the query language writes it."""
     return value if _PLAIN_VALUE.fullmatch(value) else '"' + _ESCAPED.sub(r"\\\g<0>", value) + '"'

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..engines import FacetCount, StoredArticle
+from ..engines import FIELDS, FILTER_FIELDS, FacetCount, StoredArticle
 from ..messages import gettext as _
 from ..query import Entity, Snippet, marked_html
 from ..query.hit_builder import names_of
@@ -13,7 +13,10 @@ from ..query.results import Range
 from . import date_formats
 from .page_links import PageParams
 
-FACETS = ("source", "section", "person", "organisation", "place")
+# Facets of the page; `entity` is left out, as its kinds have facets of their own.
+FACETS = tuple(field.name for field in FILTER_FIELDS if field.is_facet and field.name != "entity")
+    field.name for field in FILTER_FIELDS if field.is_facet and field.name != "entity"
+)  # has the kinds apart
 MAX_FACET_VALUES = 8
 MAX_HIT_ENTITIES = 6
 MAX_ARTICLE_MENTIONS = 40  # entities of each kind, and dates
@@ -45,19 +48,9 @@ class ActiveFilter(NamedTuple):
 
 
 def headings() -> dict[str, str]:
-    """What filters are called, in the reader's language."""
-    return {
-        "published": _("Published"),
-        "since": _("From"),
-        "until": _("To"),
-        "source": _("Source"),
-        "section": _("Section"),
-        "person": _("People"),
-        "organisation": _("Organisations"),
-        "place": _("Places"),
-        "entity": _("Named"),
-        "about": _("Speaks of"),
-    }
+    """Return the headings of all filters in the current language, by field."""
+    labels = {field.name: _(field.heading) for field in FIELDS if field.heading}
+    return labels | {"since": _("From"), "until": _("To")}
 
 
 def filter_groups(params: PageParams, facets: Mapping[str, Sequence[FacetCount]]) -> Iterator[FilterGroup]:
@@ -84,7 +77,7 @@ def active_filters(params: PageParams) -> Iterator[ActiveFilter]:
     labels = headings()
     if params.since and params.until:
         period = date_formats.format_period(f"{params.since}..{params.until}")
-        yield ActiveFilter(labels["published"], period, params.updated(since="", until=""))
+        yield ActiveFilter(labels["date"], period, params.updated(since="", until=""))
     for field, value in params.active_filters():
         if field in ("since", "until") and params.since and params.until:
             continue

@@ -25,7 +25,7 @@ class ArticleStoreWriter:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the file is closed, complete or not."""
+        """True once the file is closed, complete or not."""
         return self._file.is_closed
 
     def add(self, record: bytes, numbers: Mapping[str, int]) -> None:
