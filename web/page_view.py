@@ -15,8 +15,6 @@ from .page_links import PageParams
 
 # Facets of the page; `entity` is left out, as its kinds have facets of their own.
 FACETS = tuple(field.name for field in FILTER_FIELDS if field.is_facet and field.name != "entity")
-    field.name for field in FILTER_FIELDS if field.is_facet and field.name != "entity"
-)  # has the kinds apart
 MAX_FACET_VALUES = 8
 MAX_HIT_ENTITIES = 6
 MAX_ARTICLE_MENTIONS = 40  # entities of each kind, and dates
