@@ -48,7 +48,7 @@ class SearcherPair(NamedTuple):
 
 def generated(seed: int, numbers: range) -> list[dict[str, str]]:
     """Return records of articles: of all lengths, some without title, body, date or source."""
-    made = []
+    records = []
     for number in numbers:
         choose = random.Random(f"{seed}-{number}")
 
@@ -70,8 +70,8 @@ def generated(seed: int, numbers: range) -> list[dict[str, str]]:
             )
         if number % 3 == 0:
             record["url"] = f"https://news.example.org/{choose.choice(['cn', 'tw'])}/{number}"
-        made.append(record)
-    return made
+        records.append(record)
+    return records
 
 
 def written(records: list[dict[str, str]], folder: Path) -> Path:
@@ -172,9 +172,9 @@ def test_documented_examples(make_pair: Callable[..., SearcherPair], tmp_path: P
     (tmp_path / "articles.jsonl").write_text("\n".join(PAGE_ARTICLES), "utf-8")
     pair = make_pair(tmp_path)
     compare(pair, [query for query, _ in EXAMPLES])
-    for query, problems in EXAMPLES:
+    for query, expected in EXAMPLES:
         assert sorted(hit.id for hit in pair.tested.search(query)) == [
-            digit for digit in problems if digit.isdigit()
+            digit for digit in expected if digit.isdigit()
         ], query
 
 
@@ -259,22 +259,23 @@ def test_suggestions_articles_and_statistics(pair: SearcherPair) -> None:
 
 
 def test_near_duplicates_and_related_articles(make_pair: Callable[..., SearcherPair], tmp_path: Path) -> None:
-    records = [each for each in generated(5, range(40)) if len(each["body"]) > 200]
+    records = [record for record in generated(5, range(40)) if len(record["body"]) > 200]
     copies = [
-        {**each, "id": f"{each['id']}-copy", "url": "", "title": "转载", "body": each["body"][:-50]} for each in records
+        {**record, "id": f"{record['id']}-copy", "url": "", "title": "转载", "body": record["body"][:-50]}
+        for record in records
     ]
     pair = make_pair(written([*records, *copies], tmp_path))
-    for each in records:
-        problems = [{reprint.id for reprint in searcher.reprints(each["id"]) or ()} for searcher in pair]
-        assert problems == [{f"{each['id']}-copy"}] * 2
+    for record in records:
+        reprints_found = [{reprint.id for reprint in searcher.reprints(record["id"]) or ()} for searcher in pair]
+        assert reprints_found == [{f"{record['id']}-copy"}] * 2
         for searcher in pair:
-            hits = searcher.related(each["id"]) or ()
+            hits = searcher.related(record["id"]) or ()
             assert len(hits) > 3
-            assert not {hit.id for hit in hits} & {each["id"], f"{each['id']}-copy"}
+            assert not {hit.id for hit in hits} & {record["id"], f"{record['id']}-copy"}
     for query in ("外交", "布林肯", "中国 -美国"):
         default_results, tested_results = (searcher.search(query, limit=100) for searcher in pair)
-        assert {frozenset({hit.id, *(each.id for each in hit.reprints)}) for hit in default_results} == {
-            frozenset({hit.id, *(each.id for each in hit.reprints)}) for hit in tested_results
+        assert {frozenset({hit.id, *(reprint.id for reprint in hit.reprints)}) for hit in default_results} == {
+            frozenset({hit.id, *(reprint.id for reprint in hit.reprints)}) for hit in tested_results
         }
         assert any(hit.reprints for hit in default_results)
 

@@ -37,11 +37,11 @@ WORDS = ["外交", "会谈", "总统", "南京市", "市长", "长江大桥", "A
 
 def articles(seed: int, count: int) -> dict[str, Article]:
     choose = random.Random(seed)
-    made = {}
+    articles = {}
     for number in range(count):
         title, body = ("".join(choose.choices(WORDS, k=size)) for size in (3, choose.randrange(12)))
-        made[str(number)] = Article(id=str(number), title=title, body=body, source=choose.choice(["甲", "乙"]))
-    return made
+        articles[str(number)] = Article(id=str(number), title=title, body=body, source=choose.choice(["甲", "乙"]))
+    return articles
 
 
 def matches(article: Article, clause: Clause) -> bool:
@@ -49,7 +49,7 @@ def matches(article: Article, clause: Clause) -> bool:
     texts = {"title": [article.title], "body": [article.body], "text": [article.title, article.body]}
     match clause:
         case Term(field, word):
-            return any(word == found.term for text in texts[field] for found in ANALYZER.words(text))
+            return any(word == token.term for text in texts[field] for token in ANALYZER.words(text))
         case Substring(field, string):
             return any(string in fold(text) for text in texts[field])
         case Keyword("source", value):
@@ -72,15 +72,15 @@ def clauses(seed: int, count: int) -> list[Clause]:
         Substring(field, s) for field in ("text", "title", "body") for s in ("国", "市长", "市长江", "交，", "one1")
     ]
     leaves += [Keyword("source", "甲")]
-    made = []
+    clauses = []
     for _ in range(count):
         sample = tuple(choose.sample(leaves, 3))
-        made.append(
+        clauses.append(
             choose.choice(
                 [And(sample[:2]), Or(sample), MinShouldMatch(2, sample), And((Not(sample[0]), sample[1])), sample[0]]
             )
         )
-    return made
+    return clauses
 
 
 def ids(reader: Reader, request: SearchRequest) -> list[str]:
@@ -100,13 +100,13 @@ def test_matches_are_those_of_brute_force(directory: IndexDirectory, opened: Cal
     assert reader.statistics().articles == len(expected)
     matched = 0
     for clause in clauses(3, 80):
-        found = reader.search(SearchRequest(match=clause, limit=100))
-        stored = reader.fetch([candidate.key for candidate in found.candidates])
-        here = {each.article.id for each in stored}
-        assert here == {key for key, article in expected.items() if matches(article, clause)}, clause
-        assert all(each.article == expected[each.article.id] for each in stored)
-        assert found.total == len(here) == reader.count(clause)
-        matched += bool(here)
+        result = reader.search(SearchRequest(match=clause, limit=100))
+        stored = reader.fetch([candidate.key for candidate in result.candidates])
+        ids_found = {match.article.id for match in stored}
+        assert ids_found == {key for key, article in expected.items() if matches(article, clause)}, clause
+        assert all(match.article == expected[match.article.id] for match in stored)
+        assert result.total == len(ids_found) == reader.count(clause)
+        matched += bool(ids_found)
     assert matched > 40
 
 
@@ -130,7 +130,7 @@ def test_substrings_match_exactly_and_never_across_title_and_body(
         start = choose.randrange(60)
         string = folded[start : start + choose.randint(1, 9)]
         assert ids(reader, SearchRequest(match=Substring("text", string))).count("1") == 1, string
-    found = {
+    expected_ids = {
         "题目录": ["2"],
         "题目": ["1", "2", "3"],
         "目。": ["3"],
@@ -141,7 +141,7 @@ def test_substrings_match_exactly_and_never_across_title_and_body(
         "𠮷": ["1"],
         "𠮷野": ["1"],
     }
-    for string, expected in found.items():
+    for string, expected in expected_ids.items():
         assert sorted(ids(reader, SearchRequest(match=Substring("text", string)))) == expected, string
     assert sorted(ids(reader, SearchRequest(match=Substring("title", "一")))) == ["4"]
     assert sorted(ids(reader, SearchRequest(match=Substring("body", "一")))) == ["2"]
@@ -204,9 +204,9 @@ def test_keywords_and_date_ranges(directory: IndexDirectory, opened: Callable[[]
         MinShouldMatch(1, ()): set(),
         MinShouldMatch(3, (DateRange(), Keyword("source", "b"))): set(),
     }
-    for clause, found in expected.items():
-        assert set(ids(reader, SearchRequest(match=clause))) == found, clause
-        assert reader.count(clause) == len(found)
+    for clause, expected_ids in expected.items():
+        assert set(ids(reader, SearchRequest(match=clause))) == expected_ids, clause
+        assert reader.count(clause) == len(expected_ids)
     assert "布林肯" in list(reader.values("entity"))
     assert sorted(reader.values("section")) == ["国际 新闻"]
     assert ids(reader, SearchRequest(match=MATCH_ALL, sort="newest")) == ["a b", "old", "undated"]
@@ -221,20 +221,20 @@ def test_tiers_rank_before_scores_and_are_counted(directory: IndexDirectory, ope
     tiers = (Substring("text", "市长江"), Term("text", "外交"))
     weights = (ScoringTerm("text", "words", "总统", 50.0), ScoringTerm("text", "bigrams", "会谈", 1.0))
     match = Not(Substring("title", "A股"))
-    found = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=100))
-    order = [(candidate.tier, -candidate.score) for candidate in found.candidates]
+    result = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=100))
+    order = [(candidate.tier, -candidate.score) for candidate in result.candidates]
     assert order == sorted(order)
-    counts = Counter(candidate.tier for candidate in found.candidates)
-    assert found.tier_totals == (counts[0], counts[1])
-    assert found.tier_totals[0] == reader.count(And((match, tiers[0])))
-    assert found.tier_totals[1] == reader.count(And((match, tiers[1], Not(tiers[0]))))
-    assert found.total == reader.count(match) == len(found.candidates)
-    assert all(found.tier_totals)
-    for limit in (1, found.tier_totals[0], found.tier_totals[0] + 1, found.total - 1):
-        few = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=limit))
-        assert (few.total, few.tier_totals, len(few.candidates)) == (found.total, found.tier_totals, limit)
-        assert [(each.tier, round(each.score, 3)) for each in few.candidates] == [
-            (each.tier, round(each.score, 3)) for each in found.candidates[:limit]
+    counts = Counter(candidate.tier for candidate in result.candidates)
+    assert result.tier_totals == (counts[0], counts[1])
+    assert result.tier_totals[0] == reader.count(And((match, tiers[0])))
+    assert result.tier_totals[1] == reader.count(And((match, tiers[1], Not(tiers[0]))))
+    assert result.total == reader.count(match) == len(result.candidates)
+    assert all(result.tier_totals)
+    for limit in (1, result.tier_totals[0], result.tier_totals[0] + 1, result.total - 1):
+        first = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=limit))
+        assert (first.total, first.tier_totals, len(first.candidates)) == (result.total, result.tier_totals, limit)
+        assert [(candidate.tier, round(candidate.score, 3)) for candidate in first.candidates] == [
+            (candidate.tier, round(candidate.score, 3)) for candidate in result.candidates[:limit]
         ]
 
 
@@ -259,8 +259,8 @@ def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]
     def expected(key: str, count: int) -> float:
         return 2 * idf * count / (count + 1.2 * (0.25 + 0.75 * lengths[key] / average))
 
-    found = reader.search(SearchRequest(match=Term("text", "外交"), weights=(term,)))
-    by_id = {reader.fetch([candidate.key])[0].article.id: candidate for candidate in found.candidates}
+    result = reader.search(SearchRequest(match=Term("text", "外交"), weights=(term,)))
+    by_id = {reader.fetch([candidate.key])[0].article.id: candidate for candidate in result.candidates}
     assert set(by_id) == {"1", "2"}
     assert by_id["1"].score == pytest.approx(expected("1", 2), rel=0.05)
     assert by_id["2"].score == pytest.approx(expected("2", 1), rel=0.05)
@@ -286,11 +286,11 @@ def test_vocabulary_counts_articles(directory: IndexDirectory, opened: Callable[
 @pytest.fixture
 def fresh_directory(engine: str, tmp_path_factory: pytest.TempPathFactory) -> IndexDirectory:
     """A second empty index."""
-    made = IndexDirectory(tmp_path_factory.mktemp("fresh"))
-    with made.lock(1):
-        meta, _ = made.draft(ANALYZER, engine)
-        made.publish(meta)
-    return made
+    directory = IndexDirectory(tmp_path_factory.mktemp("fresh"))
+    with directory.lock(1):
+        meta, _ = directory.draft(ANALYZER, engine)
+        directory.publish(meta)
+    return directory
 
 
 def test_replaced_articles_do_not_affect_idf_vocabulary_and_scores(
@@ -321,8 +321,11 @@ def test_replaced_articles_do_not_affect_idf_vocabulary_and_scores(
     if engine != "opensearch":  # servers count deleted articles in scores
         request = SearchRequest(match=MATCH_ALL, weights=tuple(terms), limit=100)
         scores = [
-            {key: each.score for key, each in zip(ids(asked, request), asked.search(request).candidates, strict=True)}
-            for asked in (reader, other)
+            {
+                key: candidate.score
+                for key, candidate in zip(ids(searched, request), searched.search(request).candidates, strict=True)
+            }
+            for searched in (reader, other)
         ]
         assert scores[0] == pytest.approx(scores[1], rel=0.02 if engine == "tantivy" else 1e-9)
         key = reader.search(request).candidates[0].key
@@ -401,8 +404,8 @@ def test_stored_articles_are_complete(directory: IndexDirectory, opened: Callabl
     assert reader.find("") is None
     assert reader.digests(["z", "x", "y"]) == {"x": "digest", "y": "digest"}
     assert reader.digests([]) == {}
-    keys = {each.article.id: key for key in all_keys(reader) for each in reader.fetch([key])}
-    assert [each.article.id for each in reader.fetch([keys["y"], keys["x"], keys["y"]])] == ["y", "x", "y"]
+    keys = {article.article.id: key for key in all_keys(reader) for article in reader.fetch([key])}
+    assert [article.article.id for article in reader.fetch([keys["y"], keys["x"], keys["y"]])] == ["y", "x", "y"]
 
 
 def all_keys(reader: Reader) -> list[int]:
@@ -416,7 +419,7 @@ def test_reader_is_a_snapshot(directory: IndexDirectory, opened: Callable[[], Re
     after = opened()
     assert (before.count(MATCH_ALL), after.count(MATCH_ALL)) == (3, 2)
     titles = {
-        key: [found and found.article.title for found in map(reader.find, "012")]
+        key: [stored and stored.article.title for stored in map(reader.find, "012")]
         for key, reader in (("before", before), ("after", after))
     }
     as_made = [article.title for article in articles(5, 3).values()]
@@ -447,8 +450,8 @@ def test_empty_index(opened: Callable[[], Reader]) -> None:
     request = SearchRequest(
         match=MATCH_ALL, tiers=(Term("text", "外交"),), weights=(ScoringTerm("text", "words", "外交", 1.0),)
     )
-    found = reader.search(request)
-    assert (found.total, found.tier_totals, found.candidates) == (0, (0,), ())
+    result = reader.search(request)
+    assert (result.total, result.tier_totals, result.candidates) == (0, (0,), ())
     assert reader.count(Substring("body", "外交")) == 0
     assert (list(reader.vocabulary()), list(reader.values("source")), reader.fetch([])) == ([], [], [])
     assert reader.find("1") is None

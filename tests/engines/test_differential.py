@@ -58,7 +58,7 @@ SCORED_FIELDS = (*WORD_FIELDS, *NGRAM_SIZES)
 
 
 def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, AnalyzedArticle]:
-    made = {}
+    articles = {}
     for article_id in ids:
         title = "".join(choose.choices(CHARACTERS, k=choose.choice([0, 1, 2, 9])))
         body = "".join(choose.choices(CHARACTERS, k=choose.choice([0, 1, 20, 60])))
@@ -77,7 +77,7 @@ def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, Anal
             path=f"{article_id}.txt",
         )
         folded = f"{title}\n{body}"
-        made[article_id] = AnalyzedArticle(
+        articles[article_id] = AnalyzedArticle(
             article=article,
             text=TermStreams(words=choose.choices(VOCABULARY, k=choose.choice([0, 5, 40])), folded=folded),
             title=TermStreams(words=choose.choices(VOCABULARY, k=choose.choice([0, 1, 3])), folded=title),
@@ -100,7 +100,7 @@ def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, Anal
                 for at in range(1, len(searchable_text(article)) - 2, 9)
             ),
         )
-    return made
+    return articles
 
 
 def whoosh_fields(analyzed: AnalyzedArticle) -> dict[str, Any]:
@@ -249,12 +249,12 @@ def index_pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 def postings(reader: Any, name: str, term: bytes) -> list[tuple[int, float, Any]]:
     """Return article, weight and positions of each posting of a live article."""
     matcher = reader.postings(name, term)
-    found = []
+    postings = []
     while matcher.is_active():
         positions = matcher.value_as("positions") if name in NGRAM_SIZES and NGRAM_SIZES[name] == 2 else None
-        found.append((matcher.id(), matcher.weight(), positions))
+        postings.append((matcher.id(), matcher.weight(), positions))
         matcher.next()
-    return found
+    return postings
 
 
 def test_same_articles(index_pair: IndexPair) -> None:
@@ -290,8 +290,10 @@ def test_same_terms_and_posting_lists(index_pair: IndexPair) -> None:
         for name in (*SCORED_FIELDS, *KEYWORDS, *FACETS):
             assert list(ours.lexicon(name)) == list(stock.lexicon(name)) == [term for at, term in terms if at == name]
             for start in ("", "词5", "\x00", "𠮷", "zz", "\U0010ffff"):
-                behind = [found for found in ours.terms_from(name, start) if found[0] == name]
-                assert behind == [found for found in stock.terms_from(name, start) if found[0] == name]
+                terms_from_start = [field_term for field_term in ours.terms_from(name, start) if field_term[0] == name]
+                assert terms_from_start == [
+                    field_term for field_term in stock.terms_from(name, start) if field_term[0] == name
+                ]
                 assert list(ours.expand_prefix(name, start)) == list(stock.expand_prefix(name, start))
 
 
@@ -311,7 +313,7 @@ def test_missing_term(index_pair: IndexPair) -> None:
 def test_exact_lengths(index_pair: IndexPair) -> None:
     """Whoosh's own codec rounds lengths to a byte."""
     by_id = {analyzed.article.id: lengths(analyzed) for analyzed in index_pair.articles.values()}
-    assert all(set(each) == set(SCORED_FIELDS) for each in by_id.values())
+    assert all(set(article_lengths) == set(SCORED_FIELDS) for article_lengths in by_id.values())
     with index_pair.readers() as (ours, _):
         for number in ours.all_doc_ids():
             stored = ours.stored_fields(number)
@@ -319,9 +321,9 @@ def test_exact_lengths(index_pair: IndexPair) -> None:
             assert {name: ours.doc_field_length(number, name) for name in SCORED_FIELDS} == expected
         if ours.doc_count() == ours.doc_count_all():  # otherwise deleted articles count until they are merged
             for name in SCORED_FIELDS:
-                of_name = [each[name] for each in by_id.values()]
-                assert ours.field_length(name) == sum(of_name)
-                assert ours.max_field_length(name) == max(of_name, default=0)
+                field_lengths = [article_lengths[name] for article_lengths in by_id.values()]
+                assert ours.field_length(name) == sum(field_lengths)
+                assert ours.max_field_length(name) == max(field_lengths, default=0)
 
 
 def random_queries(choose: random.Random, count: int) -> Iterator[str]:
@@ -356,10 +358,10 @@ def random_queries(choose: random.Random, count: int) -> Iterator[str]:
         )
 
     for _ in range(count):
-        some = [leaf() for _ in range(3)]
+        parts = [leaf() for _ in range(3)]
         yield choose.choice(
             ["{0}", "{0}", "{0} AND {1}", "{0} OR {1}", "{0} NOT {1}", "({0} OR {1}) AND NOT {2}"]
-        ).format(*some)
+        ).format(*parts)
 
 
 def test_same_matches_as_whoosh(index_pair: IndexPair) -> None:
@@ -368,10 +370,10 @@ def test_same_matches_as_whoosh(index_pair: IndexPair) -> None:
         parser = whoosh.qparser.QueryParser("text_words", schema())
         for text in random_queries(choose, 60):
             query = parser.parse(text)
-            found, expected = ours.search(query, limit=None), stock.search(query, limit=None)
-            assert sorted(found.docs()) == sorted(expected.docs()), text
-            assert len(found) == len(expected)
-            assert {hit["path"] for hit in found} == {hit["path"] for hit in expected}
+            result, expected = ours.search(query, limit=None), stock.search(query, limit=None)
+            assert sorted(result.docs()) == sorted(expected.docs()), text
+            assert len(result) == len(expected)
+            assert {hit["path"] for hit in result} == {hit["path"] for hit in expected}
         for analyzed in list(index_pair.articles.values())[:10]:
             for name, values in article_keywords(analyzed).items():
                 for value in values:
@@ -394,8 +396,10 @@ def test_every_phrase_is_found(index_pair: IndexPair) -> None:
                 if len(bigrams) > 1
                 else whoosh.query.Term("text_bigrams", string)
             )
-            found = {hit["path"] for hit in searcher.search(query, limit=None)}
-            assert found == {each.article.path for each in index_pair.articles.values() if string in each.text.folded}
+            paths = {hit["path"] for hit in searcher.search(query, limit=None)}
+            assert paths == {
+                analyzed.article.path for analyzed in index_pair.articles.values() if string in analyzed.text.folded
+            }
 
 
 @pytest.mark.parametrize("reverse", [False, True])
@@ -403,9 +407,9 @@ def test_every_phrase_is_found(index_pair: IndexPair) -> None:
 def test_same_order_as_whoosh(index_pair: IndexPair, name: str, reverse: bool) -> None:
     every = whoosh.query.Every()
     with index_pair.searchers() as (ours, stock):
-        found = ours.search(every, limit=None, sortedby=name, reverse=reverse)
+        result = ours.search(every, limit=None, sortedby=name, reverse=reverse)
         expected = stock.search(every, limit=None, sortedby=name, reverse=reverse)
-        assert [hit["path"] for hit in found] == [hit["path"] for hit in expected]
+        assert [hit["path"] for hit in result] == [hit["path"] for hit in expected]
         newest = ours.search(every, limit=3, sortedby=name, reverse=reverse)
         assert [hit["path"] for hit in newest] == [hit["path"] for hit in expected][:3]
 
@@ -414,21 +418,21 @@ def test_same_order_by_several_facets_as_whoosh(index_pair: IndexPair) -> None:
     every = whoosh.query.Every()
     with index_pair.searchers() as (ours, stock):
         facets = whoosh.sorting.MultiFacet([whoosh.sorting.FieldFacet("day", reverse=True), "time"])
-        found, expected = (each.search(every, limit=None, sortedby=facets) for each in (ours, stock))
-        assert [hit["path"] for hit in found] == [hit["path"] for hit in expected]
+        result, expected = (searcher.search(every, limit=None, sortedby=facets) for searcher in (ours, stock))
+        assert [hit["path"] for hit in result] == [hit["path"] for hit in expected]
 
 
 def test_scenarios_merge_spill_and_delete(tmp_path: Path) -> None:
     """The comparisons above depend on it."""
-    made = [
+    index_pairs = [
         run_scenario(tmp_path / str(seed), seed, memory, commits=commits)
         for seed, memory, commits, _ in SCENARIOS
         if seed in (3, 9, 11)
     ]
-    assert made[0].merges > 1
-    assert [each.max_runs > 1 for each in made] == [False, True, True]
-    for each in made:
-        with each.readers() as (ours, _):
+    assert index_pairs[0].merges > 1
+    assert [index_pair.max_runs > 1 for index_pair in index_pairs] == [False, True, True]
+    for index_pair in index_pairs:
+        with index_pair.readers() as (ours, _):
             assert ours.has_deletions()
 
 

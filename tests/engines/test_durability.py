@@ -39,9 +39,9 @@ def article(number: int, length: int = 60) -> AnalyzedArticle:
     choose = random.Random(number)
     words = [f"第{number}篇", *choose.choices(WORDS, k=length)]
     title = f"标题{number}"
-    made = Article(id=str(number), title=title, body="".join(words), source="甲" if number % 2 else "乙")
-    folded = f"{title}\n{made.body}"
-    return AnalyzedArticle(made, TermStreams([title, *words], folded), TermStreams([title], title), ())
+    result = Article(id=str(number), title=title, body="".join(words), source="甲" if number % 2 else "乙")
+    folded = f"{title}\n{result.body}"
+    return AnalyzedArticle(result, TermStreams([title, *words], folded), TermStreams([title], title), ())
 
 
 def put(folder: Path, numbers: Iterable[int], length: int = 60, delete: Iterable[int] = ()) -> None:
@@ -60,20 +60,21 @@ def commit_repeatedly(folder: Path, first: int, last: int, length: int = 60) -> 
 
 
 def read_everything(folder: Path) -> dict[str, Any]:
-    """Return the results of every method of a reader."""
+    """Return the results of result method of a reader."""
     reader = WhooshEngine(folder).reader()
     clauses = [Term("text", word) for word in WORDS] + [
         Substring("text", s) for s in ("中", "台湾", "湾海峡", "部，官员")
     ]
     snapshot: dict[str, Any] = {repr(clause): reader.count(clause) for clause in (*clauses, Keyword("source", "甲"))}
-    every = reader.search(
+    result = reader.search(
         SearchRequest(match=MATCH_ALL, weights=(ScoringTerm("text", "words", "中国", 1.0),), limit=10_000)
     )
-    stored = reader.fetch([candidate.key for candidate in every.candidates])
-    snapshot["articles"] = {each.article.id: each.article for each in stored}
-    snapshot["total"] = reader.statistics().articles, every.total, len(stored)
+    stored = reader.fetch([candidate.key for candidate in result.candidates])
+    snapshot["articles"] = {article.article.id: article.article for article in stored}
+    snapshot["total"] = reader.statistics().articles, result.total, len(stored)
     snapshot["scores"] = {
-        each.article.id: round(found.score, 9) for each, found in zip(stored, every.candidates, strict=True)
+        article.article.id: round(candidate.score, 9)
+        for article, candidate in zip(stored, result.candidates, strict=True)
     }
     snapshot["words"] = sorted(reader.vocabulary())
     snapshot["ids"] = sorted(reader.values("id"))
@@ -83,19 +84,20 @@ def read_everything(folder: Path) -> dict[str, Any]:
 
 def expected(numbers: Iterable[int], length: int = 60) -> dict[str, Any]:
     """Return the same for an uninterrupted single commit, computed from the articles."""
-    made = [article(number, length) for number in numbers]
+    articles = [article(number, length) for number in numbers]
     snapshot: dict[str, Any] = {
-        repr(Term("text", word)): sum(word in each.text.words for each in made) for word in WORDS
+        repr(Term("text", word)): sum(word in analyzed.text.words for analyzed in articles) for word in WORDS
     }
     for string in ("中", "台湾", "湾海峡", "部，官员"):
-        snapshot[repr(Substring("text", string))] = sum(string in each.text.folded for each in made)
-    snapshot[repr(Keyword("source", "甲"))] = sum(each.article.source == "甲" for each in made)
-    snapshot["articles"] = {each.article.id: each.article for each in made}
-    snapshot["total"] = (len(made),) * 3
+        snapshot[repr(Substring("text", string))] = sum(string in analyzed.text.folded for analyzed in articles)
+    snapshot[repr(Keyword("source", "甲"))] = sum(analyzed.article.source == "甲" for analyzed in articles)
+    snapshot["articles"] = {analyzed.article.id: analyzed.article for analyzed in articles}
+    snapshot["total"] = (len(articles),) * 3
     snapshot["words"] = sorted(
-        (word, sum(word in each.text.words for each in made)) for word in {w for each in made for w in each.text.words}
+        (word, sum(word in analyzed.text.words for analyzed in articles))
+        for word in {w for analyzed in articles for w in analyzed.text.words}
     )
-    snapshot["ids"] = sorted(each.article.id for each in made)
+    snapshot["ids"] = sorted(analyzed.article.id for analyzed in articles)
     return snapshot
 
 
@@ -136,10 +138,10 @@ def kill(process: BaseProcess) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "index" / "whoosh-1"
-    made.mkdir(parents=True)
-    WhooshEngine(made).create()
-    return made
+    folder = tmp_path / "index" / "whoosh-1"
+    folder.mkdir(parents=True)
+    WhooshEngine(folder).create()
+    return folder
 
 
 def test_killed_writer_leaves_a_complete_commit(folder: Path, start: Callable[..., BaseProcess]) -> None:
@@ -223,9 +225,10 @@ def test_killed_merge_leaves_a_complete_commit(folder: Path, tmp_path: Path, sta
 
 
 def archive(path: Path, count: int, start: int = 0) -> Path:
-    made = (article(number).article for number in range(start, start + count))
+    articles = (article(number).article for number in range(start, start + count))
     path.write_text(
-        "\n".join(json.dumps({"id": a.id, "title": a.title, "body": a.body}, ensure_ascii=False) for a in made), "utf-8"
+        "\n".join(json.dumps({"id": a.id, "title": a.title, "body": a.body}, ensure_ascii=False) for a in articles),
+        "utf-8",
     )
     return path
 
@@ -391,11 +394,11 @@ def read_repeatedly(folder: Path, out: Path) -> None:
     while not out.with_suffix(".stop").exists():
         try:
             reader = WhooshEngine(folder).reader()
-            found = reader.search(SearchRequest(match=MATCH_ALL, limit=10_000))
-            article_ids = {int(stored.article.id) for stored in reader.fetch([c.key for c in found.candidates])}
+            result = reader.search(SearchRequest(match=MATCH_ALL, limit=10_000))
+            article_ids = {int(stored.article.id) for stored in reader.fetch([c.key for c in result.candidates])}
             complete = article_ids == set(range(len(article_ids))) and len(article_ids) % ARTICLES_PER_COMMIT == 0
             consistent = (
-                found.total
+                result.total
                 == reader.statistics().articles
                 == reader.count(Substring("text", "标题"))
                 == len(article_ids)

@@ -66,21 +66,21 @@ def make_articles(seed: int, numbers: range) -> dict[str, Article]:
 def expected_counts(articles: dict[str, Article], field: FacetField) -> list[tuple[str, int]]:
     """Return the values of a facet with their counts over all these articles."""
     counts: Counter[str] = Counter()
-    for each in articles.values():
+    for article in articles.values():
         if field in ("year", "month", "day"):
-            day = each.published.date().isoformat() if each.published else ""
-            found = {day[: {"year": 4, "month": 7, "day": 10}[field]]}
+            day = article.published.date().isoformat() if article.published else ""
+            values = {day[: {"year": 4, "month": 7, "day": 10}[field]]}
         elif field in NAMES:
-            found = {value for kind, value in expected_names(each) if field in ("entity", kind)}
+            values = {value for kind, value in expected_names(article) if field in ("entity", kind)}
         else:
-            found = {str(getattr(each, field))[:MAX_VALUE_LENGTH].replace("\udcff", "?")}
-        counts.update(found - {""})
+            values = {str(getattr(article, field))[:MAX_VALUE_LENGTH].replace("\udcff", "?")}
+        counts.update(values - {""})
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def expected_names(each: Article) -> set[tuple[str, str]]:
+def expected_names(article: Article) -> set[tuple[str, str]]:
     """Return kind and canonical name of the entities in these sentences: full names, and a last name on its own."""
-    mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyze(each).entities]
+    mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyze(article).entities]
     blinken_mentions = [text for _, text in mentions if text.endswith("布林肯")]
     full_names = Counter(text for text in blinken_mentions if "·" in text)
     most_frequent = full_names.most_common(1)[0][0] if full_names else "布林肯"
@@ -93,9 +93,9 @@ def expected_names(each: Article) -> set[tuple[str, str]]:
 
 
 def facets(reader: Reader, match: Clause, tiers: tuple[Clause, ...] = (), limit: int = 1000) -> dict[str, object]:
-    found = reader.search(SearchRequest(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
-    assert len(found.facets) == len(FIELDS)
-    return dict(zip(FIELDS, map(list, found.facets), strict=True))
+    result = reader.search(SearchRequest(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
+    assert len(result.facets) == len(FIELDS)
+    return dict(zip(FIELDS, map(list, result.facets), strict=True))
 
 
 def expected(articles: dict[str, Article], limit: int = 1000) -> dict[str, object]:
@@ -120,10 +120,10 @@ def test_every_match_counts_once(directory: IndexDirectory, opened: Callable[[],
 def test_matches_of_all_tiers_count(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     articles = make_articles(2, range(100))
     write(directory, articles)
-    matching = {key: each for key, each in articles.items() if "谈判" in each.title + each.body}
+    matching = {key: article for key, article in articles.items() if "谈判" in article.title + article.body}
     tiers = (Term("title", "谈判"), Substring("text", "布林肯"))
     assert facets(opened(), Substring("text", "谈判"), tiers) == expected(matching)
-    others = {key: each for key, each in articles.items() if key not in matching}
+    others = {key: article for key, article in articles.items() if key not in matching}
     assert facets(opened(), Not(Substring("text", "谈判")), tiers) == expected(others)
 
 
@@ -133,8 +133,8 @@ def test_counts_after_replacing_deleting_and_merging(directory: IndexDirectory, 
     for seed in range(8):
         put = make_articles(10 + seed, range(seed * 20, seed * 20 + 30))  # ten replace earlier ones
         deleted = tuple(str(number) for number in range(seed * 20, seed * 20 + 30, 7) if str(number) in articles)
-        write(directory, {key: each for key, each in put.items() if key not in deleted}, deleted, memory=1 << 15)
-        articles = {key: each for key, each in (articles | put).items() if key not in deleted}
+        write(directory, {key: article for key, article in put.items() if key not in deleted}, deleted, memory=1 << 15)
+        articles = {key: article for key, article in (articles | put).items() if key not in deleted}
         assert facets(opened(), MATCH_ALL) == expected(articles)
     assert facets(before, MATCH_ALL) == {field: [] for field in FIELDS}
 

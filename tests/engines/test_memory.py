@@ -41,19 +41,19 @@ ALPHABET = [chr(code) for code in range(0x4E00, 0x4E00 + 250)] + list("abc \n") 
 
 def articles(seed: int, count: int) -> list[AnalyzedArticle]:
     choose = random.Random(seed)
-    made = []
+    articles = []
     for number in range(count):
         title, body = ("".join(choose.choices(ALPHABET, k=size)) for size in (8, choose.randrange(700)))
         words = [body[at : at + 2] for at in range(0, len(body) - 1, 2)]
         article = Article(id=f"{seed}-{number}", title=title, body=body, source=choose.choice("甲乙丙"))
-        made.append(
+        articles.append(
             AnalyzedArticle(article, TermStreams([title, *words], f"{title}\n{body}"), TermStreams([title], title), ())
         )
-    return made
+    return articles
 
 
 class WrittenIndex:
-    """An index of batches of articles, with the number of runs just before each commit."""
+    """An index of batches of articles, with the number of runs just before analyzed commit."""
 
     def __init__(self, folder: Path, memory: int, *batches: list[AnalyzedArticle]) -> None:
         folder.mkdir(parents=True)
@@ -64,7 +64,7 @@ class WrittenIndex:
         for batch in batches:
             with self.engine.writer(memory) as writer:
                 for start in range(0, len(batch), 5):
-                    for prepared in self.engine.prepare((each, "digest") for each in batch[start : start + 5]):
+                    for prepared in self.engine.prepare((analyzed, "digest") for analyzed in batch[start : start + 5]):
                         writer.put(prepared)
                 self.runs.append(len(list(folder.glob("*.tmp/*.run"))))
 
@@ -107,7 +107,7 @@ class WrittenIndex:
                 found = reader.search(SearchRequest(match=clause, weights=weights, limit=5))
                 stored = reader.fetch([candidate.key for candidate in found.candidates])
                 scores = [round(candidate.score, 9) for candidate in found.candidates]
-                results.append((found.total, [each.article for each in stored], scores))
+                results.append((found.total, [analyzed.article for analyzed in stored], scores))
         reader.close()
         return results
 
@@ -149,41 +149,41 @@ def test_article_larger_than_the_buffer(large_buffer_index: WrittenIndex, tmp_pa
 
 
 def test_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
-    made = WrittenIndex(tmp_path / "whoosh-1", MEGABYTE, articles(1, 5))
-    files, results = set(made.folder.rglob("*")), made.search_results(6)
+    index = WrittenIndex(tmp_path / "whoosh-1", MEGABYTE, articles(1, 5))
+    files, results = set(index.folder.rglob("*")), index.search_results(6)
 
     def fail() -> None:
-        with made.engine.writer(MEGABYTE // 4) as writer:
-            for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
+        with index.engine.writer(MEGABYTE // 4) as writer:
+            for prepared in index.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
                 writer.put(prepared)
-            assert len(list(made.folder.glob("*.tmp/*.run"))) >= 2
+            assert len(list(index.folder.glob("*.tmp/*.run"))) >= 2
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         fail()
-    assert set(made.folder.rglob("*")) == files
-    assert made.search_results(6) == results
+    assert set(index.folder.rglob("*")) == files
+    assert index.search_results(6) == results
 
 
 def test_unwritable_run_leaves_nothing(tmp_path: Path) -> None:
     """A folder has the name of the second run."""
-    made = WrittenIndex(tmp_path / "whoosh-1", MEGABYTE, articles(1, 5))
-    results = made.search_results(7)
+    index = WrittenIndex(tmp_path / "whoosh-1", MEGABYTE, articles(1, 5))
+    results = index.search_results(7)
 
     def fail() -> None:
-        with made.engine.writer(MEGABYTE // 4) as writer:
-            (made.folder / "MAIN.tmp" / "1.run").mkdir()
-            for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
+        with index.engine.writer(MEGABYTE // 4) as writer:
+            (index.folder / "MAIN.tmp" / "1.run").mkdir()
+            for prepared in index.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
                 writer.put(prepared)
 
     with pytest.raises(IndexUnwritable, match="Is a directory"):
         fail()
-    assert made.search_results(7) == results
-    with made.engine.writer(MEGABYTE // 4) as writer:
-        for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
+    assert index.search_results(7) == results
+    with index.engine.writer(MEGABYTE // 4) as writer:
+        for prepared in index.engine.prepare((analyzed, "digest") for analyzed in articles(2, 20)):
             writer.put(prepared)
-    assert made.engine.reader().statistics().articles == 25
-    assert made.temporary() == []
+    assert index.engine.reader().statistics().articles == 25
+    assert index.temporary() == []
 
 
 def _exit_in_transaction(folder: Path) -> None:
@@ -195,31 +195,31 @@ def _exit_in_transaction(folder: Path) -> None:
 
 
 def test_runs_of_a_dead_process_are_not_reused(tmp_path: Path) -> None:
-    made = WrittenIndex(tmp_path / "whoosh-1", MEGABYTE, articles(1, 5))
-    process = multiprocessing.get_context("spawn").Process(target=_exit_in_transaction, args=(made.folder,))
+    index = WrittenIndex(tmp_path / "whoosh-1", MEGABYTE, articles(1, 5))
+    process = multiprocessing.get_context("spawn").Process(target=_exit_in_transaction, args=(index.folder,))
     process.start()
     process.join(60)
     assert process.exitcode == 9
-    assert len(list(made.folder.glob("*.tmp/*.run"))) == 3
-    with made.engine.writer(1) as writer:
-        for prepared in made.engine.prepare((analyzed, "digest") for analyzed in articles(3, 1)):
+    assert len(list(index.folder.glob("*.tmp/*.run"))) == 3
+    with index.engine.writer(1) as writer:
+        for prepared in index.engine.prepare((analyzed, "digest") for analyzed in articles(3, 1)):
             writer.put(prepared)
-    assert sorted(made.engine.reader().values("id")) == ["1-0", "1-1", "1-2", "1-3", "1-4", "3-0"]
-    assert made.engine.reader().statistics().articles == 6
-    assert made.temporary() == []
+    assert sorted(index.engine.reader().values("id")) == ["1-0", "1-1", "1-2", "1-3", "1-4", "3-0"]
+    assert index.engine.reader().statistics().articles == 6
+    assert index.temporary() == []
 
 
 def test_batch_with_a_vocabulary_larger_than_the_buffer(tmp_path: Path) -> None:
     """The vocabulary takes 6 MB, the words of an article a hundredth of that."""
     engine = WhooshEngine(tmp_path)
     engine.create()
-    made = []
+    batch = []
     for number in range(100):
         words = [f"{number} {word}" for word in range(300)]
         article = Article(id=str(number), title="", body="甲")
-        made.append((AnalyzedArticle(article, TermStreams(words, "甲"), TermStreams([], ""), ()), "digest"))
+        batch.append((AnalyzedArticle(article, TermStreams(words, "甲"), TermStreams([], ""), ()), "digest"))
     with engine.writer(MEGABYTE) as writer:
-        for prepared in engine.prepare(made):
+        for prepared in engine.prepare(batch):
             writer.put(prepared)
         assert 2 <= len(list(tmp_path.glob("*.tmp/*.run"))) <= 20
     assert sorted(engine.reader().vocabulary()) == sorted((f"{n} {word}", 1) for n in range(100) for word in range(300))
@@ -228,8 +228,8 @@ def test_batch_with_a_vocabulary_larger_than_the_buffer(tmp_path: Path) -> None:
 def test_many_runs_are_merged_in_levels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Levels bound the file handles, and how often a posting is merged."""
     monkeypatch.setattr(sorted_runs, "FAN_IN", 3)
-    made = articles(8, 9 + 3 + 2)
-    small, large = WrittenIndex(tmp_path / "1", 1, made), WrittenIndex(tmp_path / "2", 1 << 30, made)
+    batch = articles(8, 9 + 3 + 2)
+    small, large = WrittenIndex(tmp_path / "1", 1, batch), WrittenIndex(tmp_path / "2", 1 << 30, batch)
     assert small.runs == [1 + 1 + 2]
     assert small.lists() == large.lists()
     assert small.search_results(9) == large.search_results(9)
@@ -292,7 +292,7 @@ def test_decompression_of_a_record_is_bounded(tmp_path: Path, little_memory: Non
     engine = WhooshEngine(tmp_path)
     engine.create()
     with engine.writer(MEGABYTE) as writer:
-        for prepared in engine.prepare((each, "digest") for each in articles(1, 1)):
+        for prepared in engine.prepare((analyzed, "digest") for analyzed in articles(1, 1)):
             writer.put(prepared._replace(record=record))
     with pytest.raises(IndexDamaged, match="larger than any article can be"):
         engine.reader().find("1-0")

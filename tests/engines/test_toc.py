@@ -67,15 +67,15 @@ def make_toc(schema_pickle: bytes = SCHEMA, segments_pickle: bytes = SEGMENTS, g
 def engine(tmp_path: Path) -> WhooshEngine:
     folder = tmp_path / "index" / "whoosh-1"
     folder.mkdir(parents=True)
-    made = WhooshEngine(folder)
-    made.create()
-    return made
+    engine = WhooshEngine(folder)
+    engine.create()
+    return engine
 
 
 def put(engine: WhooshEngine, names: str, delete: str = "") -> None:
     with engine.writer() as writer:
         analyzed = random_articles(random.Random(names), names).values()
-        for prepared in engine.prepare((each, "digest") for each in analyzed):
+        for prepared in engine.prepare((article, "digest") for article in analyzed):
             writer.put(prepared)
         for name in delete:
             writer.delete(name)
@@ -96,9 +96,9 @@ def test_valid_table_of_contents_opens(engine: WhooshEngine) -> None:
 def attacks(target: Path) -> dict[str, bytes]:
     """Return pickles that would write a file."""
     touch = f"open({str(target)!r}, 'w').close()"
-    made = {}
+    pickles = {}
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        made |= {
+        pickles |= {
             f"os.system, protocol {protocol}": pickle.dumps(Calls(os.system, f"touch {target}"), protocol),
             f"exec, protocol {protocol}": pickle.dumps(Calls(exec, touch), protocol),
             f"eval in a list, protocol {protocol}": pickle.dumps([1, [Calls(eval, touch)]], protocol),
@@ -118,9 +118,9 @@ def attacks(target: Path) -> dict[str, bytes]:
         b"p0\n0c__builtin__\ngetattr\n(g0\nS'get'\ntR(S'__builtins__'\ntRp1\n0c__builtin__\ngetattr\n(g1\nS'get'\ntR"
         b"(S'open'\ntR(S'" + path + b"'\nS'w'\ntR."
     )
-    made["getattr from an admitted class"] = steps
-    made["an instance by its name"] = mark + b"S'touch " + path + b"'\nios\nsystem\n" + end
-    made["an object of a class"] = mark + b"cos\nsystem\nS'touch " + path + b"'\no" + end
+    pickles["getattr from an admitted class"] = steps
+    pickles["an instance by its name"] = mark + b"S'touch " + path + b"'\nios\nsystem\n" + end
+    pickles["an object of a class"] = mark + b"cos\nsystem\nS'touch " + path + b"'\no" + end
     # Dotted names, which only protocol 4 resolves, from admitted modules to others.
     for module, name in (
         ("whoosh.fields", "Schema.__init__.__globals__"),
@@ -130,12 +130,12 @@ def attacks(target: Path) -> dict[str, bytes]:
         ("re", "_compile.__globals__"),
     ):
         text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))
-        made[f"{module}: {name}"] = b"\x80\x04" + text + b"\x93" + end
-    made["codecs"] = pickle.dumps(Calls(codecs.open, str(target), "w"), 4)
-    made["a segment of Whoosh's own"] = pickle.dumps([whoosh.codec.whoosh3.W3Segment(None, "MAIN")], 2)
-    made["a registered extension"] = b"\x80\x02\x82\x01."
-    made["a persistent id"] = b"Pos.system\n."
-    return made
+        pickles[f"{module}: {name}"] = b"\x80\x04" + text + b"\x93" + end
+    pickles["codecs"] = pickle.dumps(Calls(codecs.open, str(target), "w"), 4)
+    pickles["a segment of Whoosh's own"] = pickle.dumps([whoosh.codec.whoosh3.W3Segment(None, "MAIN")], 2)
+    pickles["a registered extension"] = b"\x80\x02\x82\x01."
+    pickles["a persistent id"] = b"Pos.system\n."
+    return pickles
 
 
 ATTACKS = sorted(attacks(Path("/")))
@@ -146,12 +146,12 @@ def test_attacks_work_with_plain_pickle(tmp_path: Path) -> None:
     worked = 0
     for name, attack in attacks(tmp_path / "harm").items():
         if name.startswith(("os.system", "exec", "eval", "open", "Whoosh's storage", "copying", "getattr", "an ")):
-            made = pickle.loads(attack)
+            unpickled = pickle.loads(attack)
             assert (tmp_path / "harm").exists(), name
-            if hasattr(made, "close"):
-                made.close()
-            elif isinstance(made, dict):
-                made["segments"].close()
+            if hasattr(unpickled, "close"):
+                unpickled.close()
+            elif isinstance(unpickled, dict):
+                unpickled["segments"].close()
             if (tmp_path / "harm").is_dir():
                 (tmp_path / "harm").rmdir()
             else:
@@ -255,7 +255,7 @@ def test_untrusted_index_cannot_change_how_others_are_read(
     put(engine, "abcdef")
     put(engine, "", delete="ab")
     assert engine.reader().count(MATCH_ALL) == 4
-    folder = tmp_path / "stranger" / "whoosh-1"
+    folder = tmp_path / "untrusted" / "whoosh-1"
     folder.mkdir(parents=True)
     untrusted = WhooshEngine(folder)
     untrusted.create()
