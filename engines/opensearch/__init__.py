@@ -1,6 +1,6 @@
-"""The OpenSearch engine: an index is kept by servers of the OpenSearch or Elasticsearch line, on many machines.
+"""The OpenSearch engine: an index on servers of the OpenSearch or Elasticsearch line.
 
-The folder of the engine holds the name of the index alone; docs/opensearch.md tells how an index is laid out there.
+The folder of the engine holds only the name of the index. docs/opensearch.md describes the index on the servers.
 """
 
 from .engine import OpenSearchEngine

@@ -1,55 +1,61 @@
-"""What is committed: one document of an index says so, and is replaced last.
+"""Commits and the writer's lease, both kept in one document of the index.
 
-Every transaction has a number. An article is `born` with one and `died` with another, if a later transaction replaced
-or deleted it; a reader opened at commit n sees what was born by n and had not died by then. So nothing that a
-transaction writes is seen before the state names its number, whenever it is killed, and nothing that it replaces is
-missed.
+Every transaction has a number. An article is `born` in one transaction and `died` in another if a later one replaced
+or deleted it. A reader opened at commit n sees the articles that were born by n and had not died by then. So nothing
+that a transaction writes is visible before the state names its number, whenever the writer is killed, and nothing that
+it replaces is missing.
 
-The state also holds the place of the one writer: it is replaced only by who knows its last version.
+The state also holds the lease of the one writer. Only a client that knows the last version of the state can replace it.
 """
 
 import socket
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...messages import gettext as _
 from ..errors import IndexLocked, IndexMoved
 from .query_builder import Query
-from .server import Answer, Conflict, Server
+from .server import Conflict, Response, Server
 
-KEPT = 3_600.0  # seconds that readers may go on with a commit after it was replaced
-LEASE = 600.0  # seconds without a sign of life after which a writer on another machine counts as dead
-MOST_ABORTED = 1_000  # transactions that failed and are still told apart; older ones were cleaned up long ago
-_DOCUMENT = "state"
+COMMIT_RETENTION = 3_600.0  # seconds for which readers can use a commit after it was replaced
+LEASE_DURATION = 600.0  # seconds without a renewal after which a writer on another machine counts as dead
+MAX_ABORTED = 1_000  # aborted transactions that are remembered; articles of older ones were deleted long ago
+_STATE_ID = "state"
+_STORED_NAMES = {"location": "place", "renewed": "seen"}  # kept, so that older indexes can be removed
+_FIELD_NAMES = {stored: field for field, stored in _STORED_NAMES.items()}
 
 
-class State(NamedTuple):
-    """`commits` are the last ones with their times, in seconds since 1970; the last one counts. `aborted` numbers were
-    never committed. `attempt` is the number of the transaction under way, 0 if none, of `writer` on `place`."""
+class IndexState(NamedTuple):
+    """The committed transactions of an index, and the lease of its writer.
+
+    `commits` are the numbers of the last commits with their times, in seconds since 1970; the last one is current.
+    `aborted` are the numbers of transactions that were never committed. `attempt` is the number of the transaction in
+    progress, 0 if there is none; `writer` writes it from `location`.
+    """
 
     commits: list[list[float]]
     aborted: list[int]
     attempt: int = 0
     writer: str = ""
-    place: str = ""
-    token: str = ""
-    seen: float = 0.0  # when the writer last gave a sign of life
-    retired: float = 0.0  # when another index took the place of this one, 0 if none has
+    location: str = ""  # machine and folder
+    token: str = ""  # makes the states of two attempts different
+    renewed: float = 0.0  # when the writer last renewed its lease
+    retired: float = 0.0  # when another index replaced this one, 0 if none has
 
     @property
     def commit(self) -> int:
+        """The number of the current commit."""
         return int(self.commits[-1][0])
 
     @property
-    def oldest(self) -> int:
-        """The oldest commit that is still whole."""
+    def oldest_commit(self) -> int:
+        """The number of the oldest commit none of whose articles may have been deleted."""
         return int(self.commits[0][0])
 
     def visible(self) -> list[Query]:
-        """What an article must match to be part of the last commit."""
+        """Return the queries that an article of the current commit matches."""
         dead: dict[str, Any] = {"filter": [{"range": {"died": {"lte": self.commit}}}]}
         unborn: list[Query] = []
         if self.aborted:
@@ -58,114 +64,142 @@ class State(NamedTuple):
         return [{"range": {"born": {"lte": self.commit}}}, {"bool": {"must_not": [{"bool": dead}, *unborn]}}]
 
     def garbage(self) -> Query:
-        """What no reader sees any more, or ever will."""
-        dead: dict[str, Any] = {"filter": [{"range": {"died": {"lte": self.oldest}}}]}
+        """Return a query for the articles that no reader can see, now or later."""
+        dead: dict[str, Any] = {"filter": [{"range": {"died": {"lte": self.oldest_commit}}}]}
         if self.aborted:
             dead["must_not"] = [{"terms": {"died": self.aborted}}]
         return {"bool": {"should": [{"bool": dead}, {"terms": {"born": self.aborted}}], "minimum_should_match": 1}}
 
 
-EMPTY = State(commits=[[0, 0.0]], aborted=[])
+_EMPTY = IndexState(commits=[[0, 0.0]], aborted=[])
 
 
-class Commits:
-    """The state of one index. `folder` is that of the engine."""
+class CommitLog:
+    """The state of one index: read by everyone, replaced by the writer. `folder` is that of the engine."""
 
     def __init__(self, server: Server, index: str, folder: Path) -> None:
         self._server = server
         self._index = index
         self._folder = folder
-        self._place = f"{socket.gethostname()}:{folder.absolute()}"
+        self._location = f"{socket.gethostname()}:{folder.absolute()}"
         self._version: dict[str, object] = {}  # of the state that was last read or written
-        self._state = EMPTY
+        self._state = _EMPTY
 
-    def read(self) -> State:
-        """Raises Missing if there is no such index."""
-        self._state, self._version = self._fetched()
+    def read(self) -> IndexState:
+        """Return the current state.
+
+        Raises:
+            NotFound: The index does not exist.
+        """
+        self._state, self._version = self._fetch()
         return self._state
 
-    def _fetched(self) -> tuple[State, dict[str, object]]:
-        answer = self._server.ask("GET", f"/{self._index}/_doc/{_DOCUMENT}")
-        with self._server.understood():
-            state = State(**answer["_source"]["state"])
-            state.visible()  # tells whether it can be used
-            return state, _version(answer)
+    def _fetch(self) -> tuple[IndexState, dict[str, object]]:
+        response = self._server.request("GET", f"/{self._index}/_doc/{_STATE_ID}")
+        with self._server.parsing():
+            state = _from_json(response["_source"]["state"])
+            state.visible()  # raises unless the values are of the right types
+            return state, _version(response)
 
     def create(self) -> None:
-        self._write(EMPTY)
+        """Write the state of an empty index."""
+        self._write(_EMPTY)
 
-    def begin(self, writer: str) -> State:
-        """Takes the place of the writer, under a number of its own. Raises IndexLocked, IndexMoved."""
+    def begin(self, writer: str) -> IndexState:
+        """Take the lease under a new transaction number and return the new state.
+
+        Raises:
+            IndexLocked: Another machine writes.
+            IndexMoved: Another index replaced this one.
+        """
         state, now = self.read(), time.time()
         if state.retired:
             raise IndexMoved(self._folder.parent)
-        # Who wrote from this folder held its lock, which is ours now.
-        if state.attempt and state.place != self._place and now - state.seen < LEASE:
+        # A lease of the same folder is not respected: its holder held the folder's lock, which is now ours.
+        if state.attempt and state.location != self._location and now - state.renewed < LEASE_DURATION:
             raise IndexLocked(self._folder.parent, state.writer)
         aborted = [*state.aborted, state.attempt] if state.attempt else state.aborted
         last = max(state.commit, state.attempt, *aborted, 0)
         return self._write(
             state._replace(
-                commits=_recent(state.commits, now),
-                aborted=aborted[-MOST_ABORTED:],
+                commits=_retained(state.commits, now),
+                aborted=aborted[-MAX_ABORTED:],
                 attempt=last + 1,
                 writer=writer,
-                place=self._place,
+                location=self._location,
                 token=uuid.uuid4().hex,
-                seen=now,
+                renewed=now,
             )
         )
 
     def renew(self) -> None:
-        """Makes sure that the place of the writer is still ours. Raises IndexLocked."""
-        self._write(self._state._replace(seen=time.time()))
+        """Renew the lease.
+
+        Raises:
+            IndexLocked: Another writer has taken the lease.
+        """
+        self._write(self._state._replace(renewed=time.time()))
 
     def commit(self) -> None:
-        """Raises IndexLocked if another has taken our place; then nothing was committed."""
+        """Commit the transaction and release the lease.
+
+        Raises:
+            IndexLocked: Another writer has taken the lease; nothing was committed.
+        """
         now, state = time.time(), self._state
-        self._write(_idle(state)._replace(commits=[*state.commits, [state.attempt, now]]))
+        self._write(_released(state)._replace(commits=[*state.commits, [state.attempt, now]]))
 
     def abort(self) -> None:
+        """Abort the transaction and release the lease."""
         state = self._state
-        self._write(_idle(state)._replace(aborted=[*state.aborted, state.attempt][-MOST_ABORTED:]))
+        self._write(_released(state)._replace(aborted=[*state.aborted, state.attempt][-MAX_ABORTED:]))
 
     def retire(self) -> None:
+        """Record that another index has replaced this one."""
         self._write(self._state._replace(retired=time.time()))
 
-    def _write(self, state: State) -> State:
-        """Replaces the state as it was last read or written."""
+    def _write(self, state: IndexState) -> IndexState:
+        """Replace the state if it is still the one that was last read or written."""
         if self._version:
-            self._fetched()  # an index that somebody deleted would be made anew by writing to it
-        body = {"state": state._asdict()}
+            self._fetch()  # raises NotFound if someone deleted the index, which writing would create again
+        body = {"state": _to_json(state)}
         try:
-            answer = self._server.ask(
-                "PUT", f"/{self._index}/_doc/{_DOCUMENT}", body, params=self._version or {"op_type": "create"}
+            response = self._server.request(
+                "PUT", f"/{self._index}/_doc/{_STATE_ID}", body, params=self._version or {"op_type": "create"}
             )
         except Conflict as error:
-            current, version = self._fetched()
-            if current != state:  # else an earlier try had reached the servers
+            current, version = self._fetch()
+            if current != state:  # if equal, an earlier attempt of the same request reached the servers
                 raise IndexLocked(self._folder.parent, current.writer or _("another machine")) from error
         else:
-            with self._server.understood():
-                version = _version(answer)
+            with self._server.parsing():
+                version = _version(response)
         self._state, self._version = state, version
         return state
 
 
-def _version(answer: Answer) -> dict[str, object]:
-    return {"if_seq_no": answer["_seq_no"], "if_primary_term": answer["_primary_term"]}
+def _to_json(state: IndexState) -> dict[str, Any]:
+    return {_STORED_NAMES.get(field, field): value for field, value in state._asdict().items()}
 
 
-def _idle(state: State) -> State:
-    return state._replace(attempt=0, writer="", place="", token="", seen=0.0)
+def _from_json(values: dict[str, Any]) -> IndexState:
+    return IndexState(**{_FIELD_NAMES.get(name, name): value for name, value in values.items()})
 
 
-def _recent(commits: list[list[float]], now: float) -> list[list[float]]:
-    """The commits that a reader may have been opened at within the last `KEPT` seconds."""
-    return list(_from_last_before(commits, now - KEPT))
+def _version(response: Response) -> dict[str, object]:
+    return {"if_seq_no": response["_seq_no"], "if_primary_term": response["_primary_term"]}
 
 
-def _from_last_before(commits: list[list[float]], moment: float) -> Iterator[list[float]]:
-    for commit, following in zip(commits, [*commits[1:], None], strict=True):
-        if following is None or following[1] > moment:
-            yield commit
+def _released(state: IndexState) -> IndexState:
+    return state._replace(attempt=0, writer="", location="", token="", renewed=0.0)
+
+
+def _retained(commits: list[list[float]], now: float) -> list[list[float]]:
+    """Return the commits at which a reader may have been opened in the last `COMMIT_RETENTION` seconds."""
+    start = now - COMMIT_RETENTION
+    successors = [*commits[1:], None]
+    return [
+        commit
+        for commit, successor in zip(commits, successors, strict=True)
+        if successor is None or successor[1] > start
+    ]

@@ -1,4 +1,4 @@
-"""Where the servers are, and who we are to them: read from the environment, written nowhere."""
+"""Connection settings, read from environment variables and never written anywhere."""
 
 import os
 from dataclasses import dataclass, field
@@ -14,30 +14,34 @@ CERTIFICATES = "SOUWEN_OPENSEARCH_CA"
 SHARDS = "SOUWEN_OPENSEARCH_SHARDS"
 REPLICAS = "SOUWEN_OPENSEARCH_REPLICAS"
 ENGINE = "opensearch"
+MAX_SHARDS, MAX_REPLICAS = 1024, 100
 _EXAMPLE = "https://user:password@host:9200,https://host2:9200"
-_PORTS = {"http": 80, "https": 443}
-MOST_SHARDS, MOST_REPLICAS = 1024, 100
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Hosts as the client takes them, the credentials in them kept out of what is shown."""
+class ServerAddress:
+    """The hosts of the servers. What is shown of an address never contains credentials."""
 
-    hosts: list[dict[str, object]] = field(repr=False)
-    shown: str  # without credentials
+    hosts: list[dict[str, object]] = field(repr=False)  # as the client takes them, with credentials
+    display: str
     certificates: str  # a file of certificates to trust, "" for those of the system
 
 
-def address() -> Address:
-    """What the environment says. Raises EngineUnavailable where it says nothing or what can't be read."""
-    listed = [url for url in os.environ.get(URL, "").split(",") if url.strip()]
-    if not listed:
+def server_address() -> ServerAddress:
+    """Return the address that the environment gives.
+
+    Raises:
+        EngineUnavailable: The environment gives no address, or an invalid one.
+    """
+    urls = [url.strip() for url in os.environ.get(URL, "").split(",") if url.strip()]
+    if not urls:
         raise EngineUnavailable(
             ENGINE, _("has no server"), _("set {variable}={example}").format(variable=URL, example=_EXAMPLE)
         )
-    hosts, shown = [], []
-    for url in listed:
-        parts, port = _split(url.strip())
+    hosts, display = [], []
+    for url in urls:
+        parts, port = _split(url)
         user = os.environ.get(USER) or unquote(parts.username or "")
         password = os.environ.get(PASSWORD) or unquote(parts.password or "")
         host: dict[str, object] = {"host": parts.hostname, "port": port, "use_ssl": parts.scheme == "https"}
@@ -46,21 +50,21 @@ def address() -> Address:
         if user:
             host["http_auth"] = (user, password)
         hosts.append(host)
-        shown.append(f"{parts.scheme}://{_bracketed(parts.hostname or '')}:{port}")
-    return Address(hosts, ", ".join(shown), os.environ.get(CERTIFICATES, ""))
+        display.append(f"{parts.scheme}://{_bracketed(parts.hostname or '')}:{port}")
+    return ServerAddress(hosts, ", ".join(display), os.environ.get(CERTIFICATES, ""))
 
 
 def _split(url: str) -> tuple[SplitResult, int]:
-    """Nothing of what can't be read is told: it may hold a password."""
+    """Return the parts of a URL and its port. The error does not quote the URL, which may hold a password."""
     try:
         parts = urlsplit(url)
-        if parts.scheme in _PORTS and parts.hostname:
-            return parts, parts.port or _PORTS[parts.scheme]
+        if parts.scheme in _DEFAULT_PORTS and parts.hostname:
+            return parts, parts.port or _DEFAULT_PORTS[parts.scheme]
     except ValueError:
         pass
     raise EngineUnavailable(
         ENGINE,
-        _("finds no address in {variable}").format(variable=URL),
+        _("finds no valid address in {variable}").format(variable=URL),
         _("write it as {example}").format(example=_EXAMPLE),
     )
 
@@ -69,19 +73,25 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def copies() -> tuple[int, int]:
-    """Shards and replicas of a new index. Raises EngineUnavailable where they are no numbers."""
-    return _number(SHARDS, 1, 1, MOST_SHARDS), _number(REPLICAS, 1, 0, MOST_REPLICAS)
+def shard_settings() -> tuple[int, int]:
+    """Return the numbers of shards and of replicas of a new index.
+
+    Raises:
+        EngineUnavailable: The environment gives an invalid number.
+    """
+    return _number(SHARDS, default=1, min_value=1, max_value=MAX_SHARDS), _number(
+        REPLICAS, default=1, min_value=0, max_value=MAX_REPLICAS
+    )
 
 
-def _number(name: str, default: int, least: int, most: int) -> int:
-    written = os.environ.get(name, "")
-    if not written:
+def _number(variable: str, *, default: int, min_value: int, max_value: int) -> int:
+    text = os.environ.get(variable, "")
+    if not text:
         return default
-    if not (written.isascii() and written.isdigit() and least <= int(written[:9]) <= most):
+    if not (text.isascii() and text.isdigit() and min_value <= int(text[:9]) <= max_value):
         raise EngineUnavailable(
             ENGINE,
-            _("can't read {name}").format(name=name),
-            _("set it to a number from {least} to {most}").format(least=least, most=most),
+            _("cannot read {variable}").format(variable=variable),
+            _("set it to a number from {min} to {max}").format(min=min_value, max=max_value),
         )
-    return int(written)
+    return int(text)

@@ -1,5 +1,7 @@
-"""What the folder of the engine holds: the name of the index on the servers. Copied to another machine, it opens the
-same index there."""
+"""The file in the engine's folder that names the index on the servers.
+
+A copy of the folder on another machine opens the same index.
+"""
 
 import json
 import re
@@ -11,27 +13,39 @@ from ...messages import os_error_reason
 from ..errors import IndexDamaged, IndexUnreadable, writing
 
 _FILE = "index.json"
-_NAME = re.compile(r"souwen-[a-z0-9_-]{1,60}")  # never a name that stands for several indexes
-_UNFIT = re.compile(r"[^a-z0-9_]+")
+_INDEX_NAME = re.compile(r"souwen-[a-z0-9_-]{1,60}")  # cannot match a pattern or a list of several indexes
+_INVALID_CHARACTERS = re.compile(r"[^a-z0-9_]+")
 
 
-def make(folder: Path) -> str:
-    """A new name, written down before there is such an index, so that what fails in between can be removed."""
-    words = _UNFIT.sub("-", folder.parent.absolute().name.lower()).strip("-")[:30]
-    name = f"souwen-{words or 'index'}-{uuid.uuid4().hex[:12]}"
+def create_handle(folder: Path) -> str:
+    """Return a new index name, written to the folder.
+
+    The name is written before the index exists, so that an index whose creation fails halfway can be removed.
+    """
+    readable = _INVALID_CHARACTERS.sub("-", folder.parent.absolute().name.lower()).strip("-")[:30]
+    name = f"souwen-{readable or 'index'}-{uuid.uuid4().hex[:12]}"
     with writing(folder.parent):
         (folder / _FILE).write_text(json.dumps({"index": name}) + "\n", "utf-8")
     return name
 
 
-def read(folder: Path) -> str:
-    """Raises IndexDamaged, IndexUnreadable."""
+def read_handle(folder: Path) -> str:
+    """Return the index name in the folder.
+
+    Raises:
+        IndexDamaged: The file does not name an index.
+        IndexUnreadable: The file cannot be read.
+    """
     try:
         name = json.loads((folder / _FILE).read_text("utf-8"))["index"]
     except PermissionError as error:
         raise IndexUnreadable(folder.parent, os_error_reason(error)) from error
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise IndexDamaged(folder.parent, _("{file} names no index").format(file=_FILE)) from error
-    if not (isinstance(name, str) and _NAME.fullmatch(name)):
-        raise IndexDamaged(folder.parent, _("{file} names no index").format(file=_FILE))
+        raise _no_index_name(folder) from error
+    if not (isinstance(name, str) and _INDEX_NAME.fullmatch(name)):
+        raise _no_index_name(folder)
     return name
+
+
+def _no_index_name(folder: Path) -> IndexDamaged:
+    return IndexDamaged(folder.parent, _("{file} names no index").format(file=_FILE))

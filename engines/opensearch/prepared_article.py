@@ -1,43 +1,46 @@
-"""Articles as the writer takes them: as the JSON that is sent, but for the numbers that a transaction gives."""
+"""Articles prepared for the writer: JSON ready to send, except for the numbers that a transaction assigns."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ...analysis import AnalyzedArticle, TermStreams
-from ..facets import values
-from ..keywords import keywords
+from ..facets import facet_values
+from ..keywords import article_keywords
 from ..matching import day_number
-from ..stored_article import texts_of
-from .server import encoded
-from .term_encoding import bigrams, keyword, shown, terms, unigrams
+from ..stored_article import stored_texts
+from .server import to_json
+from .term_encoding import encode_bigrams, encode_keyword, encode_terms, encode_unigrams, replace_surrogates
 
-LONGEST_LISTED = 100  # characters of a word that suggestions are made from
+MAX_VOCABULARY_WORD_LENGTH = 100  # characters; longer words are not suggested
 
 
 class PreparedArticle(NamedTuple):
-    """`fields` is a JSON object without its opening brace."""
+    """An article as the writer takes it. `fields` is a JSON object without its opening brace."""
 
     id: str
     fields: bytes
 
 
-def prepared(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
-    """Articles, given with their digests."""
-    return [PreparedArticle(analyzed.article.id, encoded(_fields(analyzed, digest))[1:]) for analyzed, digest in batch]
+def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+    """Prepare articles, given with their digests."""
+    return [PreparedArticle(analyzed.article.id, to_json(_fields(analyzed, digest))[1:]) for analyzed, digest in batch]
 
 
 def _fields(analyzed: AnalyzedArticle, digest: str) -> dict[str, Any]:
     title, text = analyzed.title, analyzed.text
-    # What is no title is the sign between them, and the body.
+    # After the title, the text has a separator and then the body.
     body = TermStreams(text.words[len(title.words) :], text.folded[len(title.folded) + 1 :])
-    fields: dict[str, Any] = {name: list(map(keyword, found)) for name, found in keywords(analyzed).items()}
-    fields |= values(analyzed)
-    for name, streams in (("title", title), ("body", body)):
-        fields[f"{name}_words"] = terms(streams.words)
-        fields[f"{name}_bigrams"] = bigrams(streams.folded)
-        fields[f"{name}_unigrams"] = unigrams(streams)
-    fields["vocabulary"] = [shown(word) for word in dict.fromkeys(text.words) if len(word) <= LONGEST_LISTED]
-    fields["record"] = {name: shown(value) for name, value in texts_of(analyzed, digest).items()}
+    fields: dict[str, Any] = {
+        field: list(map(encode_keyword, keys)) for field, keys in article_keywords(analyzed).items()
+    }
+    fields |= facet_values(analyzed)
+    for field, streams in (("title", title), ("body", body)):
+        fields[f"{field}_words"] = encode_terms(streams.words)
+        fields[f"{field}_bigrams"] = encode_bigrams(streams.folded)
+        fields[f"{field}_unigrams"] = encode_unigrams(streams)
+    words = dict.fromkeys(text.words)
+    fields["vocabulary"] = [replace_surrogates(word) for word in words if len(word) <= MAX_VOCABULARY_WORD_LENGTH]
+    fields["record"] = {name: replace_surrogates(value) for name, value in stored_texts(analyzed, digest).items()}
     published = analyzed.article.published
     if published:
         fields |= {"day": day_number(published.date()), "time": int(published.timestamp())}

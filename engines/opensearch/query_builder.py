@@ -1,13 +1,14 @@
-"""From clauses to the servers' query language.
+"""Translation of clauses and weighted terms into the servers' query language.
 
-What a clause asks for twice is asked once, and what can't match is not asked at all: a request with tiers repeats its
-clauses, and servers count them.
+A request with tiers repeats its clauses, and servers limit the number of clauses. So the queries here contain no
+duplicates, nor clauses that all or no articles match.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..clauses import (
+    MATCH_ALL,
     And,
     Clause,
     DateRange,
@@ -23,178 +24,182 @@ from ..clauses import (
 )
 from ..facets import stored_field
 from ..matching import day_number
-from ..simplify import MET, given
-from .term_encoding import bigrams, keyword, term
+from ..simplify import simplify
+from .term_encoding import encode_bigrams, encode_keyword, encode_term
 
-MOST_CLAUSES = 1_000  # of one search; servers take 1,024, by default, counting those within others
-MOST_MATCHING = 800  # of these, that tell what matches; what a longer request has beyond is left out
-_LISTED = 16  # of a list of terms so many count as clauses
+MAX_CLAUSES = 1_000  # of one search; by default, servers accept 1,024, nested clauses included
+MAX_MATCH_CLAUSES = 800  # of these, that decide what matches; a longer request is truncated
+_MAX_LIST_CLAUSES = 16  # as which a longer list of terms counts
+_OCCURRENCES = ("filter", "must_not", "should")
 
 Query = dict[str, Any]
-EVERYTHING: Query = {"match_all": {}}
-NOTHING: Query = {"match_none": {}}
+MATCH_ALL_QUERY: Query = {"match_all": {}}
+MATCH_NONE_QUERY: Query = {"match_none": {}}
 
 
-def matching(*clauses: Clause) -> Query:
-    """The articles that match all of the clauses."""
-    return _all(list(map(_query, _conjuncts(clauses))))
+def match_query(*clauses: Clause) -> Query:
+    """Return a query for the articles that match all of the clauses."""
+    return _and(list(map(_clause_query, _conjuncts(clauses))))
 
 
-def tiers(request: SearchRequest) -> Iterator[Query]:
-    """What matches each tier of a request, and none before; last, what matches none."""
-    before: list[Clause] = []
-    for tier in (*request.tiers, MET):
-        known = And((request.match, tier))
-        unmatched = (Not(given(each, known)) for each in before)
-        yield matching(request.match, given(tier, request.match), *unmatched)
-        before.append(tier)
+def tier_queries(request: SearchRequest) -> Iterator[Query]:
+    """Yield one query for the new matches of each tier, then one for the remaining matches.
+
+    The new matches of a tier are those that no earlier tier has.
+    """
+    earlier: list[Clause] = []
+    for tier in (*request.tiers, MATCH_ALL):
+        assumption = And((request.match, tier))
+        excluded = (Not(simplify(clause, assuming=assumption)) for clause in earlier)
+        yield match_query(request.match, simplify(tier, assuming=request.match), *excluded)
+        earlier.append(tier)
 
 
-def fitting(query: Query) -> Query:
-    """The query, of a very long one as much as servers take."""
-    return _cut(query, MOST_MATCHING)
+def limit_clauses(query: Query) -> Query:
+    """Return the query, truncated to `MAX_MATCH_CLAUSES` clauses."""
+    return _truncate(query, MAX_MATCH_CLAUSES)
 
 
-def scoring(weights: Sequence[ScoringTerm], factor: float, room: int) -> list[Query]:
-    """The terms that score, so many as there is room for. `factor` is what the server's BM25 has too much."""
+def scoring_queries(terms: Sequence[ScoringTerm], bm25_factor: float, max_clauses: int) -> list[Query]:
+    """Return queries that score weight × BM25 for the first `max_clauses` terms.
+
+    `bm25_factor` is the constant factor by which the server's BM25 is too large.
+    """
     return [
-        {"term": {f"{each.field}_{each.stream}": {"value": term(each.term), "boost": each.weight / factor}}}
-        for each in weights[:room]
+        {"term": {f"{term.field}_{term.stream}": {"value": encode_term(term.term), "boost": term.weight / bm25_factor}}}
+        for term in terms[:max_clauses]
     ]
 
 
-def clauses_in(query: Query) -> int:
-    """How many clauses a server counts in the query."""
-    ((kind, asked),) = query.items()
+def count_clauses(query: Query) -> int:
+    """Return the number of clauses that a server counts in the query."""
+    ((kind, body),) = query.items()
     if kind == "bool":
-        return sum(clauses_in(child) for children in _children(asked) for child in children)
+        return sum(count_clauses(child) for name in _OCCURRENCES for child in body.get(name, ()))
     if kind == "terms":
-        ((_, values),) = asked.items()
-        return min(len(values), _LISTED)
+        ((_, values),) = body.items()
+        return min(len(values), _MAX_LIST_CLAUSES)
     return 1
 
 
 def _conjuncts(clauses: Iterable[Clause]) -> dict[Clause, None]:
-    """What must all match, each once."""
-    found: dict[Clause, None] = {}
+    """Return the different clauses that must all match, with nested conjunctions flattened."""
+    conjuncts: dict[Clause, None] = {}
     for clause in clauses:
-        found |= _conjuncts(clause.clauses) if isinstance(clause, And) else {clause: None}
-    return found
+        conjuncts |= _conjuncts(clause.clauses) if isinstance(clause, And) else {clause: None}
+    return conjuncts
 
 
-def _query(clause: Clause) -> Query:
+def _clause_query(clause: Clause) -> Query:
     match clause:
         case Term(field, word):
-            return {"term": {f"{field}_words": term(word)}}
+            return {"term": {f"{field}_words": encode_term(word)}}
         case Substring(field, string):
-            return _containing(field, string)
+            return _substring(field, string)
         case Keyword(field, value):
-            return {"term": {field: keyword(value)}}
+            return {"term": {field: encode_keyword(value)}}
         case FacetValue(field, value):
             return {"term": {stored_field(field): value}}
         case DateRange(first, last):
             bounds = {"gte": day_number(first) if first else 1, **({"lte": day_number(last)} if last else {})}
             return {"range": {"day": bounds}}
         case And(clauses):
-            return matching(*clauses)
+            return match_query(*clauses)
         case Or(clauses):
-            return _any([_query(child) for child in clauses])
+            return _or([_clause_query(child) for child in clauses])
         case MinShouldMatch(count, clauses):
-            return _at_least(count, [_query(child) for child in clauses])
+            return _min_should_match(count, [_clause_query(child) for child in clauses])
         case Not(child):
-            return _not(_query(child))
+            return _not(_clause_query(child))
 
 
-def _containing(field: str, string: str) -> Query:
+def _substring(field: str, string: str) -> Query:
     if len(string) <= 2:
-        return {"term": {f"{field}_{'unigrams' if len(string) == 1 else 'bigrams'}": "".join(map(term, string))}}
+        stream = "unigrams" if len(string) == 1 else "bigrams"
+        return {"term": {f"{field}_{stream}": "".join(map(encode_term, string))}}
     if field == "text":
-        return _any([_containing("title", string), _containing("body", string)])
-    return {"match_phrase": {f"{field}_bigrams": {"query": bigrams(string), "analyzer": "whitespace"}}}
+        return _or([_substring("title", string), _substring("body", string)])
+    return {"match_phrase": {f"{field}_bigrams": {"query": encode_bigrams(string), "analyzer": "whitespace"}}}
 
 
-def _all(queries: list[Query]) -> Query:
-    if NOTHING in queries:
-        return NOTHING
-    wanted = [query for query in queries if query != EVERYTHING]
-    if len(wanted) < 2:
-        return wanted[0] if wanted else EVERYTHING
-    return {"bool": {"filter": wanted}}
+def _and(queries: list[Query]) -> Query:
+    if MATCH_NONE_QUERY in queries:
+        return MATCH_NONE_QUERY
+    required = [query for query in queries if query != MATCH_ALL_QUERY]
+    if len(required) < 2:
+        return required[0] if required else MATCH_ALL_QUERY
+    return {"bool": {"filter": required}}
 
 
-def _any(queries: list[Query]) -> Query:
-    if EVERYTHING in queries:
-        return EVERYTHING
-    listed: dict[str, dict[str, None]] = {}  # single terms of a field are looked up as one list
+def _or(queries: list[Query]) -> Query:
+    if MATCH_ALL_QUERY in queries:
+        return MATCH_ALL_QUERY
+    terms: dict[str, dict[str, None]] = {}  # servers look up the terms of one field as one list
     others: list[Query] = []
     for query in _alternatives(queries):
-        ((kind, asked),) = query.items()
+        ((kind, body),) = query.items()
         if kind == "term":
-            ((field, value),) = asked.items()
-            listed.setdefault(field, {})[value] = None
+            ((field, value),) = body.items()
+            terms.setdefault(field, {})[value] = None
         elif query not in others:
             others.append(query)
-    wanted = [_listed(field, list(values)) for field, values in listed.items()] + others
-    if len(wanted) < 2:
-        return wanted[0] if wanted else NOTHING
-    return {"bool": {"should": wanted, "minimum_should_match": 1}}
+    alternatives = [_term_or_terms(field, list(values)) for field, values in terms.items()] + others
+    if len(alternatives) < 2:
+        return alternatives[0] if alternatives else MATCH_NONE_QUERY
+    return {"bool": {"should": alternatives, "minimum_should_match": 1}}
 
 
 def _alternatives(queries: Iterable[Query]) -> Iterator[Query]:
-    """Single queries, those within lists of alternatives, too."""
+    """Yield alternatives, with nested alternatives and lists of terms flattened."""
     for query in queries:
-        ((kind, asked),) = query.items()
-        if kind == "bool" and asked.keys() == {"should", "minimum_should_match"} and asked["minimum_should_match"] == 1:
-            yield from _alternatives(asked["should"])
+        ((kind, body),) = query.items()
+        if kind == "bool" and body.keys() == {"should", "minimum_should_match"} and body["minimum_should_match"] == 1:
+            yield from _alternatives(body["should"])
         elif kind == "terms":
-            ((field, values),) = asked.items()
+            ((field, values),) = body.items()
             yield from ({"term": {field: value}} for value in values)
-        elif query != NOTHING:
+        elif query != MATCH_NONE_QUERY:
             yield query
 
 
-def _listed(field: str, values: list[str]) -> Query:
+def _term_or_terms(field: str, values: list[str]) -> Query:
     return {"terms": {field: values}} if len(values) > 1 else {"term": {field: values[0]}}
 
 
-def _at_least(count: int, queries: list[Query]) -> Query:
-    count -= queries.count(EVERYTHING)
-    wanted = [query for query in queries if query not in (EVERYTHING, NOTHING)]
+def _min_should_match(count: int, queries: list[Query]) -> Query:
+    count -= queries.count(MATCH_ALL_QUERY)
+    optional = [query for query in queries if query not in (MATCH_ALL_QUERY, MATCH_NONE_QUERY)]
     if count <= 0:
-        return EVERYTHING
-    if count > len(wanted):
-        return NOTHING
+        return MATCH_ALL_QUERY
+    if count > len(optional):
+        return MATCH_NONE_QUERY
     if count == 1:
-        return _any(wanted)
-    return {"bool": {"should": wanted, "minimum_should_match": count}}
+        return _or(optional)
+    return {"bool": {"should": optional, "minimum_should_match": count}}
 
 
 def _not(query: Query) -> Query:
-    if query == EVERYTHING:
-        return NOTHING
-    return EVERYTHING if query == NOTHING else {"bool": {"must_not": [query]}}
+    if query == MATCH_ALL_QUERY:
+        return MATCH_NONE_QUERY
+    return MATCH_ALL_QUERY if query == MATCH_NONE_QUERY else {"bool": {"must_not": [query]}}
 
 
-def _children(asked: dict[str, Any]) -> list[list[Query]]:
-    return [asked[name] for name in ("filter", "must_not", "should") if name in asked]
-
-
-def _cut(query: Query, room: int) -> Query:
-    if clauses_in(query) <= room:
+def _truncate(query: Query, max_clauses: int) -> Query:
+    if count_clauses(query) <= max_clauses:
         return query
-    ((kind, asked),) = query.items()
+    ((kind, body),) = query.items()
     if kind != "bool":
         return query
-    cut: dict[str, Any] = {}
-    for name in ("filter", "must_not", "should"):
-        kept: list[Query] = []
-        for child in asked.get(name, ()):
-            if room <= 0:
+    truncated: dict[str, Any] = {}
+    for name in _OCCURRENCES:
+        children: list[Query] = []
+        for child in body.get(name, ()):
+            if max_clauses <= 0:
                 break
-            kept.append(_cut(child, room))
-            room -= clauses_in(kept[-1])
-        if kept:
-            cut[name] = kept
-    if "should" in cut:
-        cut["minimum_should_match"] = min(asked["minimum_should_match"], len(cut["should"]))
-    return {"bool": cut}
+            children.append(_truncate(child, max_clauses))
+            max_clauses -= count_clauses(children[-1])
+        if children:
+            truncated[name] = children
+    if "should" in truncated:
+        truncated["minimum_should_match"] = min(body["minimum_should_match"], len(truncated["should"]))
+    return {"bool": truncated}

@@ -1,16 +1,19 @@
-"""The fields of an index, and how the servers keep them."""
+"""The settings and field mappings of an index on the servers."""
 
 from typing import Any
 
+from ..bm25 import K1, B
 from ..facets import FACETS
 from ..keywords import KEYWORDS
-from ..matching import K1, B
 
 STREAMS = ("words", "bigrams", "unigrams")
 
 
-def settings(shards: int, replicas: int) -> dict[str, Any]:
-    """What an index is made with. It shows what is written only when it is told to: a commit does."""
+def index_body(shards: int, replicas: int) -> dict[str, Any]:
+    """Return the request body that creates an index.
+
+    The index never refreshes by itself: a commit makes it do so.
+    """
     return {
         "settings": {
             "number_of_shards": shards,
@@ -24,23 +27,26 @@ def settings(shards: int, replicas: int) -> dict[str, Any]:
 
 
 def _fields() -> dict[str, Any]:
-    """Title and body are searched one by one, so that no string is found across; what scores is both together. Only
-    pairs have positions, for strings."""
+    """Return the mapping of each field.
+
+    Matching searches title and body separately, so that no string matches across both. Scoring uses both together.
+    Only bigrams have positions, for substring matching.
+    """
     fields: dict[str, Any] = {
-        "born": {"type": "long"},  # the commit an article came with
-        "died": {"type": "long"},  # the commit that replaced or deleted it
-        "key": {"type": "long"},  # its number, in the order of writing
+        "born": {"type": "long"},  # the transaction that added the article
+        "died": {"type": "long"},  # the transaction that replaced or deleted the article
+        "key": {"type": "long"},  # rises in the order of writing
         "day": {"type": "integer"},
         "time": {"type": "long"},  # seconds since 1970
-        "vocabulary": {"type": "keyword", "index": False},  # each word once
-        "record": {"type": "object", "enabled": False},  # what is stored
-        "state": {"type": "object", "enabled": False},  # of the one document that says what is committed
-        **{name: {"type": "keyword"} for name in (*KEYWORDS, *FACETS)},
+        "vocabulary": {"type": "keyword", "index": False},  # the different words of the article
+        "record": {"type": "object", "enabled": False},  # the stored texts of the article
+        "state": {"type": "object", "enabled": False},  # of the one document that holds the commits
+        **{field: {"type": "keyword"} for field in (*KEYWORDS, *FACETS)},
     }
     for stream in STREAMS:
         text: dict[str, Any] = {"type": "text", "analyzer": "whitespace"}
-        positions = "positions" if stream == "bigrams" else "freqs"
+        options = "positions" if stream == "bigrams" else "freqs"
         fields[f"text_{stream}"] = {**text, "index_options": "freqs"}
-        fields[f"title_{stream}"] = {**text, "index_options": positions, "copy_to": f"text_{stream}"}
-        fields[f"body_{stream}"] = {**text, "index_options": positions, "norms": False, "copy_to": f"text_{stream}"}
+        fields[f"title_{stream}"] = {**text, "index_options": options, "copy_to": f"text_{stream}"}
+        fields[f"body_{stream}"] = {**text, "index_options": options, "norms": False, "copy_to": f"text_{stream}"}
     return fields

@@ -1,4 +1,7 @@
-"""The one door to the client: requests with bounds on time, retries over the hosts, and errors that tell what to do."""
+"""Requests to the servers, with timeouts, retries over the hosts, and translated errors.
+
+This is the only module that imports the client.
+"""
 
 import json
 import logging
@@ -6,229 +9,279 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import opensearchpy
 from opensearchpy import exceptions
 
 from ...messages import gettext as _
+from ..bm25 import K1
 from ..errors import EngineUnavailable, ServerFailed, ServerRefused, ServerUnreachable
-from ..matching import K1
-from .connection_settings import CERTIFICATES, ENGINE, Address
+from .connection_settings import CERTIFICATES, ENGINE, ServerAddress
 
-logging.getLogger("opensearch").addHandler(logging.NullHandler())  # else Python prints its warnings where nobody logs
+# Without a handler, Python would print the client's warnings in programs that do not configure logging.
+logging.getLogger("opensearch").addHandler(logging.NullHandler())
 
-SECONDS = 30.0  # that an answer may take
-PATIENCE = 30.0  # seconds of trying again while the servers are busy or elect a new manager
-DOWN_PATIENCE = 3.0  # seconds of trying again while no host takes a connection
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds between tries
-_BUSY = (429, 502, 503, 504)
-_SHOWN = 200  # characters of what a server says
-_ELASTICSEARCH = "elasticsearch"  # which tells no name of its own
+REQUEST_TIMEOUT = 30.0  # seconds in which servers must respond
+BUSY_RETRY_LIMIT = 30.0  # seconds of retries while the servers are busy or elect a new manager
+CONNECT_RETRY_LIMIT = 3.0  # seconds of retries while no host accepts a connection
+_MIN_RETRY_DELAY, _MAX_RETRY_DELAY = 0.1, 2.0  # seconds
+_BUSY_STATUSES = (429, 502, 503, 504)
+_MAX_REASON_LENGTH = 200  # characters of a server's message that are shown
+_ELASTICSEARCH = "elasticsearch"  # assumed of servers that do not name their distribution
 
-Answer = dict[str, Any]
-Faults = Callable[[Answer], Iterator[tuple[int, str]]]
-"""The failures that an answer reports of its parts: status, reason."""
+Response = dict[str, Any]
 
 
-class Missing(Exception):
-    """What was asked for is not there."""
+class PartialFailure(NamedTuple):
+    """A failure that a response reports of one of its parts."""
+
+    status: int
+    reason: str
+
+
+FindFailures = Callable[[Response], Iterator[PartialFailure]]
+
+
+class NotFound(Exception):
+    """The servers do not have what was requested."""
 
 
 class Conflict(Exception):
-    """It is not as the request said."""
+    """The request contradicts what the servers have."""
 
 
-class _Busy(Exception):
-    """Worth another try."""
+class _ServerBusy(Exception):
+    """The request is worth a retry."""
 
 
-def _none(_: Answer) -> Iterator[tuple[int, str]]:
+def _no_failures(_: Response) -> Iterator[PartialFailure]:
     return iter(())
 
 
 class Server:
-    """The servers of an address. The first connection is made by the first request."""
+    """A connection to the servers of an address. The first request opens it."""
 
-    def __init__(self, address: Address) -> None:
-        self._shown = address.shown
+    def __init__(self, address: ServerAddress) -> None:
+        self._display = address.display
         tls: dict[str, Any] = {"ca_certs": address.certificates} if address.certificates else {}
         try:
             client = opensearchpy.OpenSearch(address.hosts, max_retries=0, http_compress=False, **tls)
         except (OSError, exceptions.ImproperlyConfigured) as error:
             raise EngineUnavailable(
                 ENGINE,
-                _("can't use its settings ({error})").format(error=error),
-                _("see to {variable}").format(variable=CERTIFICATES),
+                _("cannot use its settings ({error})").format(error=error),
+                _("check {variable}").format(variable=CERTIFICATES),
             ) from error
         self._transport = client.transport
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
         body: object = None,
         *,
         params: dict[str, object] | None = None,
-        seconds: float = 0.0,
-        faults: Faults = _none,
-    ) -> Answer:
-        """The answer to a request, which must be one that may reach the servers twice; `seconds` may be more than
-        `SECONDS`. Raises Missing, Conflict, ServerUnreachable, ServerRefused, ServerFailed."""
-        started, pause = time.monotonic(), _FIRST_PAUSE
+        timeout: float = 0.0,
+        find_failures: FindFailures = _no_failures,
+    ) -> Response:
+        """Send a request and return the response.
+
+        The request must be idempotent, because retries may let it reach the servers twice.
+
+        Args:
+            method: The HTTP method.
+            path: The path on the server.
+            body: The body, as JSON or bytes.
+            params: The parameters of the URL.
+            timeout: Seconds in which the servers must respond, if more than `REQUEST_TIMEOUT`.
+            find_failures: Yields the failures that the response reports of its parts.
+
+        Raises:
+            NotFound: The servers do not have what was requested.
+            Conflict: The request contradicts what the servers have.
+            ServerUnreachable: No server responds.
+            ServerRefused: The servers refuse the credentials, or the client refuses the servers' certificates.
+            ServerFailed: The servers report another error or send an invalid response.
+        """
+        start, delay = time.monotonic(), _MIN_RETRY_DELAY
         while True:
             try:
-                answer = self._once(method, path, body, params, max(seconds, SECONDS))
-                with self.understood():
-                    for status, reason in faults(answer):
-                        if status in _BUSY:
-                            raise _Busy(reason)
-                        if reason.startswith("index_not_found"):
-                            raise Missing(reason)
-                        raise ServerFailed(self._shown, _short(reason))
-            except (_Busy, ServerUnreachable) as error:
-                waited = time.monotonic() - started
-                if isinstance(error, ServerUnreachable) and waited + pause > (
-                    PATIENCE if error.may_be_busy else DOWN_PATIENCE
+                response = self._request_once(method, path, body, params, max(timeout, REQUEST_TIMEOUT))
+                with self.parsing():
+                    self._raise_failure(find_failures(response))
+            except (_ServerBusy, ServerUnreachable) as error:
+                elapsed = time.monotonic() - start
+                if isinstance(error, ServerUnreachable) and elapsed + delay > (
+                    BUSY_RETRY_LIMIT if error.may_be_busy else CONNECT_RETRY_LIMIT
                 ):
                     raise
-                if waited + pause > PATIENCE:
-                    raise ServerFailed(self._shown, _short(str(error))) from error
+                if elapsed + delay > BUSY_RETRY_LIMIT:
+                    raise ServerFailed(self._display, _shorten(str(error))) from error
             else:
-                return answer
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+                return response
+            time.sleep(delay)
+            delay = min(2 * delay, _MAX_RETRY_DELAY)
 
-    def _once(self, method: str, path: str, body: object, params: dict[str, object] | None, seconds: float) -> Answer:
+    def _raise_failure(self, failures: Iterator[PartialFailure]) -> None:
+        for status, reason in failures:
+            if status in _BUSY_STATUSES:
+                raise _ServerBusy(reason)
+            if reason.startswith("index_not_found"):
+                raise NotFound(reason)
+            raise ServerFailed(self._display, _shorten(reason))
+
+    def _request_once(
+        self, method: str, path: str, body: object, params: dict[str, object] | None, timeout: float
+    ) -> Response:
         try:
-            answer = self._transport.perform_request(method, path, params=params, body=body, timeout=seconds)
+            response = self._transport.perform_request(method, path, params=params, body=body, timeout=timeout)
         except exceptions.NotFoundError as error:
-            raise Missing(_reason(error)) from error
+            raise NotFound(_reason(error)) from error
         except exceptions.ConflictError as error:
             raise Conflict(_reason(error)) from error
         except exceptions.SSLError as error:
             raise ServerRefused(
-                self._shown,
-                _short(str(error.error)),
-                _("name its certificates in {variable}").format(variable=CERTIFICATES),
+                self._display,
+                _shorten(str(error.error)),
+                _("set {variable} to the file of certificates to trust").format(variable=CERTIFICATES),
             ) from None
         except exceptions.ConnectionTimeout:
             raise ServerUnreachable(
-                self._shown, _("no answer in {seconds:g} s").format(seconds=seconds), may_be_busy=True
+                self._display, _("no response within {seconds:g} s").format(seconds=timeout), may_be_busy=True
             ) from None
         except exceptions.ConnectionError as error:
-            raise ServerUnreachable(self._shown, _short(str(error.error)), may_be_busy=False) from None
+            raise ServerUnreachable(self._display, _shorten(str(error.error)), may_be_busy=False) from None
         except (exceptions.AuthenticationException, exceptions.AuthorizationException) as error:
-            if error.status_code == 403 and _kind(error) not in ("", "security_exception"):
-                raise ServerFailed(self._shown, _reason(error)) from error
-            raise ServerRefused(self._shown, _("wrong user or password, or no right to do this")) from None
+            if error.status_code == 403 and _error_type(error) not in ("", "security_exception"):
+                raise ServerFailed(self._display, _reason(error)) from error
+            raise ServerRefused(self._display, _("wrong user or password, or missing permission")) from None
         except exceptions.TransportError as error:
-            if error.status_code in _BUSY:
-                raise _Busy(_reason(error)) from error
-            if _kind(error) == "resource_already_exists_exception":
+            if error.status_code in _BUSY_STATUSES:
+                raise _ServerBusy(_reason(error)) from error
+            if _error_type(error) == "resource_already_exists_exception":
                 raise Conflict(_reason(error)) from error
-            raise ServerFailed(self._shown, _reason(error)) from error
+            raise ServerFailed(self._display, _reason(error)) from error
         except exceptions.SerializationError as error:
-            raise ServerFailed(self._shown, _("the answer is not JSON")) from error
-        if not isinstance(answer, dict):
-            raise ServerFailed(self._shown, _("the answer is not JSON"))
-        return answer
+            raise ServerFailed(self._display, _("the response is not JSON")) from error
+        if not isinstance(response, dict):
+            raise ServerFailed(self._display, _("the response is not JSON"))
+        return response
 
-    def search(self, index: str, bodies: Sequence[Answer], *, exact: bool = False, copy: str = "") -> list[Answer]:
-        """The answers to several searches, of which none may lack a shard. With `exact`, scores are those of one whole
-        index. Searches that name the same `copy` go to the same replicas while these live."""
+    def search(
+        self, index: str, bodies: Sequence[Response], *, global_idf: bool = False, preference: str = ""
+    ) -> list[Response]:
+        """Send several searches and return their responses, which cover all shards.
+
+        With `global_idf`, scores are the same as on a single shard. Searches with the same `preference` use the same
+        replicas as long as these live.
+        """
         if not bodies:
             return []
-        head: Answer = {"allow_partial_search_results": False, **({"preference": copy} if copy else {})}
-        if exact:
+        head: Response = {"allow_partial_search_results": False, **({"preference": preference} if preference else {})}
+        if global_idf:
             head["search_type"] = "dfs_query_then_fetch"
-        answer = self.ask("POST", f"/{index}/_msearch", lines((head, body) for body in bodies), faults=_of_searches)
-        answers: list[Answer] = answer["responses"]
-        return answers
+        lines = to_json_lines((head, body) for body in bodies)
+        response = self.request("POST", f"/{index}/_msearch", lines, find_failures=_search_failures)
+        responses: list[Response] = response["responses"]
+        return responses
 
-    def bulk(self, index: str, body: bytes, seconds: float) -> None:
-        """Writes, as lines of actions. Deleting what is not there is no fault."""
-        self.ask("POST", f"/{index}/_bulk", body, seconds=seconds, faults=_of_writes)
+    def bulk(self, index: str, body: bytes, timeout: float) -> None:
+        """Send write actions, one a line. Deleting a document that does not exist is no failure."""
+        self.request("POST", f"/{index}/_bulk", body, timeout=timeout, find_failures=_bulk_failures)
 
     @contextmanager
-    def understood(self) -> Iterator[None]:
-        """Around what is read of answers: raises ServerFailed where they are not what they should be."""
+    def parsing(self) -> Iterator[None]:
+        """Raise ServerFailed if the enclosed code does not find what it expects in a response."""
         try:
             yield
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise ServerFailed(
-                self._shown, _("an answer lacks what it should have, {reason}").format(reason=_short(str(error)))
+                self._display, _("the response lacks an expected value, {reason}").format(reason=_shorten(str(error)))
             ) from error
 
     def check(self) -> None:
-        """Raises what `ask` raises unless a server of a known kind is there."""
+        """Raise what `request` raises unless a server responds with its version."""
         _ = self._version
 
     @cached_property
     def _version(self) -> tuple[str, int, int]:
-        """Its line, and major and minor version."""
-        told = self.ask("GET", "/").get("version")
-        told = told if isinstance(told, dict) else {}
-        major, _dot, minor = str(told.get("number", "")).partition(".")
+        """The distribution, the major version and the minor version."""
+        version = self.request("GET", "/").get("version")
+        version = version if isinstance(version, dict) else {}
+        major, _dot, minor = str(version.get("number", "")).partition(".")
         minor = minor.partition(".")[0]
         if not (major.isdecimal() and minor.isdecimal()):
-            raise ServerFailed(self._shown, _("it tells no version"))
-        return str(told.get("distribution", _ELASTICSEARCH)), int(major), int(minor)
+            raise ServerFailed(self._display, _("it reports no version"))
+        return str(version.get("distribution", _ELASTICSEARCH)), int(major), int(minor)
 
     @property
     def bm25_factor(self) -> float:
-        """What its BM25 has to be divided by: servers but the newest keep the factor k1 + 1 that Lucene gave up."""
-        line, major, _ = self._version
-        return 1.0 if line != _ELASTICSEARCH and major >= 3 else K1 + 1
+        """The constant factor in the servers' BM25: k1 + 1, which Lucene dropped, except on the newest servers."""
+        distribution, major, _ = self._version
+        return 1.0 if distribution != _ELASTICSEARCH and major >= 3 else K1 + 1
 
     @property
-    def most_buckets(self) -> int:
-        """How many values it counts in one answer."""
-        line, *version = self._version
-        return 10_000 if line == _ELASTICSEARCH and version < [7, 9] else 50_000
+    def max_buckets(self) -> int:
+        """The maximum number of values in the response to one aggregation."""
+        distribution, *version = self._version
+        return 10_000 if distribution == _ELASTICSEARCH and version < [7, 9] else 50_000
 
     def close(self) -> None:
+        """Close the connections."""
         self._transport.close()
 
 
-def lines(parts: Iterable[tuple[Answer, Answer]]) -> bytes:
-    """A body of one JSON object a line."""
-    return b"".join(encoded(each) + b"\n" for part in parts for each in part)
+def to_json_lines(pairs: Iterable[tuple[Response, Response]]) -> bytes:
+    """Return pairs of objects as JSON, one object a line."""
+    return b"".join(to_json(value) + b"\n" for pair in pairs for value in pair)
 
 
-def encoded(value: object) -> bytes:
+def to_json(value: object) -> bytes:
+    """Return compact JSON in UTF-8, with lone surrogates replaced by `?`."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _of_searches(answer: Answer) -> Iterator[tuple[int, str]]:
-    for each in answer["responses"]:
-        if "error" in each:
-            yield int(each.get("status", 500)), _of_error(each["error"])
-        elif each["_shards"]["failed"] or each["timed_out"]:
-            yield 503, _("a shard did not answer")
+def shard_failures(response: Response) -> Iterator[PartialFailure]:
+    """Yield a failure if the response counts failed shards."""
+    if response["_shards"]["failed"]:
+        yield shard_failure()
 
 
-def _of_writes(answer: Answer) -> Iterator[tuple[int, str]]:
-    if answer["errors"]:
-        for each in answer["items"]:
-            (item,) = each.values()
+def shard_failure() -> PartialFailure:
+    """Return the failure of a shard, which is worth a retry."""
+    return PartialFailure(503, _("a shard did not respond"))
+
+
+def _search_failures(response: Response) -> Iterator[PartialFailure]:
+    for part in response["responses"]:
+        if "error" in part:
+            yield PartialFailure(int(part.get("status", 500)), _error_reason(part["error"]))
+        elif part["_shards"]["failed"] or part["timed_out"]:
+            yield shard_failure()
+
+
+def _bulk_failures(response: Response) -> Iterator[PartialFailure]:
+    if response["errors"]:
+        for action in response["items"]:
+            (item,) = action.values()
             if "error" in item:
-                yield int(item["status"]), _of_error(item["error"])
+                yield PartialFailure(int(item["status"]), _error_reason(item["error"]))
 
 
-def _kind(error: exceptions.TransportError) -> str:
+def _error_type(error: exceptions.TransportError) -> str:
     info = error.info
-    inner = info.get("error") if isinstance(info, dict) else None
-    return str(inner.get("type", "")) if isinstance(inner, dict) else ""
+    cause = info.get("error") if isinstance(info, dict) else None
+    return str(cause.get("type", "")) if isinstance(cause, dict) else ""
 
 
 def _reason(error: exceptions.TransportError) -> str:
     info = error.info
-    return _short(_of_error(info["error"]) if isinstance(info, dict) and "error" in info else str(error.error))
+    return _shorten(_error_reason(info["error"]) if isinstance(info, dict) and "error" in info else str(error.error))
 
 
-def _of_error(error: object) -> str:
-    """What the server says went wrong, of its causes the first."""
+def _error_reason(error: object) -> str:
+    """Return type and reason of the first root cause that the server reports."""
     if not isinstance(error, dict):
         return str(error)
     causes = error.get("root_cause")
@@ -236,6 +289,6 @@ def _of_error(error: object) -> str:
     return f"{first.get('type', 'error')}: {first.get('reason', '')}"
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return text if len(text) <= _MAX_REASON_LENGTH else text[: _MAX_REASON_LENGTH - 1] + "…"

@@ -1,80 +1,85 @@
-"""A transaction: what it writes becomes visible with the last request, which replaces the state of the index."""
+"""A transaction on the servers.
+
+What it writes becomes visible with the last request, which replaces the state of the index.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
 from typing_extensions import Self
 
-from ...messages import gettext as _
 from ..errors import IndexLocked, IndexMoved, ServerError
-from ..lock_owner import this_program
-from .commits import Commits
+from ..index_directory import this_program
+from .commits import CommitLog
 from .prepared_article import PreparedArticle
 from .query_builder import Query
 from .reader import OpenSearchReader
-from .server import Answer, Missing, Server, encoded
+from .server import NotFound, Response, Server, shard_failures, to_json
 
-REQUEST_BYTES = 4 << 20  # that are gathered for a request
-REQUEST_ARTICLES = 1_000
-SECONDS = 120.0  # that a request may take
-_NUMBER_BITS = 32  # of a key that count articles within a transaction
+MAX_REQUEST_BYTES = 4 << 20
+MAX_REQUEST_ARTICLES = 1_000
+_WRITE_TIMEOUT = 120.0  # seconds in which servers must respond
+_COUNTER_BITS = 32  # of a key, that number the articles of a transaction; the other bits hold the transaction's number
 
 
 class OpenSearchWriter:
-    """See `base.Writer`."""
+    """A transaction on one index; implements `base.Writer`."""
 
     def __init__(self, server: Server, index: str, folder: Path, memory: int) -> None:
         self._server = server
         self._index = index
-        self._request_bytes = min(memory, REQUEST_BYTES)
+        self._max_request_bytes = min(memory, MAX_REQUEST_BYTES)
         self._directory = folder.parent
-        self._written = 0
-        self._lines: list[bytes] = []
-        self._gathered = 0
-        self._replaced: list[str] = []
-        self._commits = Commits(server, index, folder)
-        with self._writing(), ExitStack() as unless_begun:
+        self._article_count = 0
+        self._lines: list[bytes] = []  # of the next request
+        self._buffered_bytes = 0
+        self._replaced_ids: list[str] = []
+        self._commits = CommitLog(server, index, folder)
+        with self._not_found_as_moved(), ExitStack() as on_failure:
             state = self._commits.begin(this_program())
-            unless_begun.callback(self._abort)
-            self._number = state.attempt
-            self._clean(state.garbage())
+            on_failure.callback(self._abort)
+            self._transaction = state.attempt
+            self._delete_garbage(state.garbage())
             self._committed = OpenSearchReader(server, index, folder)
-            unless_begun.pop_all()
+            on_failure.pop_all()
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _not_found_as_moved(self) -> Iterator[None]:
         try:
             yield
-        except Missing as error:
+        except NotFound as error:
             raise IndexMoved(self._directory) from error
 
     def put(self, prepared: PreparedArticle) -> None:
-        self._written += 1
-        key = self._number << _NUMBER_BITS | self._written
-        head = b'{"born":%d,"key":%d,' % (self._number, key)
-        self._lines += [encoded({"index": {"_id": str(key)}}), head + prepared.fields]
-        self._gathered += len(prepared.fields)
+        """Add an article in place of a committed one with the same id."""
+        self._article_count += 1
+        key = self._transaction << _COUNTER_BITS | self._article_count
+        head = b'{"born":%d,"key":%d,' % (self._transaction, key)
+        self._lines += [to_json({"index": {"_id": str(key)}}), head + prepared.fields]
+        self._buffered_bytes += len(prepared.fields)
         self.delete(prepared.id)
 
     def delete(self, article_id: str) -> None:
-        self._replaced.append(article_id)
-        if self._gathered >= self._request_bytes or len(self._replaced) >= REQUEST_ARTICLES:
-            self._send()
+        """Delete a committed article, if the index has it."""
+        self._replaced_ids.append(article_id)
+        if self._buffered_bytes >= self._max_request_bytes or len(self._replaced_ids) >= MAX_REQUEST_ARTICLES:
+            self._flush()
 
-    def _send(self) -> None:
-        """Sends what was gathered."""
-        for key in self._committed.keys(self._replaced):
-            self._lines += [encoded({"update": {"_id": str(key)}}), encoded({"doc": {"died": self._number}})]
-        lines, self._lines, self._replaced, self._gathered = self._lines, [], [], 0
+    def _flush(self) -> None:
+        """Send the buffered articles and mark the articles that they replace as dead."""
+        for key in self._committed.keys(self._replaced_ids):
+            self._lines += [to_json({"update": {"_id": str(key)}}), to_json({"doc": {"died": self._transaction}})]
+        lines, self._lines, self._replaced_ids, self._buffered_bytes = self._lines, [], [], 0
         self._bulk(lines)
 
     def _bulk(self, lines: list[bytes]) -> None:
-        with self._writing():
-            self._commits.renew()  # who lost the place of the writer must not write
+        with self._not_found_as_moved():
+            self._commits.renew()  # raises if this writer has lost the lease and must not write
             if lines:
-                self._server.bulk(self._index, b"\n".join(lines) + b"\n", SECONDS)
+                self._server.bulk(self._index, b"\n".join(lines) + b"\n", _WRITE_TIMEOUT)
 
     def __enter__(self) -> Self:
         return self
@@ -85,9 +90,11 @@ class OpenSearchWriter:
         committed = False
         try:
             if error is None:
-                self._send()
-                with self._writing():
-                    self._server.ask("POST", f"/{self._index}/_refresh", seconds=SECONDS, faults=_of_shards)
+                self._flush()
+                with self._not_found_as_moved():
+                    self._server.request(
+                        "POST", f"/{self._index}/_refresh", timeout=_WRITE_TIMEOUT, find_failures=shard_failures
+                    )
                     self._commits.commit()
                 committed = True
         finally:
@@ -96,28 +103,23 @@ class OpenSearchWriter:
             self._committed.close()
 
     def _abort(self) -> None:
-        with suppress(ServerError, IndexLocked, Missing):  # the next transaction does it
+        with suppress(ServerError, IndexLocked, NotFound):  # otherwise the next transaction records it as aborted
             self._commits.abort()
 
-    def _clean(self, garbage: Query) -> None:
-        """Deletes what no reader needs."""
-        found = self._keys(garbage)
-        while some := [key for _, key in zip(range(REQUEST_ARTICLES), found, strict=False)]:
-            self._bulk([encoded({"delete": {"_id": key}}) for key in some])
+    def _delete_garbage(self, garbage: Query) -> None:
+        """Delete the articles that no reader needs."""
+        keys = self._keys(garbage)
+        while batch := list(islice(keys, MAX_REQUEST_ARTICLES)):
+            self._bulk([to_json({"delete": {"_id": key}}) for key in batch])
 
     def _keys(self, query: Query) -> Iterator[str]:
-        body: Answer = {"query": query, "size": REQUEST_ARTICLES, "sort": [{"key": "asc"}], "_source": False}
+        body: Response = {"query": query, "size": MAX_REQUEST_ARTICLES, "sort": [{"key": "asc"}], "_source": False}
         while True:
-            (answer,) = self._server.search(self._index, [body])
-            with self._server.understood():
-                hits = answer["hits"]["hits"]
+            (response,) = self._server.search(self._index, [body])
+            with self._server.parsing():
+                hits = response["hits"]["hits"]
                 keys = [hit["_id"] for hit in hits]
                 yield from keys
-                if len(hits) < REQUEST_ARTICLES:
+                if len(hits) < MAX_REQUEST_ARTICLES:
                     return
                 body["search_after"] = hits[-1]["sort"]
-
-
-def _of_shards(answer: Answer) -> Iterator[tuple[int, str]]:
-    if answer["_shards"]["failed"]:
-        yield 503, _("a shard did not answer")

@@ -1,4 +1,4 @@
-"""Tantivy, for archives of millions of articles on one machine."""
+"""The Tantivy engine, for archives of millions of articles on one machine."""
 
 from .engine import TantivyEngine
 

@@ -1,4 +1,4 @@
-"""Compares the files of an index with the checksums that Tantivy ends them with.
+"""Verification of the checksums at the end of Tantivy's files.
 
 A file is its content, then JSON with the CRC-32 of the content, then the size of the JSON and a magic number.
 """
@@ -10,40 +10,48 @@ from pathlib import Path
 
 from ...messages import gettext as _
 
-_TAIL = struct.Struct("<II")
+_FOOTER_END = struct.Struct("<II")  # size of the JSON in bytes, magic number
 _MAGIC = 1337
-_BLOCK = 1 << 20  # bytes read at once
+_BLOCK_SIZE = 1 << 20  # bytes read at once
 
 
-class Altered(ValueError):
-    """A file is not as it was written."""
+class CorruptFile(ValueError):
+    """A file is truncated or does not match its checksum."""
 
 
-def check(folder: Path) -> None:
-    """Reads every file of the last commit. Raises Altered, OSError, or LookupError if nothing makes sense."""
-    listed = json.loads((folder / "meta.json").read_text("utf-8"))["segments"]
-    segments = {segment["segment_id"].replace("-", "") for segment in listed}
-    for file in folder.iterdir():
-        if file.name.partition(".")[0] in segments and file.stat().st_size:
-            _check_file(file)
+def verify_checksums(folder: Path) -> None:
+    """Read every file of the last commit and compare it with its checksum.
+
+    Raises:
+        CorruptFile: A file is truncated or does not match its checksum.
+        OSError: A file cannot be read.
+        LookupError: A file lacks a required entry.
+        ValueError: A file is not JSON where JSON is required.
+    """
+    segments = json.loads((folder / "meta.json").read_text("utf-8"))["segments"]
+    segment_ids = {segment["segment_id"].replace("-", "") for segment in segments}
+    for path in folder.iterdir():
+        if path.name.partition(".")[0] in segment_ids and path.stat().st_size:
+            _verify_file(path)
 
 
-def _check_file(file: Path) -> None:
-    with file.open("rb") as opened:
-        size = file.stat().st_size
-        opened.seek(max(0, size - _TAIL.size))
-        tail = opened.read()
-        length, magic = _TAIL.unpack(tail) if len(tail) == _TAIL.size else (0, 0)
-        end = size - _TAIL.size - length
-        if magic != _MAGIC or end < 0:
-            raise Altered(_("{file} is cut off").format(file=file.name))
-        opened.seek(end)
-        expected = json.loads(opened.read(length))["crc"]
-        opened.seek(0)
-        found = 0
-        while end:
-            block = opened.read(min(_BLOCK, end))
-            found = zlib.crc32(block, found)
-            end -= len(block)
-    if found != expected:
-        raise Altered(_("{file} is not as it was written").format(file=file.name))
+def _verify_file(path: Path) -> None:
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        file.seek(max(0, size - _FOOTER_END.size))
+        footer_end = file.read()
+        footer_size, magic = _FOOTER_END.unpack(footer_end) if len(footer_end) == _FOOTER_END.size else (0, 0)
+        content_size = size - _FOOTER_END.size - footer_size
+        if magic != _MAGIC or content_size < 0:
+            raise CorruptFile(_("{file} is truncated").format(file=path.name))
+        file.seek(content_size)
+        expected = json.loads(file.read(footer_size))["crc"]
+        file.seek(0)
+        checksum = 0
+        remaining = content_size
+        while remaining:
+            block = file.read(min(_BLOCK_SIZE, remaining))
+            checksum = zlib.crc32(block, checksum)
+            remaining -= len(block)
+    if checksum != expected:
+        raise CorruptFile(_("{file} does not match its checksum").format(file=path.name))

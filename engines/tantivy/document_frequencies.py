@@ -1,5 +1,7 @@
-"""How many articles have a term. Tantivy's own number has deleted ones in it until their segment is merged, and its
-scores are made of that."""
+"""Document frequencies without deleted articles.
+
+Tantivy's own document frequencies count deleted articles until their segment is merged, and its scores use them.
+"""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -8,69 +10,70 @@ from dataclasses import replace
 import tantivy
 from tantivy import Query
 
+from ..bm25 import IdfCache, lucene_idf
 from ..clauses import ScoringTerm
-from ..matching import lucene_idf
-from ..top_terms import RECOUNTED, MostFrequent
-from .query_builder import Queries, field_of
-from .schema import escaped
-
-_KEPT = 100_000  # terms
+from ..top_terms import MAX_ARTICLES_FOR_EXACT_COUNTS, TopTerms
+from .query_builder import QueryBuilder, field_name
+from .schema import escape
 
 
-class Frequencies:
-    """Tells rarities in one commit. `held` is the number of its articles, deleted ones among them; where there are
-    none, Tantivy's numbers are taken as they are."""
+class DocumentFrequencies:
+    """The document frequencies and idfs of one commit.
 
-    def __init__(self, searcher: tantivy.Searcher, queries: Queries, held: int) -> None:
+    `max_doc` is the number of its articles including deleted ones. Where none is deleted, Tantivy's numbers are used.
+    """
+
+    def __init__(self, searcher: tantivy.Searcher, queries: QueryBuilder, max_doc: int) -> None:
         self._searcher = searcher
         self._queries = queries
-        self._held = held
-        self._known: dict[tuple[str, str], float] = {}
+        self._max_doc = max_doc
 
-    def idf(self, term: ScoringTerm) -> float:
-        """The inverse document frequency, 0 if no article has the term."""
-        key = field_of(term), term.term
-        idf = self._known.get(key)
-        if idf is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            frequency = self._frequency(term)
-            idf = lucene_idf(self._searcher.num_docs, frequency) if frequency else 0.0
-            self._known[key] = idf
-        return idf
+    def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
+        """Return the idf of each term, 0 if no article contains it."""
+        articles = self._searcher.num_docs
+        frequencies = map(self._frequency, terms)
+        return [lucene_idf(articles, frequency) if frequency else 0.0 for frequency in frequencies]
 
-    def corrected(self, weights: Sequence[ScoringTerm]) -> list[ScoringTerm]:
-        """The weights with which Tantivy scores as if deleted articles were gone; the average length still has them."""
-        if self._held == self._searcher.num_docs:
-            return list(weights)
-        idfs = ((term, self.idf(term)) for term in weights)
+    def correct_weights(self, terms: Sequence[ScoringTerm], idfs: IdfCache) -> list[ScoringTerm]:
+        """Return the terms with weights that cancel the effect of deleted articles on Tantivy's idfs.
+
+        `idfs` caches those of `self.idfs`. The average length of a field still includes deleted articles.
+        """
+        if self._max_doc == self._searcher.num_docs:
+            return list(terms)
         return [
-            replace(term, weight=term.weight * idf / lucene_idf(self._held, self._listed(term)))
-            for term, idf in idfs
+            replace(term, weight=term.weight * idf / lucene_idf(self._max_doc, self._posting_count(term)))
+            for term, idf in zip(terms, idfs(terms), strict=True)
             if idf
         ]
 
-    def words(self) -> list[tuple[str, int]]:
-        """The most frequent words. They are listed by the character that they begin with, lest all be in memory at
-        once; of those made anew, such as dates, it may stand in no text, but is in ASCII."""
-        counted = Query.all_query() if self._searcher.num_docs < self._held <= RECOUNTED else None
-        listed = self._searcher.terms_with_prefix
-        chosen: MostFrequent[str] = MostFrequent()
-        for first in sorted({*map(chr, range(128)), *(single for single, _ in listed("text_unigrams", ""))}):
-            words = listed("text_words", first, filter_query=counted)
-            chosen.add(words[: bisect_right(words, -chosen.least, key=lambda word: -word[1])])
-        return chosen.chosen()
+    def top_words(self) -> list[tuple[str, int]]:
+        """Return the words with the highest document frequencies, with these.
+
+        Words are listed by their first character, so that never all of them are in memory at once. The first character
+        of a word is a unigram of some text, except that canonical words such as dates may begin with any other ASCII
+        character.
+        """
+        live = Query.all_query() if self._searcher.num_docs < self._max_doc <= MAX_ARTICLES_FOR_EXACT_COUNTS else None
+        terms_with_prefix = self._searcher.terms_with_prefix
+        top_terms: TopTerms[str] = TopTerms()
+        unigrams = (unigram for unigram, _ in terms_with_prefix("text_unigrams", ""))
+        for first in sorted({*map(chr, range(128)), *unigrams}):
+            words = terms_with_prefix("text_words", first, filter_query=live)
+            top_terms.add(words[: bisect_right(words, -top_terms.min_count, key=lambda word: -word[1])])
+        return top_terms.top()
 
     def _frequency(self, term: ScoringTerm) -> int:
-        if self._held == self._searcher.num_docs:
-            return self._listed(term)
-        return count(self._searcher.search(self._queries.having(term), 1))
+        if self._max_doc == self._searcher.num_docs:
+            return self._posting_count(term)
+        return hit_count(self._searcher.search(self._queries.term_query(term), 1))
 
-    def _listed(self, term: ScoringTerm) -> int:
-        """How long the posting list of the term is."""
-        return self._searcher.doc_freq(field_of(term), escaped(term.term))
+    def _posting_count(self, term: ScoringTerm) -> int:
+        """Return the length of the posting list of the term, deleted articles included."""
+        return self._searcher.doc_freq(field_name(term), escape(term.term))
 
 
-def count(found: tantivy.SearchResult) -> int:
-    number: int = found.count  # type: ignore[attr-defined]  # which the stubs forget
-    return number
+def hit_count(result: tantivy.SearchResult) -> int:
+    """Return the number of articles that a search matched."""
+    count: int = result.count  # type: ignore[attr-defined]  # missing in the stubs
+    return count

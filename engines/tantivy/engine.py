@@ -1,4 +1,4 @@
-"""The engine: writes articles through Tantivy, and asks it what requests ask for."""
+"""The Tantivy engine, its writer and its reader."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from typing_extensions import Self
 
 from ...analysis import AnalyzedArticle
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
+from ..bm25 import IdfCache
 from ..clauses import (
     Candidate,
     Clause,
@@ -27,66 +28,73 @@ from ..clauses import (
     SearchResult,
 )
 from ..facets import first_dates, first_values, is_valued, stored_field
-from ..records import unpacked
-from ..size import segments, size_of
+from ..records import unpack_texts
+from ..storage import folder_size, segment_count_text
 from ..stored_article import NAMES, StoredArticle, stored_article
-from .checksums import check
-from .document_frequencies import Frequencies, count
-from .error_translation import reading, writing
-from .prepared_article import PreparedArticle, prepared
-from .query_builder import Queries
-from .schema import DAY, STORED, TIME, keyword_term, schema, unescaped
+from .checksums import verify_checksums
+from .document_frequencies import DocumentFrequencies, hit_count
+from .error_translation import read_errors, write_errors
+from .prepared_article import PreparedArticle, prepare_articles
+from .query_builder import QueryBuilder
+from .schema import DAY, STORED, TIME, keyword_term, make_schema, unescape
 
-_CORES_A_THREAD = 4  # analysing the articles that one thread can write keeps the others busy
-_LEAST_MEMORY, _MOST_MEMORY = 15_000_000, 4_290_000_000  # bytes that Tantivy takes for a thread
-_LISTED_AT_ONCE = 100_000  # articles
-_ALL_VALUES = 1 << 31  # more than a segment has
-_COMMITTED = "meta.json"  # replaced by each commit, and by each merge; names of segments are random
-_SEGMENT = 32  # a key is the number of a segment, shifted by so many bits, and that of an article in it
+_CORES_PER_THREAD = 4  # analyzing the articles that one thread can write keeps the other cores busy
+_MIN_THREAD_BUFFER, _MAX_THREAD_BUFFER = 15_000_000, 4_290_000_000  # bytes that Tantivy accepts for a thread
+_PAGE_SIZE = 100_000  # articles
+_ALL_BUCKETS = 1 << 31  # more than a segment can have
+_META_FILE = "meta.json"  # replaced by each commit and each merge; segment names in it are random
+_DOC_BITS = 32  # a key is the number of a segment, shifted by this, plus the number of an article in the segment
 
 
 class TantivyEngine:
-    """See `base.Engine`."""
+    """The engine of one index on Tantivy; implements `base.Engine`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def create(self) -> None:
-        with writing(self._folder.parent):
-            tantivy.Index(schema(), path=str(self._folder), reuse=False)
+        """Create an empty index in the folder."""
+        with write_errors(self._folder.parent):
+            tantivy.Index(make_schema(), path=str(self._folder), reuse=False)
 
     def remove(self) -> None:
+        """Remove the index with its folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
-        return prepared(batch)
+        """Prepare articles, given with their digests, for the writer."""
+        return prepare_articles(batch)
 
     def commit(self) -> str:
-        with reading(self._folder.parent):
-            return f"{zlib.crc32((self._folder / _COMMITTED).read_bytes()):08x}"
+        """Return a name for the last commit: a checksum of Tantivy's list of segments."""
+        with read_errors(self._folder.parent):
+            return f"{zlib.crc32((self._folder / _META_FILE).read_bytes()):08x}"
 
     def reader(self) -> "TantivyReader":
+        """Open the last commit."""
         return TantivyReader(self._folder)
 
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "TantivyWriter":
+        """Begin a transaction that buffers about `memory` bytes."""
         return TantivyWriter(self._folder, memory)
 
 
 class TantivyWriter:
-    """See `base.Writer`."""
+    """A transaction on one index; implements `base.Writer`."""
 
     def __init__(self, folder: Path, memory: int) -> None:
         self._path = folder.parent
-        index = _opened(folder)
+        index = _open(folder)
         self._committed = index.searcher()
-        with writing(self._path):
-            threads = max(1, (os.cpu_count() or 1) // _CORES_A_THREAD)
-            each = max(_LEAST_MEMORY, min(memory // threads, _MOST_MEMORY))
-            self._writer = index.writer(each * threads, threads)
-            # Tantivy names files by numbers that come again after a commit was cut short, and overwrites none.
+        with write_errors(self._path):
+            threads = max(1, (os.cpu_count() or 1) // _CORES_PER_THREAD)
+            thread_buffer = max(_MIN_THREAD_BUFFER, min(memory // threads, _MAX_THREAD_BUFFER))
+            self._writer = index.writer(thread_buffer * threads, threads)
+            # Tantivy reuses the numbers in file names after an interrupted commit, but never overwrites a file.
             self._writer.garbage_collect_files()
 
     def put(self, prepared: PreparedArticle) -> None:
+        """Add an article in place of a committed one with the same id."""
         document = tantivy.Document()
         for field, terms in prepared.terms.items():
             document.add_text(field, terms)
@@ -97,10 +105,11 @@ class TantivyWriter:
             document.add_integer(field, number)
         document.add_bytes(STORED, prepared.stored)
         self._delete(prepared.id)
-        with writing(self._path):
+        with write_errors(self._path):
             self._writer.add_document(document)
 
     def delete(self, article_id: str) -> None:
+        """Delete a committed article, if the index has it."""
         self._delete(keyword_term(article_id))
 
     def _delete(self, id_term: str) -> None:
@@ -116,142 +125,164 @@ class TantivyWriter:
         committed = False
         try:
             if error is None:
-                with writing(self._path):
+                with write_errors(self._path):
                     self._writer.commit()
                     committed = True
                     self._writer.wait_merging_threads()
         finally:
             if not committed:
-                with suppress(ValueError):  # what is left goes with the next commit
+                with suppress(ValueError):  # the next commit removes what remains
                     self._writer.rollback()
                     self._writer.wait_merging_threads()
 
 
 class TantivyReader:
-    """See `base.Reader`."""
+    """One commit of one index; implements `base.Reader`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder.parent
-        index, held = _at_one_commit(folder)
-        with reading(self._path):
+        index, max_doc = _open_at_one_commit(folder)
+        with read_errors(self._path):
             self._searcher = index.searcher()
-            size = size_of(folder)
-        self._queries = Queries(index.schema)
-        self._frequencies = Frequencies(self._searcher, self._queries, held)
-        self._statistics = IndexStatistics(self._searcher.num_docs, size, segments(self._searcher.num_segments))
+            size = folder_size(folder)
+        self._queries = QueryBuilder(index.schema)
+        self._frequencies = DocumentFrequencies(self._searcher, self._queries, max_doc)
+        self._idfs = IdfCache(self._frequencies.idfs)
+        self._statistics = IndexStatistics(
+            self._searcher.num_docs, size, segment_count_text(self._searcher.num_segments)
+        )
 
     def search(self, request: SearchRequest) -> SearchResult:
+        """Return the first matches of a request and the counts of its facets."""
         totals: list[int] = []
         candidates: list[Candidate] = []
-        with reading(self._path):
-            for tier, match in enumerate(self._queries.tiers(request)):
-                total, here = self._first(request, match, request.limit - len(candidates), tier)
+        with read_errors(self._path):
+            for tier, match in enumerate(self._queries.tier_queries(request)):
+                total, tier_candidates = self._search_tier(request, match, request.limit - len(candidates), tier)
                 totals.append(total)
-                candidates += here
-            facets = tuple(self._counted(request, field) for field in request.facets)
+                candidates += tier_candidates
+            facets = tuple(self._facet_counts(request, field) for field in request.facets)
         return SearchResult(sum(totals), tuple(totals[:-1]), tuple(candidates), facets)
 
-    def _counted(self, request: SearchRequest, field: FacetField) -> tuple[FacetCount, ...]:
-        """The first values of a facet. Segments tell all of theirs, or what each leaves out would be missed."""
+    def _facet_counts(self, request: SearchRequest, field: FacetField) -> tuple[FacetCount, ...]:
+        """Return the first values of a facet.
+
+        Every segment reports all of its values. If it left out some, their counts would be too low.
+        """
         limit = request.facet_limit
         if is_valued(field):
-            terms = {"field": stored_field(field), "size": limit, "segment_size": _ALL_VALUES}
+            terms = {"field": stored_field(field), "size": limit, "segment_size": _ALL_BUCKETS}
         else:
-            terms = {"field": DAY, "size": _ALL_VALUES}
-        answer = self._searcher.aggregate(self._queries.matching(request.match), {"values": {"terms": terms}})
-        counts = {bucket["key"]: bucket["doc_count"] for bucket in answer["values"]["buckets"]}
+            terms = {"field": DAY, "size": _ALL_BUCKETS}
+        result = self._searcher.aggregate(self._queries.clause_query(request.match), {"values": {"terms": terms}})
+        counts = {bucket["key"]: bucket["doc_count"] for bucket in result["values"]["buckets"]}
         return first_values(counts.items(), limit) if is_valued(field) else first_dates(counts, field, limit)
 
-    def _first(self, request: SearchRequest, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
-        """How many articles match, and the first `limit` of them."""
-        limit = min(limit, self._searcher.num_docs)  # Tantivy makes room for as many
+    def _search_tier(self, request: SearchRequest, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
+        """Return the number of matches of a tier and the first `limit` of them."""
+        limit = min(limit, self._searcher.num_docs)  # Tantivy allocates memory for `limit` hits
         if limit <= 0:
-            return count(self._searcher.search(match, 1)), []
+            return hit_count(self._searcher.search(match, 1)), []
         if request.sort == "newest":
-            found = self._searcher.search(match, limit, order_by_field=TIME)
-            return count(found), [Candidate(_key(address), 0.0, tier) for _, address in found.hits]
-        weights = self._frequencies.corrected(request.weights)
-        found = self._searcher.search(self._queries.scored(match, weights), limit)
-        return count(found), [Candidate(_key(address), score, tier) for score, address in found.hits]
+            result = self._searcher.search(match, limit, order_by_field=TIME)
+            return hit_count(result), [Candidate(_key(address), 0.0, tier) for _, address in result.hits]
+        terms = self._frequencies.correct_weights(request.weights, self._idfs)
+        result = self._searcher.search(self._queries.scored_query(match, terms), limit)
+        return hit_count(result), [Candidate(_key(address), score, tier) for score, address in result.hits]
 
     def count(self, clause: Clause) -> int:
-        with reading(self._path):
-            return count(self._searcher.search(self._queries.matching(clause), 1))
+        """Return the number of articles that match."""
+        with read_errors(self._path):
+            return hit_count(self._searcher.search(self._queries.clause_query(clause), 1))
 
     def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
-        with reading(self._path):
-            return list(map(self._frequencies.idf, terms))
+        """Return the idf of each term, 0 if no article contains it."""
+        with read_errors(self._path):
+            return self._idfs(terms)
 
     def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
+        """Return what each of the terms adds to the score of an article."""
         stored = self.fetch([key])[0]
-        with reading(self._path):
-            match = self._queries.matching(Keyword("id", stored.article.id))
-            weights = (self._frequencies.corrected([term]) for term in terms)
-            found = (self._searcher.search(self._queries.scored(match, each), 1) for each in weights)
-            return [result.hits[0][0] for result in found]
+        with read_errors(self._path):
+            match = self._queries.clause_query(Keyword("id", stored.article.id))
+            corrected = (self._frequencies.correct_weights([term], self._idfs) for term in terms)
+            results = (self._searcher.search(self._queries.scored_query(match, weighted), 1) for weighted in corrected)
+            return [result.hits[0][0] for result in results]
 
     def vocabulary(self) -> list[tuple[str, int]]:
-        with reading(self._path):
-            return [(unescaped(word), articles) for word, articles in self._frequencies.words()]
+        """Return the most frequent words with the number of articles that contain them."""
+        with read_errors(self._path):
+            return [(unescape(word), articles) for word, articles in self._frequencies.top_words()]
 
     def values(self, field: KeywordField) -> Iterator[str]:
-        with reading(self._path):
+        """Return every keyword of a field."""
+        with read_errors(self._path):
             return (value for value, _ in self._searcher.terms_with_prefix(field, ""))
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
-        with reading(self._path):
-            return [self._fetch(DocAddress(key >> _SEGMENT, key & (1 << _SEGMENT) - 1)) for key in keys]
+        """Return the articles with these keys, in the same order."""
+        with read_errors(self._path):
+            return [self._fetch(DocAddress(key >> _DOC_BITS, key & (1 << _DOC_BITS) - 1)) for key in keys]
 
     def _fetch(self, address: DocAddress) -> StoredArticle:
-        return stored_article(unpacked(self._searcher.doc(address)[STORED][0], NAMES))
+        return stored_article(unpack_texts(self._searcher.doc(address)[STORED][0], NAMES))
 
     def find(self, article_id: str) -> StoredArticle | None:
-        with reading(self._path):
-            found = self._searcher.search(self._queries.matching(Keyword("id", article_id)), 1, count=False)
-            return self._fetch(found.hits[0][1]) if found.hits else None
+        """Return the article with this id, None if the index does not have it."""
+        with read_errors(self._path):
+            result = self._searcher.search(self._queries.clause_query(Keyword("id", article_id)), 1, count=False)
+            return self._fetch(result.hits[0][1]) if result.hits else None
 
     def articles(self) -> Iterator[StoredArticle]:
-        for start in range(0, self._searcher.num_docs, _LISTED_AT_ONCE):
-            with reading(self._path):
-                listed = self._searcher.search(Query.all_query(), _LISTED_AT_ONCE, count=False, offset=start)
-            for _, address in listed.hits:
-                with reading(self._path):
+        """Yield every article."""
+        for start in range(0, self._searcher.num_docs, _PAGE_SIZE):
+            with read_errors(self._path):
+                page = self._searcher.search(Query.all_query(), _PAGE_SIZE, count=False, offset=start)
+            for _, address in page.hits:
+                with read_errors(self._path):
                     yield self._fetch(address)
 
     def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
-        found = ((article_id, self.find(article_id)) for article_id in article_ids)
-        return {article_id: stored.digest for article_id, stored in found if stored}
+        """Return the digests of those of the articles that the index has, by id."""
+        articles = ((article_id, self.find(article_id)) for article_id in article_ids)
+        return {article_id: stored.digest for article_id, stored in articles if stored}
 
     def statistics(self) -> IndexStatistics:
+        """Return the number of articles and the size of the index."""
         return self._statistics
 
     def check(self) -> None:
-        with reading(self._path):
-            check(self._folder)
+        """Verify the checksums of all files.
+
+        Raises:
+            IndexDamaged: A file is not as it was written.
+        """
+        with read_errors(self._path):
+            verify_checksums(self._folder)
 
     def close(self) -> None:
-        """Lets go of the files."""
-        del self._searcher, self._frequencies
+        """Release the files."""
+        del self._searcher, self._frequencies, self._idfs
 
 
-def _opened(folder: Path) -> tantivy.Index:
-    with reading(folder.parent):
+def _open(folder: Path) -> tantivy.Index:
+    with read_errors(folder.parent):
         index = tantivy.Index.open(str(folder))
-        index.config_reader("manual")  # one commit is read, not what follows
+        index.config_reader("manual")  # stay at the commit that was opened
         return index
 
 
-def _at_one_commit(folder: Path) -> tuple[tantivy.Index, int]:
-    """The index, and the number of its articles, deleted ones among them, as of one commit."""
-    listed = folder / _COMMITTED
-    with reading(folder.parent):
+def _open_at_one_commit(folder: Path) -> tuple[tantivy.Index, int]:
+    """Return the index and the number of its articles, deleted ones included, both of the same commit."""
+    path = folder / _META_FILE
+    with read_errors(folder.parent):
         while True:
-            content = listed.read_bytes()
-            index = _opened(folder)
-            if listed.read_bytes() == content:  # else another commit, or a merge, came in between
+            content = path.read_bytes()
+            index = _open(folder)
+            if path.read_bytes() == content:  # otherwise there was a commit or a merge in between
                 return index, sum(segment["max_doc"] for segment in json.loads(content)["segments"])
 
 
 def _key(address: DocAddress) -> int:
-    return address.segment_ord << _SEGMENT | address.doc
+    return address.segment_ord << _DOC_BITS | address.doc

@@ -1,5 +1,8 @@
-"""What goes wrong inside Tantivy, by our names. It raises ValueError or OSError, and where it finds what it never
-expected, a panic of its own kind, which cannot be imported."""
+"""Translation of Tantivy's errors into souwen's.
+
+Tantivy raises ValueError or OSError. In a state that it does not expect, it raises a panic of a type of its own, which
+cannot be imported and is therefore recognized by name.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +14,12 @@ from ..errors import IndexDamaged, IndexUnreadable, IndexUnwritable
 _PANIC = "PanicException"
 
 
-class _Translated:
-    """A context in which faults become what `name` makes of them."""
+class _ErrorTranslation:
+    """A context manager that raises `translate(path, error)` in place of Tantivy's errors."""
 
-    def __init__(self, path: Path, name: Callable[[Path, BaseException], SouwenError]) -> None:
+    def __init__(self, path: Path, translate: Callable[[Path, BaseException], SouwenError]) -> None:
         self._path = path
-        self._name = name
+        self._translate = translate
 
     def __enter__(self) -> None:
         pass
@@ -25,20 +28,24 @@ class _Translated:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error and (isinstance(error, (OSError, ValueError, LookupError)) or type(error).__name__ == _PANIC):
-            raise self._name(self._path, error) from error
+            raise self._translate(self._path, error) from error
 
 
-def reading(path: Path) -> _Translated:
-    """IndexDamaged or IndexUnreadable, of the index in `path`, instead of what is raised in reading."""
-
-    def fault(path: Path, error: BaseException) -> SouwenError:
-        if isinstance(error, PermissionError):  # Python's; Tantivy raises ValueError
-            return IndexUnreadable(path, os_error_reason(error))
-        return (IndexUnreadable if "PermissionDenied" in str(error) else IndexDamaged)(path, str(error))
-
-    return _Translated(path, fault)
+def read_errors(path: Path) -> _ErrorTranslation:
+    """Raise IndexDamaged or IndexUnreadable in place of the errors of reading the index in `path`."""
+    return _ErrorTranslation(path, _read_error)
 
 
-def writing(path: Path) -> _Translated:
-    """IndexUnwritable, of the index in `path`, instead of what is raised in writing."""
-    return _Translated(path, lambda path, error: IndexUnwritable(path, str(error)))
+def write_errors(path: Path) -> _ErrorTranslation:
+    """Raise IndexUnwritable in place of the errors of writing to the index in `path`."""
+    return _ErrorTranslation(path, _write_error)
+
+
+def _read_error(path: Path, error: BaseException) -> SouwenError:
+    if isinstance(error, PermissionError):  # raised by Python; Tantivy raises ValueError
+        return IndexUnreadable(path, os_error_reason(error))
+    return (IndexUnreadable if "PermissionDenied" in str(error) else IndexDamaged)(path, str(error))
+
+
+def _write_error(path: Path, error: BaseException) -> SouwenError:
+    return IndexUnwritable(path, str(error))

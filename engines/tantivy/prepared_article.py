@@ -1,4 +1,4 @@
-"""Articles as the writer takes them: the fields of a document, each as one text."""
+"""Articles prepared for the writer: the fields of a Tantivy document, each as one text."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -7,19 +7,23 @@ import numpy as np
 
 from ...analysis import AnalyzedArticle, TermStreams
 from ..clauses import Stream
-from ..facets import values
-from ..keywords import keywords
+from ..facets import facet_values
+from ..keywords import article_keywords
 from ..matching import UNDATED, day_number
-from ..records import packed
-from ..stored_article import NAMES, texts_of
-from .schema import AGAIN, DAY, TIME, escaped, keyword_term
+from ..records import pack_texts
+from ..stored_article import NAMES, stored_texts
+from .schema import DAY, TIME, TITLE_IN_BODY, escape, keyword_term
 
-_MOST_COMPARED = 10**8  # characters of a title times those of its body
-_TERM_END, _RUN_END = "\x1f", "\x1d"  # no text has them
+_MAX_COMPARISON = 10**8  # characters of a title times those of its body
+_TERM_END, _RUN_END = "\x1f", "\x1d"  # control characters that texts never contain
 
 
 class PreparedArticle(NamedTuple):
-    """`terms` are the fields of terms with blanks between, `keywords` those of one term each, facets among them."""
+    """The fields of a document.
+
+    `terms` maps each term field to its terms, separated by spaces. `keywords` maps each keyword field and each facet
+    field to its values, which are terms by themselves.
+    """
 
     id: str
     terms: dict[str, str]
@@ -28,58 +32,62 @@ class PreparedArticle(NamedTuple):
     stored: bytes
 
 
-def prepared(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
-    """Articles, given with their digests."""
-    return [_prepared(analyzed, digest) for analyzed, digest in batch]
+def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+    """Prepare articles, given with their digests."""
+    return [_prepare(analyzed, digest) for analyzed, digest in batch]
 
 
-def _prepared(analyzed: AnalyzedArticle, digest: str) -> PreparedArticle:
-    texts = texts_of(analyzed, digest)
-    streams = {"text": analyzed.text, "title": analyzed.title, AGAIN: _again(analyzed)}
+def _prepare(analyzed: AnalyzedArticle, digest: str) -> PreparedArticle:
+    texts = stored_texts(analyzed, digest)
+    streams = {"text": analyzed.text, "title": analyzed.title, TITLE_IN_BODY: _title_in_body(analyzed)}
     return PreparedArticle(
         keyword_term(analyzed.article.id),
-        {f"{name}_{stream}": text for name, terms in streams.items() for stream, text in _streams(terms) if text},
-        {name: list(map(keyword_term, found)) for name, found in keywords(analyzed).items()} | values(analyzed),
+        {f"{field}_{stream}": text for field, terms in streams.items() for stream, text in _streams(terms) if text},
+        {field: list(map(keyword_term, keys)) for field, keys in article_keywords(analyzed).items()}
+        | facet_values(analyzed),
         _numbers(analyzed),
-        packed([texts[name] for name in NAMES]),
+        pack_texts([texts[name] for name in NAMES]),
     )
 
 
 def _streams(terms: TermStreams) -> Iterator[tuple[Stream, str]]:
-    yield "words", escaped(_TERM_END.join(terms.words)).replace(_TERM_END, " ")
-    yield "bigrams", _grams(escaped(terms.folded), 2)
-    yield "unigrams", _grams(escaped(terms.unigrams), 1)
+    yield "words", escape(_TERM_END.join(terms.words)).replace(_TERM_END, " ")
+    yield "bigrams", _ngrams(escape(terms.folded), 2)
+    yield "unigrams", _ngrams(escape(terms.unigrams), 1)
 
 
-def _grams(text: str, size: int) -> str:
-    """Every `size` characters side by side, with blanks between."""
+def _ngrams(text: str, size: int) -> str:
+    """Return the n-grams of `size` characters in sequence, separated by spaces."""
     codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
     count = len(codes) - size + 1
     if count <= 0:
         return ""
     spaced = np.full((count, size + 1), ord(" "), "<u4")
-    for place in range(size):
-        spaced[:, place] = codes[place : place + count]
+    for column in range(size):
+        spaced[:, column] = codes[column : column + count]
     return spaced.tobytes().decode("utf-32-le")
 
 
-def _again(analyzed: AnalyzedArticle) -> TermStreams:
-    """What of the title stands in the body, too."""
+def _title_in_body(analyzed: AnalyzedArticle) -> TermStreams:
+    """Return the terms of the title that the body repeats."""
     text, title = analyzed.text, analyzed.title
     runs = _common_runs(title.folded, text.folded[len(title.folded) :])
     return TermStreams(sorted(set(title.words).intersection(text.words[len(title.words) :])), _RUN_END.join(runs))
 
 
 def _common_runs(title: str, body: str) -> list[str]:
-    """The pieces of `title` that stand in `body`, as long as they can be; of a huge one all, for want of time."""
-    if len(title) * len(body) > _MOST_COMPARED:
+    """Return the longest pieces of `title` that `body` contains.
+
+    For a title and a body too long to compare in reasonable time, return the whole title.
+    """
+    if len(title) * len(body) > _MAX_COMPARISON:
         return [title]
     runs, end = [], 0
     for start in range(len(title)):
-        before = end = max(end, start)
+        previous_end = end = max(end, start)
         while end < len(title) and title[start : end + 1] in body:
             end += 1
-        if end > before:
+        if end > previous_end:
             runs.append(title[start:end])
     return runs
 

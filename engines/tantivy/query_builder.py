@@ -1,11 +1,13 @@
-"""From clauses and weighted terms to Tantivy's queries."""
+"""Translation of clauses and weighted terms into Tantivy queries."""
 
 from collections.abc import Callable, Iterator, Sequence
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from ..bm25 import K1
 from ..clauses import (
+    MATCH_ALL,
     And,
     Clause,
     DateRange,
@@ -19,122 +21,133 @@ from ..clauses import (
     Substring,
     Term,
     TextField,
+    bigram_cover,
 )
 from ..facets import stored_field
-from ..grams import bigram_cover
-from ..matching import K1, day_number
-from ..simplify import MET, given
-from .schema import AGAIN, DAY, escaped, keyword_term
+from ..matching import day_number
+from ..simplify import simplify
+from .schema import DAY, TITLE_IN_BODY, escape, keyword_term
 
 
-class Queries:
-    """Makes queries over one schema."""
+class QueryBuilder:
+    """Builds queries over one schema."""
 
     def __init__(self, schema: tantivy.Schema) -> None:
         self._schema = schema
 
-    def matching(self, clause: Clause) -> Query:
-        """What matches `clause`; its scores mean nothing."""
+    def clause_query(self, clause: Clause) -> Query:
+        """Return a query for the articles that match `clause`; its scores have no meaning."""
         match clause:
             case Term(field, word):
-                return self._in_field(field, lambda text: self._term(f"{text}_words", escaped(word)))
+                return self._in_field(field, lambda indexed: self._term(f"{indexed}_words", escape(word)))
             case Substring(field, string):
-                return self._in_field(field, lambda text: self._string(text, escaped(string)))
+                return self._in_field(field, lambda indexed: self._substring(indexed, escape(string)))
             case Keyword(field, value):
                 return self._term(field, keyword_term(value))
             case FacetValue(field, value):
                 return self._term(stored_field(field), value)
             case DateRange(first, last):
-                ends = (day_number(first) if first else 1, day_number(last) if last else None)
-                return Query.range_query(self._schema, DAY, FieldType.Integer, *ends)
+                bounds = (day_number(first) if first else 1, day_number(last) if last else None)
+                return Query.range_query(self._schema, DAY, FieldType.Integer, *bounds)
             case And(clauses):
-                return self._all(clauses)
+                return self._and(clauses)
             case Or():
-                return self._at_least(1, tuple(dict.fromkeys(_alternatives(clause))))
+                return self._min_should_match(1, tuple(dict.fromkeys(_alternatives(clause))))
             case MinShouldMatch(count, clauses):
-                return self._at_least(count, clauses)
+                return self._min_should_match(count, clauses)
             case Not():
-                return self._all((clause,))
+                return self._and((clause,))
 
-    def tiers(self, request: SearchRequest) -> list[Query]:
-        """What matches a request: for each of its tiers those that no earlier one has, then the rest."""
-        found = []
-        for place, tier in enumerate((*request.tiers, MET)):
-            # Of what a tier asks for already, most of what `match` asks for follows, and what earlier tiers ask for.
-            asked = [(Occur.Must, self.matching(each)) for each in (tier, given(request.match, tier)) if each != MET]
-            earlier = [given(each, tier) for each in _widest(request.tiers[:place])]
-            excluded = [(Occur.MustNot, self.matching(each)) for each in earlier]
-            found.append(Query.boolean_query([*(asked or [(Occur.Must, Query.all_query())]), *excluded]))
-        return found
+    def tier_queries(self, request: SearchRequest) -> list[Query]:
+        """Return one query for the new matches of each tier, then one for the remaining matches.
 
-    def scored(self, match: Query, weights: Sequence[ScoringTerm]) -> Query:
-        """What `match` matches, by the sum of weight × BM25 over the terms."""
-        matched = Query.const_score_query(match, 0.0)
-        if not weights:
-            return matched
-        scoring = Query.boolean_query([(Occur.Should, self._weighted(term)) for term in weights])
-        return Query.boolean_query([(Occur.Must, matched), (Occur.Should, scoring)])
+        The new matches of a tier are those that no earlier tier has.
+        """
+        queries = []
+        for index, tier in enumerate((*request.tiers, MATCH_ALL)):
+            # A tier implies most of what `match` and the earlier tiers require. Only the rest is searched for.
+            required = [
+                (Occur.Must, self.clause_query(clause))
+                for clause in (tier, simplify(request.match, assuming=tier))
+                if clause != MATCH_ALL
+            ]
+            earlier = [simplify(other, assuming=tier) for other in _widest(request.tiers[:index])]
+            excluded = [(Occur.MustNot, self.clause_query(clause)) for clause in earlier]
+            queries.append(Query.boolean_query([*(required or [(Occur.Must, Query.all_query())]), *excluded]))
+        return queries
 
-    def having(self, term: ScoringTerm) -> Query:
-        """What has the term."""
-        return self._term(field_of(term), escaped(term.term))
+    def scored_query(self, match: Query, terms: Sequence[ScoringTerm]) -> Query:
+        """Return a query for the articles of `match` that scores them by the sum of weight × BM25 over the terms."""
+        unscored = Query.const_score_query(match, 0.0)
+        if not terms:
+            return unscored
+        scoring = Query.boolean_query([(Occur.Should, self._weighted(term)) for term in terms])
+        return Query.boolean_query([(Occur.Must, unscored), (Occur.Should, scoring)])
+
+    def term_query(self, term: ScoringTerm) -> Query:
+        """Return a query for the articles that contain the term."""
+        return self._term(field_name(term), escape(term.term))
 
     def _weighted(self, term: ScoringTerm) -> Query:
-        """A term that scores weight × BM25. Tantivy's has the constant factor k1 + 1."""
-        return Query.boost_query(self.having(term), term.weight / (K1 + 1))
+        """Return a query that scores weight × BM25, without the constant factor k1 + 1 of Tantivy's BM25."""
+        return Query.boost_query(self.term_query(term), term.weight / (K1 + 1))
 
     def _term(self, field: str, term: str) -> Query:
         return Query.term_query(self._schema, field, term, "freq")
 
-    def _string(self, text: str, string: str) -> Query:
+    def _substring(self, field: str, string: str) -> Query:
         if len(string) == 1:
-            return self._term(f"{text}_unigrams", string)
+            return self._term(f"{field}_unigrams", string)
         if len(string) == 2:
-            return self._term(f"{text}_bigrams", string)
-        return Query.phrase_query(self._schema, f"{text}_bigrams", list(bigram_cover(string)))
+            return self._term(f"{field}_bigrams", string)
+        return Query.phrase_query(self._schema, f"{field}_bigrams", list(bigram_cover(string)))
 
-    def _in_field(self, field: TextField, within: Callable[[str], Query]) -> Query:
-        """The body has what the title has not, or what it has again."""
+    def _in_field(self, field: TextField, build: Callable[[str], Query]) -> Query:
+        """Return the query that `build` makes for an indexed field; the body is searched by way of the others."""
         if field != "body":
-            return within(field)
-        beside = Query.boolean_query([(Occur.Must, within("text")), (Occur.MustNot, within("title"))])
-        return Query.boolean_query([(Occur.Should, beside), (Occur.Should, within(AGAIN))])
+            return build(field)
+        outside_title = Query.boolean_query([(Occur.Must, build("text")), (Occur.MustNot, build("title"))])
+        return Query.boolean_query([(Occur.Should, outside_title), (Occur.Should, build(TITLE_IN_BODY))])
 
-    def _all(self, clauses: Sequence[Clause]) -> Query:
+    def _and(self, clauses: Sequence[Clause]) -> Query:
         parts = [
-            (Occur.MustNot, self.matching(each.clause)) if isinstance(each, Not) else (Occur.Must, self.matching(each))
-            for each in clauses
+            (Occur.MustNot, self.clause_query(clause.clause))
+            if isinstance(clause, Not)
+            else (Occur.Must, self.clause_query(clause))
+            for clause in clauses
         ]
         if all(occur == Occur.MustNot for occur, _ in parts):
             parts.append((Occur.Must, Query.all_query()))
         return Query.boolean_query(parts)
 
-    def _at_least(self, count: int, clauses: Sequence[Clause]) -> Query:
+    def _min_should_match(self, count: int, clauses: Sequence[Clause]) -> Query:
         if count > len(clauses) or not clauses:
             return Query.empty_query()
-        parts = [(Occur.Should, self.matching(each)) for each in clauses]
+        parts = [(Occur.Should, self.clause_query(clause)) for clause in clauses]
         return Query.boolean_query(parts, count if count > 1 else None)
 
 
-def field_of(term: ScoringTerm) -> str:
-    """The field that a term is looked up in."""
+def field_name(term: ScoringTerm) -> str:
+    """Return the name of the schema field that holds the term."""
     return f"{term.field}_{term.stream}"
 
 
 def _widest(tiers: Sequence[Clause]) -> list[Clause]:
-    """The tiers without those all of whose articles another one has."""
+    """Return the tiers without those whose matches another tier includes."""
     widest: list[Clause] = []
     for tier in tiers:
-        if not any(given(wider, tier) == MET for wider in widest):
-            widest = [*(each for each in widest if given(tier, each) != MET), tier]
+        if not any(simplify(wider, assuming=tier) == MATCH_ALL for wider in widest):
+            widest = [*(narrower for narrower in widest if simplify(tier, assuming=narrower) != MATCH_ALL), tier]
     return widest
 
 
 def _alternatives(clause: Clause) -> Iterator[Clause]:
-    """What an article may meet instead of each other, from alternatives within alternatives, too: spellings of one part
-    share most of what they ask for."""
+    """Yield the alternatives of a clause, with nested ones flattened.
+
+    The spellings of one part of a query share most alternatives, so that flattening removes duplicates.
+    """
     if isinstance(clause, Or):
-        for each in clause.clauses:
-            yield from _alternatives(each)
+        for child in clause.clauses:
+            yield from _alternatives(child)
     else:
         yield clause

@@ -1,8 +1,11 @@
-"""The fields of an index, as Tantivy sees them.
+"""The Tantivy schema of an index, and the escaping of terms.
 
-Terms come made: a field of terms holds them with blanks between, for Tantivy's whitespace tokenizer to take apart in
-its own threads. A pair stands at the place of its first character, so a string is a phrase of pairs. The body has no
-streams of its own; a field `again_…` holds what of the title the body has, too.
+Analysis has already made the terms. A term field holds them separated by spaces, and Tantivy's whitespace tokenizer
+splits them in its own threads. The position of a bigram is that of its first character, so a string is a phrase of
+bigrams.
+
+The body has no term streams of its own. A match in the body is a match in `text` outside of the title, or a match in
+`title_in_body`, which holds the parts of the title that the body repeats.
 """
 
 from hashlib import blake2b
@@ -14,20 +17,21 @@ from ..facets import FACETS
 from ..keywords import KEYWORDS
 
 STREAMS: tuple[Stream, ...] = ("words", "bigrams", "unigrams")
-TEXTS: tuple[IndexedField, ...] = ("text", "title")
-AGAIN = "again"
-DAY, TIME, STORED = "day", "time", "stored"  # day is missing where unknown
-_LONGEST_KEYWORD = 8_000  # characters; Tantivy drops terms of more than 65,530 bytes
-# White space within terms stands as controls, which no text has: cleaning removes them.
+INDEXED_FIELDS: tuple[IndexedField, ...] = ("text", "title")
+TITLE_IN_BODY = "title_in_body"
+DAY, TIME, STORED = "day", "time", "stored"  # undated articles have no day
+_MAX_KEYWORD_LENGTH = 8_000  # characters; Tantivy drops terms of more than 65,530 bytes
+# White space within terms is indexed as control characters. Cleaning removes these from texts, so they are free.
 _ESCAPES = dict(zip(" \t\n\f\r", "\x11\x12\x13\x14\x15", strict=True))
 
 
-def schema() -> tantivy.Schema:
+def make_schema() -> tantivy.Schema:
+    """Return the schema of an index."""
     builder = tantivy.SchemaBuilder()
-    for text in (*TEXTS, AGAIN):
+    for field in (*INDEXED_FIELDS, TITLE_IN_BODY):
         for stream in STREAMS:
             option = "position" if stream == "bigrams" else "freq"
-            builder.add_text_field(f"{text}_{stream}", tokenizer_name="whitespace", index_option=option)
+            builder.add_text_field(f"{field}_{stream}", tokenizer_name="whitespace", index_option=option)
     for keyword in KEYWORDS:
         builder.add_text_field(keyword, tokenizer_name="raw", index_option="basic")
     for facet in FACETS:
@@ -38,27 +42,28 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def escaped(text: str) -> str:
-    """`text` without the white space that Tantivy would cut it at, and in what UTF-8 can say."""
+def escape(text: str) -> str:
+    """Return `text` without white space at which Tantivy would split it, and encodable as UTF-8."""
     for blank, control in _ESCAPES.items():
         text = text.replace(blank, control)
-    return readable(text)
+    return escape_surrogates(text)
 
 
-def unescaped(term: str) -> str:
+def unescape(term: str) -> str:
+    """Return an escaped term with its white space restored."""
     for blank, control in _ESCAPES.items():
         term = term.replace(control, blank)
     return term
 
 
 def keyword_term(value: str) -> str:
-    """The term that a keyword is: the value itself unless it is longer than a term may be."""
-    if len(value) > _LONGEST_KEYWORD:
+    """Return the term of a keyword: its value, which a digest shortens if it is too long for a term."""
+    if len(value) > _MAX_KEYWORD_LENGTH:
         digest = blake2b(value.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
-        value = value[:_LONGEST_KEYWORD] + digest
-    return readable(value)
+        value = value[:_MAX_KEYWORD_LENGTH] + digest
+    return escape_surrogates(value)
 
 
-def readable(text: str) -> str:
-    """`text` with halves of surrogate pairs, which names of files may have, spelled out."""
+def escape_surrogates(text: str) -> str:
+    """Return `text` with lone surrogates, which file names may contain, as backslash escapes."""
     return text if text.isprintable() or text.isascii() else text.encode("utf-8", "backslashreplace").decode()

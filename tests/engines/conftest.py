@@ -54,14 +54,14 @@ def removed_from_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     handles = list(tmp_path_factory.getbasetemp().rglob("opensearch-*/index.json"))
     if handles and os.environ.get("SOUWEN_OPENSEARCH_URL"):
         from souwen.engines.opensearch import index_handle
-        from souwen.engines.opensearch.connection_settings import address
-        from souwen.engines.opensearch.server import Missing, Server
+        from souwen.engines.opensearch.connection_settings import server_address
+        from souwen.engines.opensearch.server import NotFound, Server
 
-        server = Server(address())
-        for name in {index_handle.read(handle.parent) for handle in handles}:
+        server = Server(server_address())
+        for name in {index_handle.read_handle(handle.parent) for handle in handles}:
             try:
-                server.ask("DELETE", f"/{name}")
-            except Missing:  # a test has removed it
+                server.request("DELETE", f"/{name}")
+            except NotFound:  # a test has removed it
                 continue
         server.close()
 

@@ -154,7 +154,7 @@ def test_counts_over_shards_that_return_few_buckets(
     opensearch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOUWEN_OPENSEARCH_SHARDS", "3")
-    monkeypatch.setattr(Server, "most_buckets", 2)
+    monkeypatch.setattr(Server, "max_buckets", 2)
     directory, articles = IndexDirectory(tmp_path), make_articles(4, range(90))
     with directory.lock(1):
         meta, _ = directory.draft(ANALYZER, opensearch)

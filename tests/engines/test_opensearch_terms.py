@@ -1,4 +1,4 @@
-"""Terms reach the servers in a form that their analyzer leaves alone, and no two become one."""
+"""The servers' analyzer does not split encoded terms, and different terms have different encodings."""
 
 import random
 import re
@@ -7,16 +7,16 @@ import pytest
 
 from souwen.analysis import TermStreams
 from souwen.engines.opensearch.term_encoding import (
-    LONGEST_KEYWORD,
-    LONGEST_TERM,
-    bigrams,
-    keyword,
-    term,
-    terms,
-    unigrams,
+    MAX_KEYWORD_LENGTH,
+    MAX_TERM_LENGTH,
+    encode_bigrams,
+    encode_keyword,
+    encode_term,
+    encode_terms,
+    encode_unigrams,
 )
 
-ODD = [
+ODD_CHARACTERS = [
     " ",
     "\u3000",
     "\t",
@@ -38,36 +38,38 @@ ODD = [
     "0",
     "#",
 ]
-CUTS = re.compile(r"[\s\x00-\x1f\u180e]")  # what any Java calls white space
+JAVA_WHITE_SPACE = re.compile(r"[\s\x00-\x1f\u180e]")
 
 
-def strings(count: int) -> list[str]:
-    choose = random.Random(1)
-    return ["".join(choose.choices(ODD, k=choose.randint(1, 4))) for _ in range(count)]
+def random_strings(count: int) -> list[str]:
+    rng = random.Random(1)
+    return ["".join(rng.choices(ODD_CHARACTERS, k=rng.randint(1, 4))) for _ in range(count)]
 
 
-def test_different_terms_stay_different() -> None:
-    made = set(strings(5_000)) | {"a" * LONGEST_TERM, "a" * (LONGEST_TERM + 1), "a" * 5_000, "a" * 5_000 + "b"}
-    kept = {term(string) for string in made}
-    assert len(kept) == len(made)
-    for string in kept:
-        assert not CUTS.search(string)
+def test_different_terms_have_different_encodings() -> None:
+    long = {"a" * MAX_TERM_LENGTH, "a" * (MAX_TERM_LENGTH + 1), "a" * 5_000, "a" * 5_000 + "b"}
+    strings = long.union(random_strings(5_000))
+    encoded = {encode_term(string) for string in strings}
+    assert len(encoded) == len(strings)
+    for string in encoded:
+        assert not JAVA_WHITE_SPACE.search(string)
         assert len(string.encode("utf-16-le")) // 2 <= 255  # servers cut there
         string.encode()
 
 
-@pytest.mark.parametrize("text", ["", "一", *strings(200), "甲 乙\u3000丙\n", "\ud800文" * 3])
-def test_the_grams_of_a_text_are_the_terms_of_its_grams(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "一", *random_strings(200), "甲 乙\u3000丙\n", "\ud800文" * 3])
+def test_encoding_a_text_equals_encoding_its_ngrams(text: str) -> None:
     streams = TermStreams([], text)
-    assert bigrams(text).split() == [term(pair[0]) + term(pair[1]) for pair in streams.bigrams]
-    assert unigrams(streams).split() == list(map(term, streams.unigrams))
-    assert terms(streams.bigrams).split() == list(map(term, streams.bigrams))
+    bigrams = (encode_term(first) + encode_term(second) for first, second in streams.bigrams)
+    assert encode_bigrams(text).split() == list(bigrams)
+    assert encode_unigrams(streams).split() == list(map(encode_term, streams.unigrams))
+    assert encode_terms(streams.bigrams).split() == list(map(encode_term, streams.bigrams))
 
 
-def test_keywords_stay_as_they_are_but_for_what_no_server_takes() -> None:
-    for same in ("New York  Times", "https://a.b/c?d=1 2", "国际 新闻", "\\", "路" * LONGEST_KEYWORD):
-        assert keyword(same) == same
-    long = "路" * (LONGEST_KEYWORD + 1)
-    assert keyword(long) != keyword(long + "路")
-    assert len(keyword(long).encode()) < 32_766
-    assert keyword("a\ud800") == "a?"
+def test_only_long_keywords_and_lone_surrogates_are_changed() -> None:
+    for value in ("New York  Times", "https://a.b/c?d=1 2", "国际 新闻", "\\", "路" * MAX_KEYWORD_LENGTH):
+        assert encode_keyword(value) == value
+    long = "路" * (MAX_KEYWORD_LENGTH + 1)
+    assert encode_keyword(long) != encode_keyword(long + "路")
+    assert len(encode_keyword(long).encode()) < 32_766
+    assert encode_keyword("a\ud800") == "a?"
