@@ -96,7 +96,9 @@ class IndexDirectory:
         if values["format"] != FORMAT:
             raise IndexMismatch(
                 self.path,
-                _("has format {theirs}, this souwen reads format {ours}").format(theirs=values["format"], ours=FORMAT),
+                _("has format {theirs}, but this version of souwen reads format {ours}").format(
+                    theirs=values["format"], ours=FORMAT
+                ),
             )
         if not _is_meta(values):
             raise IndexDamaged(self.path, _("{meta} has missing or wrong values").format(meta=META))

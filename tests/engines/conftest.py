@@ -1,4 +1,4 @@
-"""The engines that can be used here, one after the other."""
+"""Fixtures that run a test with every engine that is available."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,10 +18,10 @@ def write(
     delete: Iterable[str] = (),
     memory: int = DEFAULT_WRITE_BUFFER,
 ) -> None:
-    """One transaction on the index of `directory`."""
-    opened = directory.open(ANALYZER.fingerprint)
-    with opened.writer(memory) as writer:
-        for prepared in opened.prepare((ANALYZER.analyze(article), "digest") for article in put.values()):
+    """Run one transaction on the index of `directory`."""
+    engine = directory.open(ANALYZER.fingerprint)
+    with engine.writer(memory) as writer:
+        for prepared in engine.prepare((ANALYZER.analyze(article), "digest") for article in put.values()):
             writer.put(prepared)
         for article_id in delete:
             writer.delete(article_id)
@@ -29,7 +29,7 @@ def write(
 
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of an engine."""
+    """The name of an available engine."""
     directory = IndexDirectory(tmp_path_factory.mktemp("probe"))
     try:
         with directory.lock(1):
@@ -41,7 +41,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def opensearch(removed_from_servers: None) -> str:
-    """The name of the engine, where there is a server."""
+    """The name of the engine, if a server is configured."""
     if not os.environ.get("SOUWEN_OPENSEARCH_URL"):
         pytest.skip("the engine 'opensearch' has no server: set SOUWEN_OPENSEARCH_URL to the address of one for tests")
     return "opensearch"
@@ -49,7 +49,7 @@ def opensearch(removed_from_servers: None) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def removed_from_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Removes the indexes of the tests, and no other, from the servers."""
+    """Remove the indexes of the tests, and no others, from the servers."""
     yield
     handles = list(tmp_path_factory.getbasetemp().rglob("opensearch-*/index.json"))
     if handles and os.environ.get("SOUWEN_OPENSEARCH_URL"):
@@ -61,29 +61,29 @@ def removed_from_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         for name in {index_handle.read_handle(handle.parent) for handle in handles}:
             try:
                 server.request("DELETE", f"/{name}")
-            except NotFound:  # a test removed it
+            except NotFound:  # a test has removed it
                 continue
         server.close()
 
 
 @pytest.fixture
 def directory(tmp_path: Path, engine: str) -> IndexDirectory:
-    made = IndexDirectory(tmp_path)
-    with made.lock(1):
-        meta, _ = made.draft(ANALYZER, engine)
-        made.publish(meta)
-    return made
+    directory = IndexDirectory(tmp_path)
+    with directory.lock(1):
+        meta, _ = directory.draft(ANALYZER, engine)
+        directory.publish(meta)
+    return directory
 
 
 @pytest.fixture
 def opened(directory: IndexDirectory) -> Iterator[Callable[[], Reader]]:
-    """Opens the index as it is then."""
+    """Return a function that opens the last commit."""
     readers: list[Reader] = []
 
-    def make() -> Reader:
+    def open_reader() -> Reader:
         readers.append(directory.open(ANALYZER.fingerprint).reader())
         return readers[-1]
 
-    yield make
+    yield open_reader
     for reader in readers:
         reader.close()

@@ -1,4 +1,4 @@
-"""The name of the last commit, by which who keeps an index open learns that it was updated."""
+"""The name of the last commit, which programs compare to notice updates of an open index."""
 
 import shutil
 
@@ -9,23 +9,23 @@ from souwen.engines import IndexDamaged, IndexDirectory, IndexMoved, IndexNotFou
 
 from .conftest import ANALYZER, write
 
-ONE, OTHER = Article(id="1", title="外交", body="会谈"), Article(id="2", title="贸易", body="增长")
+FIRST, SECOND = Article(id="1", title="外交", body="会谈"), Article(id="2", title="贸易", body="增长")
 
 
-def test_every_commit_has_a_name_of_its_own_and_keeps_it(directory: IndexDirectory) -> None:
+def test_every_commit_has_its_own_stable_name(directory: IndexDirectory) -> None:
     names = [directory.commit()]
-    for put, delete in ([ONE], []), ([OTHER], []), ([ONE], []), ([], ["1"]):
+    for put, delete in ([FIRST], []), ([SECOND], []), ([FIRST], []), ([], ["1"]):
         write(directory, {article.id: article for article in put}, delete)
         assert directory.commit() == directory.commit()
         names.append(directory.commit())
     assert len(set(names)) == 5
 
 
-def test_a_transaction_that_fails_leaves_the_name(directory: IndexDirectory) -> None:
-    write(directory, {"1": ONE})
+def test_failed_transaction_keeps_the_name(directory: IndexDirectory) -> None:
+    write(directory, {"1": FIRST})
     before = directory.commit()
     engine = directory.open(ANALYZER.fingerprint)
-    (prepared,) = engine.prepare([(ANALYZER.analyze(OTHER), "digest")])
+    (prepared,) = engine.prepare([(ANALYZER.analyze(SECOND), "digest")])
 
     def fail() -> None:
         with engine.writer() as writer:
@@ -37,19 +37,19 @@ def test_a_transaction_that_fails_leaves_the_name(directory: IndexDirectory) -> 
     assert directory.commit() == before
 
 
-def test_an_index_made_anew_has_another_name(directory: IndexDirectory, engine: str) -> None:
-    write(directory, {"1": ONE})
+def test_new_index_has_another_name(directory: IndexDirectory, engine: str) -> None:
+    write(directory, {"1": FIRST})
     before = directory.commit()
-    if engine != "opensearch":  # whose folder is only a handle
+    if engine != "opensearch":  # its folder is only a handle
         shutil.rmtree(directory.path)
     with directory.lock(1):
         meta, _ = directory.draft(ANALYZER, engine)
         directory.publish(meta)
-    write(directory, {"1": ONE})
+    write(directory, {"1": FIRST})
     assert directory.commit() != before
 
 
-def test_an_index_that_is_gone_has_none(directory: IndexDirectory) -> None:
+def test_missing_index_has_no_name(directory: IndexDirectory) -> None:
     shutil.rmtree(directory.path / directory.meta().folder)
     with pytest.raises((IndexDamaged, IndexMoved)):
         directory.commit()

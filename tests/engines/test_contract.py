@@ -1,4 +1,4 @@
-"""The contract, clause by clause, against brute force, for every engine."""
+"""The contract of engines, for every engine, against brute force."""
 
 import math
 import random
@@ -37,31 +37,31 @@ WORDS = ["外交", "会谈", "总统", "南京市", "市长", "长江大桥", "A
 
 def articles(seed: int, count: int) -> dict[str, Article]:
     choose = random.Random(seed)
-    made = {}
+    articles = {}
     for number in range(count):
         title, body = ("".join(choose.choices(WORDS, k=size)) for size in (3, choose.randrange(12)))
-        made[str(number)] = Article(id=str(number), title=title, body=body, source=choose.choice(["甲", "乙"]))
-    return made
+        articles[str(number)] = Article(id=str(number), title=title, body=body, source=choose.choice(["甲", "乙"]))
+    return articles
 
 
-def holds(article: Article, clause: Clause) -> bool:
-    """What the contract says, done the slow way."""
+def matches(article: Article, clause: Clause) -> bool:
+    """Return whether the article matches, computed without an index."""
     texts = {"title": [article.title], "body": [article.body], "text": [article.title, article.body]}
     match clause:
         case Term(field, word):
-            return any(word == found.term for text in texts[field] for found in ANALYZER.words(text))
+            return any(word == token.term for text in texts[field] for token in ANALYZER.words(text))
         case Substring(field, string):
             return any(string in fold(text) for text in texts[field])
         case Keyword("source", value):
             return article.source == value
         case And(clauses):
-            return all(holds(article, child) for child in clauses)
+            return all(matches(article, child) for child in clauses)
         case Or(clauses):
-            return any(holds(article, child) for child in clauses)
+            return any(matches(article, child) for child in clauses)
         case MinShouldMatch(count, clauses):
-            return sum(holds(article, child) for child in clauses) >= count
+            return sum(matches(article, child) for child in clauses) >= count
         case Not(inner):
-            return not holds(article, inner)
+            return not matches(article, inner)
     raise AssertionError(clause)
 
 
@@ -72,22 +72,24 @@ def clauses(seed: int, count: int) -> list[Clause]:
         Substring(field, s) for field in ("text", "title", "body") for s in ("国", "市长", "市长江", "交，", "one1")
     ]
     leaves += [Keyword("source", "甲")]
-    made = []
+    clauses = []
     for _ in range(count):
-        some = tuple(choose.sample(leaves, 3))
-        made.append(
-            choose.choice([And(some[:2]), Or(some), MinShouldMatch(2, some), And((Not(some[0]), some[1])), some[0]])
+        sample = tuple(choose.sample(leaves, 3))
+        clauses.append(
+            choose.choice(
+                [And(sample[:2]), Or(sample), MinShouldMatch(2, sample), And((Not(sample[0]), sample[1])), sample[0]]
+            )
         )
-    return made
+    return clauses
 
 
 def ids(reader: Reader, request: SearchRequest) -> list[str]:
-    """The ids of what a request finds, in order."""
+    """Return the ids of the matches, in order."""
     keys = [candidate.key for candidate in reader.search(request).candidates]
     return [stored.article.id for stored in reader.fetch(keys)]
 
 
-def test_finds_what_brute_force_finds(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+def test_matches_are_those_of_brute_force(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     expected = articles(1, 60)
     write(directory, put=expected)
     changed = {key: article for key, article in articles(2, 60).items() if int(key) % 3 == 0}
@@ -98,17 +100,17 @@ def test_finds_what_brute_force_finds(directory: IndexDirectory, opened: Callabl
     assert reader.statistics().articles == len(expected)
     matched = 0
     for clause in clauses(3, 80):
-        found = reader.search(SearchRequest(match=clause, limit=100))
-        stored = reader.fetch([candidate.key for candidate in found.candidates])
-        here = {each.article.id for each in stored}
-        assert here == {key for key, article in expected.items() if holds(article, clause)}, clause
-        assert all(each.article == expected[each.article.id] for each in stored)
-        assert found.total == len(here) == reader.count(clause)
-        matched += bool(here)
+        result = reader.search(SearchRequest(match=clause, limit=100))
+        stored = reader.fetch([candidate.key for candidate in result.candidates])
+        ids_found = {match.article.id for match in stored}
+        assert ids_found == {key for key, article in expected.items() if matches(article, clause)}, clause
+        assert all(match.article == expected[match.article.id] for match in stored)
+        assert result.total == len(ids_found) == reader.count(clause)
+        matched += bool(ids_found)
     assert matched > 40
 
 
-def test_strings_are_found_as_they_stand_and_never_across_title_and_body(
+def test_substrings_match_exactly_and_never_across_title_and_body(
     directory: IndexDirectory, opened: Callable[[], Reader]
 ) -> None:
     odd = 'a\tb c\n𠮷野家\u3000(1+1)=2 \\ "q" ' + "x" * 3000
@@ -128,7 +130,7 @@ def test_strings_are_found_as_they_stand_and_never_across_title_and_body(
         start = choose.randrange(60)
         string = folded[start : start + choose.randint(1, 9)]
         assert ids(reader, SearchRequest(match=Substring("text", string))).count("1") == 1, string
-    found = {
+    expected_ids = {
         "题目录": ["2"],
         "题目": ["1", "2", "3"],
         "目。": ["3"],
@@ -139,14 +141,14 @@ def test_strings_are_found_as_they_stand_and_never_across_title_and_body(
         "𠮷": ["1"],
         "𠮷野": ["1"],
     }
-    for string, expected in found.items():
+    for string, expected in expected_ids.items():
         assert sorted(ids(reader, SearchRequest(match=Substring("text", string)))) == expected, string
     assert sorted(ids(reader, SearchRequest(match=Substring("title", "一")))) == ["4"]
     assert sorted(ids(reader, SearchRequest(match=Substring("body", "一")))) == ["2"]
     assert sorted(ids(reader, SearchRequest(match=Term("text", "x" * 64)))) == ["1"]
 
 
-def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+def test_keywords_and_date_ranges(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     beijing = timezone(timedelta(hours=8))
     dated = {
         "a b": Article(
@@ -202,9 +204,9 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
         MinShouldMatch(1, ()): set(),
         MinShouldMatch(3, (DateRange(), Keyword("source", "b"))): set(),
     }
-    for clause, found in expected.items():
-        assert set(ids(reader, SearchRequest(match=clause))) == found, clause
-        assert reader.count(clause) == len(found)
+    for clause, expected_ids in expected.items():
+        assert set(ids(reader, SearchRequest(match=clause))) == expected_ids, clause
+        assert reader.count(clause) == len(expected_ids)
     assert "布林肯" in list(reader.values("entity"))
     assert sorted(reader.values("section")) == ["国际 新闻"]
     assert ids(reader, SearchRequest(match=MATCH_ALL, sort="newest")) == ["a b", "old", "undated"]
@@ -213,31 +215,34 @@ def test_keywords_and_days(directory: IndexDirectory, opened: Callable[[], Reade
     assert len(reader.search(SearchRequest(match=MATCH_ALL, limit=10**30)).candidates) == 3
 
 
-def test_tiers_come_before_scores_and_are_counted(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+def test_tiers_rank_before_scores_and_are_counted(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     write(directory, put=articles(4, 40))
     reader = opened()
     tiers = (Substring("text", "市长江"), Term("text", "外交"))
     weights = (ScoringTerm("text", "words", "总统", 50.0), ScoringTerm("text", "bigrams", "会谈", 1.0))
     match = Not(Substring("title", "A股"))
-    found = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=100))
-    order = [(candidate.tier, -candidate.score) for candidate in found.candidates]
+    result = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=100))
+    order = [(candidate.tier, -candidate.score) for candidate in result.candidates]
     assert order == sorted(order)
-    counts = Counter(candidate.tier for candidate in found.candidates)
-    assert found.tier_totals == (counts[0], counts[1])
-    assert found.tier_totals[0] == reader.count(And((match, tiers[0])))
-    assert found.tier_totals[1] == reader.count(And((match, tiers[1], Not(tiers[0]))))
-    assert found.total == reader.count(match) == len(found.candidates)
-    assert all(found.tier_totals)
-    for limit in (1, found.tier_totals[0], found.tier_totals[0] + 1, found.total - 1):
-        few = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=limit))
-        assert (few.total, few.tier_totals, len(few.candidates)) == (found.total, found.tier_totals, limit)
-        assert [(each.tier, round(each.score, 3)) for each in few.candidates] == [
-            (each.tier, round(each.score, 3)) for each in found.candidates[:limit]
+    counts = Counter(candidate.tier for candidate in result.candidates)
+    assert result.tier_totals == (counts[0], counts[1])
+    assert result.tier_totals[0] == reader.count(And((match, tiers[0])))
+    assert result.tier_totals[1] == reader.count(And((match, tiers[1], Not(tiers[0]))))
+    assert result.total == reader.count(match) == len(result.candidates)
+    assert all(result.tier_totals)
+    for limit in (1, result.tier_totals[0], result.tier_totals[0] + 1, result.total - 1):
+        first = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=limit))
+        assert (first.total, first.tier_totals, len(first.candidates)) == (result.total, result.tier_totals, limit)
+        assert [(candidate.tier, round(candidate.score, 3)) for candidate in first.candidates] == [
+            (candidate.tier, round(candidate.score, 3)) for candidate in result.candidates[:limit]
         ]
 
 
 def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
-    """k1 1.2, b ¾, Lucene's form: idf · tf / (tf + k1 · (1 - b + b · length / average)). Engines may round lengths."""
+    """With k1 1.2, b ¾ and Lucene's form: idf · tf / (tf + k1 · (1 - b + b · length / average)).
+
+    Engines may round lengths.
+    """
     bodies = {"1": "外交，外交，会谈。", "2": "外交。" + "中国，" * 30, "3": "总统", "4": "会谈"}
     write(directory, put={key: Article(id=key, title="", body=body) for key, body in bodies.items()})
     reader = opened()
@@ -254,8 +259,8 @@ def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]
     def expected(key: str, count: int) -> float:
         return 2 * idf * count / (count + 1.2 * (0.25 + 0.75 * lengths[key] / average))
 
-    found = reader.search(SearchRequest(match=Term("text", "外交"), weights=(term,)))
-    by_id = {reader.fetch([candidate.key])[0].article.id: candidate for candidate in found.candidates}
+    result = reader.search(SearchRequest(match=Term("text", "外交"), weights=(term,)))
+    by_id = {reader.fetch([candidate.key])[0].article.id: candidate for candidate in result.candidates}
     assert set(by_id) == {"1", "2"}
     assert by_id["1"].score == pytest.approx(expected("1", 2), rel=0.05)
     assert by_id["2"].score == pytest.approx(expected("2", 1), rel=0.05)
@@ -279,45 +284,48 @@ def test_vocabulary_counts_articles(directory: IndexDirectory, opened: Callable[
 
 
 @pytest.fixture
-def anew(engine: str, tmp_path_factory: pytest.TempPathFactory) -> IndexDirectory:
-    """Another empty index."""
-    made = IndexDirectory(tmp_path_factory.mktemp("anew"))
-    with made.lock(1):
-        meta, _ = made.draft(ANALYZER, engine)
-        made.publish(meta)
-    return made
+def fresh_directory(engine: str, tmp_path_factory: pytest.TempPathFactory) -> IndexDirectory:
+    """A second empty index."""
+    directory = IndexDirectory(tmp_path_factory.mktemp("fresh"))
+    with directory.lock(1):
+        meta, _ = directory.draft(ANALYZER, engine)
+        directory.publish(meta)
+    return directory
 
 
-def test_replaced_articles_do_not_count(
-    directory: IndexDirectory, anew: IndexDirectory, opened: Callable[[], Reader], engine: str
+def test_replaced_articles_do_not_affect_idf_vocabulary_and_scores(
+    directory: IndexDirectory, fresh_directory: IndexDirectory, opened: Callable[[], Reader], engine: str
 ) -> None:
-    """What an updated index tells is what one made anew tells."""
+    """An updated index gives the same results as a fresh one."""
     old, new = articles(6, 40), articles(7, 60)
-    old["1"] = Article(id="1", title="墨西哥", body="墨西哥")  # has words that no other has
+    old["1"] = Article(id="1", title="墨西哥", body="墨西哥")  # has words of its own
     write(directory, put=old)
     write(directory, put={key: new[key] for key in ("1", *map(str, range(20, 60)))}, delete=["2", "3"])
     last = {key: new[key] if key == "1" or int(key) >= 20 else old[key] for key in new.keys() - {"2", "3"}}
-    write(anew, put={key: last[key] for key in sorted(last, key=int)})
-    reader, other = opened(), anew.open(ANALYZER.fingerprint).reader()
+    write(fresh_directory, put={key: last[key] for key in sorted(last, key=int)})
+    reader, other = opened(), fresh_directory.open(ANALYZER.fingerprint).reader()
     terms = [
         ScoringTerm(field, stream, term, 1.0)
         for field in ("text", "title")
-        for stream, some in (
+        for stream, sample in (
             ("words", [*WORDS, "墨西哥"]),
             ("bigrams", ["外交", "交外", "墨西"]),
             ("unigrams", "国，墨"),
         )
-        for term in some
+        for term in sample
     ]
     assert reader.idfs(terms) == other.idfs(terms)
     assert reader.idfs(terms[::-1]) == other.idfs(terms[::-1])
     assert len(set(reader.idfs(terms))) > 10
     assert reader.vocabulary() == other.vocabulary()
-    if engine != "opensearch":  # servers score by what they hold
+    if engine != "opensearch":  # servers count deleted articles in scores
         request = SearchRequest(match=MATCH_ALL, weights=tuple(terms), limit=100)
         scores = [
-            {key: each.score for key, each in zip(ids(asked, request), asked.search(request).candidates, strict=True)}
-            for asked in (reader, other)
+            {
+                key: candidate.score
+                for key, candidate in zip(ids(searched, request), searched.search(request).candidates, strict=True)
+            }
+            for searched in (reader, other)
         ]
         assert scores[0] == pytest.approx(scores[1], rel=0.02 if engine == "tantivy" else 1e-9)
         key = reader.search(request).candidates[0].key
@@ -325,12 +333,12 @@ def test_replaced_articles_do_not_count(
     other.close()
 
 
-def test_words_of_deleted_articles_stay_in_a_large_index(
+def test_vocabulary_of_a_large_index_counts_deleted_articles(
     directory: IndexDirectory, opened: Callable[[], Reader], engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until their segment is merged: counting all words again would take long."""
+    """Until their segment is merged, because an exact count would take long."""
     if engine == "opensearch":
-        pytest.skip("servers count what the commit has, however many")
+        pytest.skip("servers count only the articles of the commit, in indexes of any size")
     write(directory, put=articles(6, 40))
     before = opened().vocabulary()
     write(directory, put={}, delete=["1", "2", "3"])
@@ -340,24 +348,24 @@ def test_words_of_deleted_articles_stay_in_a_large_index(
     assert opened().vocabulary() == before != counted
 
 
-def test_of_many_words_the_most_frequent_are_told(
+def test_vocabulary_is_limited_to_the_most_frequent_words(
     directory: IndexDirectory, opened: Callable[[], Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(directory, put=articles(5, 200))
-    every = opened().vocabulary()
-    assert every == sorted(every, key=lambda counted: (-counted[1], counted[0]))
-    assert len(every) > 15
-    for most in (1, 7, len(every) - 1, len(every)):
-        monkeypatch.setattr(top_terms, "MAX_VOCABULARY", most)
-        assert opened().vocabulary() == every[:most]
+    all_words = opened().vocabulary()
+    assert all_words == sorted(all_words, key=lambda counted: (-counted[1], counted[0]))
+    assert len(all_words) > 15
+    for max_words in (1, 7, len(all_words) - 1, len(all_words)):
+        monkeypatch.setattr(top_terms, "MAX_VOCABULARY", max_words)
+        assert opened().vocabulary() == all_words[:max_words]
 
 
-def test_of_many_words_in_several_segments_the_most_frequent_are_told(
+def test_limited_vocabulary_of_several_segments_is_nearly_exact(
     directory: IndexDirectory, opened: Callable[[], Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each with nearly the number that it has."""
+    """Counts may be a little too low."""
     expected: Counter[str] = Counter()
-    for start, end in pairwise((0, 120, 220, 310, 390)):  # too alike for Whoosh to merge them
+    for start, end in pairwise((0, 120, 220, 310, 390)):  # sizes at which Whoosh does not merge them
         bodies = {
             str(i): " ".join([f"u{i}", *(f"w{n}" for n in range(300) if i % (n % 40 + 1) == 0)])
             for i in range(start, end)
@@ -365,20 +373,20 @@ def test_of_many_words_in_several_segments_the_most_frequent_are_told(
         write(directory, put={key: Article(id=key, title="", body=body) for key, body in bodies.items()})
         for body in bodies.values():
             expected.update({word.term for word in ANALYZER.words(body)})
-    every = opened().vocabulary()
-    assert every == sorted(expected.items(), key=lambda counted: (-counted[1], counted[0]))
+    all_words = opened().vocabulary()
+    assert all_words == sorted(expected.items(), key=lambda counted: (-counted[1], counted[0]))
     monkeypatch.setattr("souwen.engines.whoosh.vocabulary._WORDS_PER_STEP", 2)
-    for most in (50, 100, 200):
-        monkeypatch.setattr(top_terms, "MAX_VOCABULARY", most)
-        told = opened().vocabulary()
-        least = every[most - 1][1]
-        assert told == sorted(told, key=lambda counted: (-counted[1], counted[0]))
-        assert len(told) == most
-        assert all(expected[word] - least < articles <= expected[word] for word, articles in told)
-        assert {word for word, articles in every if articles >= 2 * least} <= dict(told).keys()
+    for max_words in (50, 100, 200):
+        monkeypatch.setattr(top_terms, "MAX_VOCABULARY", max_words)
+        counts_found = opened().vocabulary()
+        min_count = all_words[max_words - 1][1]
+        assert counts_found == sorted(counts_found, key=lambda counted: (-counted[1], counted[0]))
+        assert len(counts_found) == max_words
+        assert all(expected[word] - min_count < articles <= expected[word] for word, articles in counts_found)
+        assert {word for word, articles in all_words if articles >= 2 * min_count} <= dict(counts_found).keys()
 
 
-def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+def test_stored_articles_are_complete(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     published = datetime(2023, 9, 29, 10, 45, tzinfo=timezone(timedelta(hours=2)))
     whole = Article(
         id="x", title="布林肯访华", body="周四，布林肯9月28号说目前\n2023年", url="https://a.b/c", published=published,
@@ -396,29 +404,29 @@ def test_stored_articles_come_back_whole(directory: IndexDirectory, opened: Call
     assert reader.find("") is None
     assert reader.digests(["z", "x", "y"]) == {"x": "digest", "y": "digest"}
     assert reader.digests([]) == {}
-    keys = {each.article.id: key for key in key_list(reader) for each in reader.fetch([key])}
-    assert [each.article.id for each in reader.fetch([keys["y"], keys["x"], keys["y"]])] == ["y", "x", "y"]
+    keys = {article.article.id: key for key in all_keys(reader) for article in reader.fetch([key])}
+    assert [article.article.id for article in reader.fetch([keys["y"], keys["x"], keys["y"]])] == ["y", "x", "y"]
 
 
-def key_list(reader: Reader) -> list[int]:
+def all_keys(reader: Reader) -> list[int]:
     return [candidate.key for candidate in reader.search(SearchRequest(match=MATCH_ALL)).candidates]
 
 
-def test_a_reader_keeps_what_it_opened(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+def test_reader_is_a_snapshot(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     write(directory, put=articles(5, 3))
     before = opened()
     write(directory, put={"1": Article(id="1", title="新", body="")}, delete=["0"])
     after = opened()
     assert (before.count(MATCH_ALL), after.count(MATCH_ALL)) == (3, 2)
     titles = {
-        key: [found and found.article.title for found in map(reader.find, "012")]
+        key: [stored and stored.article.title for stored in map(reader.find, "012")]
         for key, reader in (("before", before), ("after", after))
     }
     as_made = [article.title for article in articles(5, 3).values()]
     assert titles == {"before": as_made, "after": [None, "新", as_made[2]]}
 
 
-def test_a_transaction_that_fails_changes_nothing(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+def test_failed_transaction_changes_nothing(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     write(directory, put=articles(5, 3))
     engine = directory.open(ANALYZER.fingerprint)
 
@@ -427,7 +435,7 @@ def test_a_transaction_that_fails_changes_nothing(directory: IndexDirectory, ope
             for prepared in engine.prepare([(ANALYZER.analyze(Article(id="9", title="新", body="文")), "digest")]):
                 writer.put(prepared)
             writer.delete("0")
-            assert opened().count(MATCH_ALL) == 3  # nothing shows before the commit
+            assert opened().count(MATCH_ALL) == 3  # nothing is visible before the commit
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -437,33 +445,33 @@ def test_a_transaction_that_fails_changes_nothing(directory: IndexDirectory, ope
     assert opened().statistics().articles == 4
 
 
-def test_an_empty_index_answers(opened: Callable[[], Reader]) -> None:
+def test_empty_index(opened: Callable[[], Reader]) -> None:
     reader = opened()
     request = SearchRequest(
         match=MATCH_ALL, tiers=(Term("text", "外交"),), weights=(ScoringTerm("text", "words", "外交", 1.0),)
     )
-    found = reader.search(request)
-    assert (found.total, found.tier_totals, found.candidates) == (0, (0,), ())
+    result = reader.search(request)
+    assert (result.total, result.tier_totals, result.candidates) == (0, (0,), ())
     assert reader.count(Substring("body", "外交")) == 0
     assert (list(reader.vocabulary()), list(reader.values("source")), reader.fetch([])) == ([], [], [])
     assert reader.find("1") is None
     assert reader.statistics().articles == 0
 
 
-def test_what_is_left_to_ask_matches_the_same_where_the_rest_is_known() -> None:
+def test_simplified_clause_matches_the_same_where_the_assumption_holds() -> None:
     leaves = clauses(8, 60)
     choose = random.Random(8)
     shorter = 0
     for _ in range(300):
-        some = tuple(choose.sample(leaves, 2))
-        tier = choose.choice([And(some), Or(some), And((Or(some), leaves[0]))])
-        inside = choose.sample([*leaves[:6], *some, Or(some), MATCH_NONE, MATCH_ALL], 3)
-        clause = choose.choice([And, Or, lambda some: MinShouldMatch(2, some), lambda some: Not(some[0])])(
+        sample = tuple(choose.sample(leaves, 2))
+        tier = choose.choice([And(sample), Or(sample), And((Or(sample), leaves[0]))])
+        inside = choose.sample([*leaves[:6], *sample, Or(sample), MATCH_NONE, MATCH_ALL], 3)
+        clause = choose.choice([And, Or, lambda sample: MinShouldMatch(2, sample), lambda sample: Not(sample[0])])(
             tuple(inside)
         )
-        left = simplify(clause, assuming=tier)
-        shorter += left != clause
+        simplified = simplify(clause, assuming=tier)
+        shorter += simplified != clause
         for article in articles(8, 60).values():
-            if holds(article, tier):
-                assert holds(article, left) == holds(article, clause), (clause, tier)
+            if matches(article, tier):
+                assert matches(article, simplified) == matches(article, clause), (clause, tier)
     assert shorter > 100

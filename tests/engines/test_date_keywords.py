@@ -1,4 +1,4 @@
-"""The keywords of days: an article is found by those that it mentions."""
+"""Keywords of mentioned dates, in articles and in queries."""
 
 from datetime import date, timedelta
 
@@ -24,13 +24,13 @@ from souwen.engines.date_keywords import date_keywords
         ("0001-01-01", "0001-01-01", "0001 0001-01 0001-01-01"),
     ],
 )
-def test_a_mention_is_found_by(first: str, last: str, keywords: str) -> None:
-    found = date_keywords(Period(date.fromisoformat(first), date.fromisoformat(last)))
-    assert sorted(found) == keywords.split()
+def test_keywords_of_a_mention(first: str, last: str, keywords: str) -> None:
+    period = Period(date.fromisoformat(first), date.fromisoformat(last))
+    assert sorted(date_keywords(period)) == keywords.split()
 
 
 @given(st.dates(), st.integers(0, 365 * MAX_YEARS))
-def test_a_range_is_made_up_of_few_keywords(first: date, days: int) -> None:
+def test_range_needs_few_keywords(first: date, days: int) -> None:
     last = first + timedelta(min(days, (date.max - first).days))
     keywords = list(keywords_within(first, last))
     assert len(keywords) <= MAX_YEARS + 1 + 2 * (11 + 30)
@@ -42,5 +42,5 @@ def test_a_range_is_made_up_of_few_keywords(first: date, days: int) -> None:
         assert day is None or not {*keywords} & {*date_keywords(Period(day, day))}
 
 
-def test_a_range_that_ends_before_it_begins_has_none() -> None:
+def test_range_that_ends_before_it_begins_has_no_keywords() -> None:
     assert list(keywords_within(date(2024, 1, 1), date(2023, 1, 1))) == []

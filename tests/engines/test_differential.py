@@ -1,4 +1,4 @@
-"""An index of ours, opened as the Whoosh index it is, answers as one that Whoosh's own codec keeps of the articles.
+"""An index of souwen, opened with Whoosh, gives the same results as an index of Whoosh's own codec.
 
 The articles are random, written in several commits that add, replace, delete and merge.
 """
@@ -25,7 +25,7 @@ from souwen.engines.whoosh.schema import KEYWORDS, NGRAM_SIZES, STORED_FIELDS, S
 from souwen.engines.whoosh.segment_writer import ArraySegmentWriter
 from souwen.engines.whoosh.toc import WhooshIndex
 
-with warnings.catch_warnings():  # as souwen itself imports it
+with warnings.catch_warnings():  # as souwen itself does
     warnings.simplefilter("ignore")
     import whoosh.codec.whoosh3
     import whoosh.columns
@@ -38,7 +38,7 @@ with warnings.catch_warnings():  # as souwen itself imports it
     import whoosh.sorting
     import whoosh.spelling
 
-PLENTY = 1 << 30  # bytes of memory for postings
+LARGE_BUFFER = 1 << 30  # bytes
 # Characters that take 1, 2, 3 and 4 bytes in UTF-8.
 CHARACTERS = "台湾海峡中美国外交a1é𠮷𡨸 ，。\x00"
 VOCABULARY = [
@@ -54,11 +54,11 @@ VOCABULARY = [
     "长" * 90,
     *(f"词{n}" for n in range(99)),
 ]
-SCORED = (*WORD_FIELDS, *NGRAM_SIZES)
+SCORED_FIELDS = (*WORD_FIELDS, *NGRAM_SIZES)
 
 
 def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, AnalyzedArticle]:
-    made = {}
+    articles = {}
     for article_id in ids:
         title = "".join(choose.choices(CHARACTERS, k=choose.choice([0, 1, 2, 9])))
         body = "".join(choose.choices(CHARACTERS, k=choose.choice([0, 1, 20, 60])))
@@ -77,7 +77,7 @@ def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, Anal
             path=f"{article_id}.txt",
         )
         folded = f"{title}\n{body}"
-        made[article_id] = AnalyzedArticle(
+        articles[article_id] = AnalyzedArticle(
             article=article,
             text=TermStreams(words=choose.choices(VOCABULARY, k=choose.choice([0, 5, 40])), folded=folded),
             title=TermStreams(words=choose.choices(VOCABULARY, k=choose.choice([0, 1, 3])), folded=title),
@@ -100,11 +100,11 @@ def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, Anal
                 for at in range(1, len(searchable_text(article)) - 2, 9)
             ),
         )
-    return made
+    return articles
 
 
-def whole(analyzed: AnalyzedArticle) -> dict[str, Any]:
-    """The article as Whoosh's own writer takes it."""
+def whoosh_fields(analyzed: AnalyzedArticle) -> dict[str, Any]:
+    """Return the article in the form that Whoosh's own writer takes."""
     texts = stored_texts(analyzed, "digest")
     terms = article_keywords(analyzed)
     published = analyzed.article.published
@@ -123,7 +123,7 @@ def whole(analyzed: AnalyzedArticle) -> dict[str, Any]:
 
 
 def lengths(analyzed: AnalyzedArticle) -> dict[str, int]:
-    """The number of terms in each field that is scored."""
+    """Return the number of terms in each scored field."""
     return {
         f"{name}_{stream}": len(getattr(streams, stream))
         for name, streams in (("text", analyzed.text), ("title", analyzed.title))
@@ -132,14 +132,14 @@ def lengths(analyzed: AnalyzedArticle) -> dict[str, int]:
 
 
 @dataclass
-class Twins:
-    """The same articles in an index of ours and in one of Whoosh's own."""
+class IndexPair:
+    """The same articles in an index of souwen and in one of Whoosh's own codec."""
 
     ours: Path
     stock: Path
     memory: int
     articles: dict[str, AnalyzedArticle] = field(default_factory=dict)
-    most_runs: int = 0
+    max_runs: int = 0
     merges: int = 0
 
     def __post_init__(self) -> None:
@@ -159,14 +159,14 @@ class Twins:
                 writer.put(prepared)
             for key in delete:
                 writer.delete(self.articles[key].article.id)
-            self.most_runs = max(self.most_runs, len(list(self.ours.glob("*.tmp/*.run"))))
+            self.max_runs = max(self.max_runs, len(list(self.ours.glob("*.tmp/*.run"))))
         stock = whoosh.index.open_dir(str(self.stock))
         stock_writer = stock.writer()
         for key in (*put, *delete):
             if key in self.articles:
                 stock_writer.delete_by_term("id", self.articles[key].article.id)
         for analyzed in put.values():
-            stock_writer.add_document(**whole(analyzed))
+            stock_writer.add_document(**whoosh_fields(analyzed))
         stock_writer.commit()
         stock.close()
         self.merges += self.segments() < before + bool(put)
@@ -194,39 +194,40 @@ class Twins:
             yield whoosh.searching.Searcher(ours), whoosh.searching.Searcher(stock)
 
 
-def scenario(folder: Path, seed: int, memory: int, *, commits: int, optimized: bool = False) -> Twins:
+def run_scenario(folder: Path, seed: int, memory: int, *, commits: int, optimized: bool = False) -> IndexPair:
     choose = random.Random(seed)
-    twins = Twins(folder / "ours", folder / "stock", memory)
+    index_pair = IndexPair(folder / "ours", folder / "stock", memory)
     for _ in range(commits):
-        present = sorted(twins.articles)
+        present = sorted(index_pair.articles)
         fresh = [
-            str(len(twins.articles) + number + choose.randrange(1000) * 1000) for number in range(choose.randrange(7))
+            str(len(index_pair.articles) + number + choose.randrange(1000) * 1000)
+            for number in range(choose.randrange(7))
         ]
         changed = choose.sample(present, min(len(present), choose.randrange(4)))
         gone = choose.sample(present, min(len(present), choose.randrange(4)))
         # An article keeps its id when it is replaced.
         put = random_articles(choose, [*fresh, *(key for key in changed if key not in gone)])
         for key in set(changed) & set(put):
-            old = twins.articles[key].article
+            old = index_pair.articles[key].article
             new = put[key]
             article = Article(**{name: getattr(new.article, name) for name in Article.__slots__} | {"id": old.id})
             put[key] = AnalyzedArticle(article, new.text, new.title, new.entities, new.dates)
-        twins.commit(put, gone)
+        index_pair.commit(put, gone)
     if optimized:
-        twins.optimize()
-    return twins
+        index_pair.optimize()
+    return index_pair
 
 
 SCENARIOS = [
     (seed, memory, commits, optimized)
     for seed, (memory, commits, optimized) in enumerate(
         [
-            (PLENTY, 1, False),
-            (PLENTY, 2, False),
-            (PLENTY, 8, False),
-            (PLENTY, 12, False),
-            (PLENTY, 9, True),
-            (PLENTY, 3, True),
+            (LARGE_BUFFER, 1, False),
+            (LARGE_BUFFER, 2, False),
+            (LARGE_BUFFER, 8, False),
+            (LARGE_BUFFER, 12, False),
+            (LARGE_BUFFER, 9, True),
+            (LARGE_BUFFER, 3, True),
             (30_000, 6, False),
             (20_000, 3, False),
             (20_000, 7, False),
@@ -240,30 +241,30 @@ SCENARIOS = [
 
 
 @pytest.fixture(scope="module", params=SCENARIOS, ids=lambda p: f"seed {p[0]}, {p[1]} bytes, {p[2]} commits, {p[3]}")
-def twins(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Twins:
+def index_pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> IndexPair:
     seed, memory, commits, optimized = request.param
-    return scenario(tmp_path_factory.mktemp("twins"), seed, memory, commits=commits, optimized=optimized)
+    return run_scenario(tmp_path_factory.mktemp("twins"), seed, memory, commits=commits, optimized=optimized)
 
 
 def postings(reader: Any, name: str, term: bytes) -> list[tuple[int, float, Any]]:
-    """What a posting list tells of each article that is not deleted."""
+    """Return article, weight and positions of each posting of a live article."""
     matcher = reader.postings(name, term)
-    found = []
+    postings = []
     while matcher.is_active():
         positions = matcher.value_as("positions") if name in NGRAM_SIZES and NGRAM_SIZES[name] == 2 else None
-        found.append((matcher.id(), matcher.weight(), positions))
+        postings.append((matcher.id(), matcher.weight(), positions))
         matcher.next()
-    return found
+    return postings
 
 
-def test_has_the_same_articles(twins: Twins) -> None:
-    with twins.readers() as (ours, stock):
-        assert ours.doc_count() == stock.doc_count() == len(twins.articles)
+def test_same_articles(index_pair: IndexPair) -> None:
+    with index_pair.readers() as (ours, stock):
+        assert ours.doc_count() == stock.doc_count() == len(index_pair.articles)
         assert ours.doc_count_all() == stock.doc_count_all()
         assert list(ours.all_doc_ids()) == list(stock.all_doc_ids())
         for number in ours.all_doc_ids():
             assert ours.stored_fields(number) == stock.stored_fields(number)
-        expected = [stored_texts(analyzed, "digest") for analyzed in twins.articles.values()]
+        expected = [stored_texts(analyzed, "digest") for analyzed in index_pair.articles.values()]
         assert sorted(map(repr, map(sorted_items, ours.all_stored_fields()))) == sorted(
             map(repr, map(sorted_items, expected))
         )
@@ -273,11 +274,11 @@ def sorted_items(values: dict[str, str]) -> list[tuple[str, str]]:
     return sorted(values.items())
 
 
-def test_has_the_same_terms_and_posting_lists(twins: Twins) -> None:
-    with twins.readers() as (ours, stock):
+def test_same_terms_and_posting_lists(index_pair: IndexPair) -> None:
+    with index_pair.readers() as (ours, stock):
         terms = list(stock.all_terms())
         assert list(ours.all_terms()) == terms
-        assert sorted(ours.indexed_field_names()) == sorted({*SCORED, *KEYWORDS, *FACETS})
+        assert sorted(ours.indexed_field_names()) == sorted({*SCORED_FIELDS, *KEYWORDS, *FACETS})
         for name, term in terms:
             assert (name, term) in ours
             assert ours.doc_frequency(name, term) == stock.doc_frequency(name, term), (name, term)
@@ -286,17 +287,19 @@ def test_has_the_same_terms_and_posting_lists(twins: Twins) -> None:
             info, expected = ours.term_info(name, term), stock.term_info(name, term)
             for value in ("weight", "doc_frequency", "max_weight", "min_id", "max_id"):
                 assert getattr(info, value)() == getattr(expected, value)(), (name, term, value)
-        for name in (*SCORED, *KEYWORDS, *FACETS):
+        for name in (*SCORED_FIELDS, *KEYWORDS, *FACETS):
             assert list(ours.lexicon(name)) == list(stock.lexicon(name)) == [term for at, term in terms if at == name]
             for start in ("", "词5", "\x00", "𠮷", "zz", "\U0010ffff"):
-                behind = [found for found in ours.terms_from(name, start) if found[0] == name]
-                assert behind == [found for found in stock.terms_from(name, start) if found[0] == name]
+                terms_from_start = [field_term for field_term in ours.terms_from(name, start) if field_term[0] == name]
+                assert terms_from_start == [
+                    field_term for field_term in stock.terms_from(name, start) if field_term[0] == name
+                ]
                 assert list(ours.expand_prefix(name, start)) == list(stock.expand_prefix(name, start))
 
 
-def test_a_term_that_no_article_has(twins: Twins) -> None:
-    with twins.readers() as (ours, stock):
-        for name in (*SCORED, *KEYWORDS, *FACETS):
+def test_missing_term(index_pair: IndexPair) -> None:
+    with index_pair.readers() as (ours, stock):
+        for name in (*SCORED_FIELDS, *KEYWORDS, *FACETS):
             assert (name, "没有") not in ours
             assert ours.doc_frequency(name, "没有") == stock.doc_frequency(name, "没有") == 0
             assert ours.frequency(name, "没有") == stock.frequency(name, "没有") == 0
@@ -307,24 +310,27 @@ def test_a_term_that_no_article_has(twins: Twins) -> None:
                     reader.term_info(name, "没有")
 
 
-def test_has_the_true_lengths(twins: Twins) -> None:
-    """Whoosh's own are rounded to a byte."""
-    by_id = {analyzed.article.id: lengths(analyzed) for analyzed in twins.articles.values()}
-    assert all(set(each) == set(SCORED) for each in by_id.values())
-    with twins.readers() as (ours, _):
+def test_exact_lengths(index_pair: IndexPair) -> None:
+    """Whoosh's own codec rounds lengths to a byte."""
+    by_id = {analyzed.article.id: lengths(analyzed) for analyzed in index_pair.articles.values()}
+    assert all(set(article_lengths) == set(SCORED_FIELDS) for article_lengths in by_id.values())
+    with index_pair.readers() as (ours, _):
         for number in ours.all_doc_ids():
             stored = ours.stored_fields(number)
             expected = by_id[stored["id"] or stored["url"]]
-            assert {name: ours.doc_field_length(number, name) for name in SCORED} == expected
-        if ours.doc_count() == ours.doc_count_all():  # else deleted ones count until they are merged away
-            for name in SCORED:
-                of_name = [each[name] for each in by_id.values()]
-                assert ours.field_length(name) == sum(of_name)
-                assert ours.max_field_length(name) == max(of_name, default=0)
+            assert {name: ours.doc_field_length(number, name) for name in SCORED_FIELDS} == expected
+        if ours.doc_count() == ours.doc_count_all():  # otherwise deleted articles count until they are merged
+            for name in SCORED_FIELDS:
+                field_lengths = [article_lengths[name] for article_lengths in by_id.values()]
+                assert ours.field_length(name) == sum(field_lengths)
+                assert ours.max_field_length(name) == max(field_lengths, default=0)
 
 
 def random_queries(choose: random.Random, count: int) -> Iterator[str]:
-    """Queries in Whoosh's own language. NOT stands with something else: alone it finds deleted articles, in Whoosh."""
+    """Yield queries in Whoosh's own language.
+
+    NOT is always combined with another part, because on its own it matches deleted articles in Whoosh.
+    """
     plain = [character for character in CHARACTERS if character.isalnum()]
 
     def leaf() -> str:
@@ -352,94 +358,96 @@ def random_queries(choose: random.Random, count: int) -> Iterator[str]:
         )
 
     for _ in range(count):
-        some = [leaf() for _ in range(3)]
+        parts = [leaf() for _ in range(3)]
         yield choose.choice(
             ["{0}", "{0}", "{0} AND {1}", "{0} OR {1}", "{0} NOT {1}", "({0} OR {1}) AND NOT {2}"]
-        ).format(*some)
+        ).format(*parts)
 
 
-def test_answers_as_whoosh_does(twins: Twins) -> None:
-    choose = random.Random(twins.ours.as_posix()[-8:])
-    with twins.searchers() as (ours, stock):
+def test_same_matches_as_whoosh(index_pair: IndexPair) -> None:
+    choose = random.Random(index_pair.ours.as_posix()[-8:])
+    with index_pair.searchers() as (ours, stock):
         parser = whoosh.qparser.QueryParser("text_words", schema())
         for text in random_queries(choose, 60):
             query = parser.parse(text)
-            found, expected = ours.search(query, limit=None), stock.search(query, limit=None)
-            assert sorted(found.docs()) == sorted(expected.docs()), text
-            assert len(found) == len(expected)
-            assert {hit["path"] for hit in found} == {hit["path"] for hit in expected}
-        for analyzed in list(twins.articles.values())[:10]:
+            result, expected = ours.search(query, limit=None), stock.search(query, limit=None)
+            assert sorted(result.docs()) == sorted(expected.docs()), text
+            assert len(result) == len(expected)
+            assert {hit["path"] for hit in result} == {hit["path"] for hit in expected}
+        for analyzed in list(index_pair.articles.values())[:10]:
             for name, values in article_keywords(analyzed).items():
                 for value in values:
                     term = whoosh.query.Term(name, value)
                     assert set(term.docs(ours)) == set(term.docs(stock))
 
 
-def test_every_phrase_is_found_where_it_stands(twins: Twins) -> None:
+def test_every_phrase_is_found(index_pair: IndexPair) -> None:
     choose = random.Random(5)
-    with twins.searchers() as (searcher, _):
-        for _ in range(30 if twins.articles else 0):
-            text = choose.choice(list(twins.articles.values())).text.folded
+    with index_pair.searchers() as (searcher, _):
+        for _ in range(30 if index_pair.articles else 0):
+            text = choose.choice(list(index_pair.articles.values())).text.folded
             at = choose.randrange(len(text))
             string = text[at : at + choose.choice([2, 3, 5, 8])]
             if len(string) < 2:
                 continue
-            pairs = [string[start : start + 2] for start in range(len(string) - 1)]
+            bigrams = [string[start : start + 2] for start in range(len(string) - 1)]
             query = (
-                whoosh.query.Phrase("text_bigrams", pairs)
-                if len(pairs) > 1
+                whoosh.query.Phrase("text_bigrams", bigrams)
+                if len(bigrams) > 1
                 else whoosh.query.Term("text_bigrams", string)
             )
-            found = {hit["path"] for hit in searcher.search(query, limit=None)}
-            assert found == {each.article.path for each in twins.articles.values() if string in each.text.folded}
+            paths = {hit["path"] for hit in searcher.search(query, limit=None)}
+            assert paths == {
+                analyzed.article.path for analyzed in index_pair.articles.values() if string in analyzed.text.folded
+            }
 
 
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("name", ["day", "time"])
-def test_sorts_as_whoosh_does(twins: Twins, name: str, reverse: bool) -> None:
+def test_same_order_as_whoosh(index_pair: IndexPair, name: str, reverse: bool) -> None:
     every = whoosh.query.Every()
-    with twins.searchers() as (ours, stock):
-        found = ours.search(every, limit=None, sortedby=name, reverse=reverse)
+    with index_pair.searchers() as (ours, stock):
+        result = ours.search(every, limit=None, sortedby=name, reverse=reverse)
         expected = stock.search(every, limit=None, sortedby=name, reverse=reverse)
-        assert [hit["path"] for hit in found] == [hit["path"] for hit in expected]
+        assert [hit["path"] for hit in result] == [hit["path"] for hit in expected]
         newest = ours.search(every, limit=3, sortedby=name, reverse=reverse)
         assert [hit["path"] for hit in newest] == [hit["path"] for hit in expected][:3]
 
 
-def test_sorts_by_several_facets_as_whoosh_does(twins: Twins) -> None:
+def test_same_order_by_several_facets_as_whoosh(index_pair: IndexPair) -> None:
     every = whoosh.query.Every()
-    with twins.searchers() as (ours, stock):
+    with index_pair.searchers() as (ours, stock):
         facets = whoosh.sorting.MultiFacet([whoosh.sorting.FieldFacet("day", reverse=True), "time"])
-        found, expected = (each.search(every, limit=None, sortedby=facets) for each in (ours, stock))
-        assert [hit["path"] for hit in found] == [hit["path"] for hit in expected]
+        result, expected = (searcher.search(every, limit=None, sortedby=facets) for searcher in (ours, stock))
+        assert [hit["path"] for hit in result] == [hit["path"] for hit in expected]
 
 
-def test_the_scenarios_merge_spill_and_delete(tmp_path: Path) -> None:
-    """Else what is compared above would be less than it says."""
-    made = [
-        scenario(tmp_path / str(seed), seed, memory, commits=commits)
+def test_scenarios_merge_spill_and_delete(tmp_path: Path) -> None:
+    """The comparisons above depend on it."""
+    index_pairs = [
+        run_scenario(tmp_path / str(seed), seed, memory, commits=commits)
         for seed, memory, commits, _ in SCENARIOS
         if seed in (3, 9, 11)
     ]
-    assert made[0].merges > 1
-    assert [each.most_runs > 1 for each in made] == [False, True, True]
-    for each in made:
-        with each.readers() as (ours, _):
+    assert index_pairs[0].merges > 1
+    assert [index_pair.max_runs > 1 for index_pair in index_pairs] == [False, True, True]
+    for index_pair in index_pairs:
+        with index_pair.readers() as (ours, _):
             assert ours.has_deletions()
 
 
-def test_an_index_of_nothing(tmp_path: Path) -> None:
-    twins = Twins(tmp_path / "ours", tmp_path / "stock", PLENTY)
+def test_empty_index(tmp_path: Path) -> None:
+    index_pair = IndexPair(tmp_path / "ours", tmp_path / "stock", LARGE_BUFFER)
     put = random_articles(random.Random(1), "abc")
     for step in range(3):
         if step == 1:
-            twins.commit(put)
-            twins.commit({}, list(put))
+            index_pair.commit(put)
+            index_pair.commit({}, list(put))
         elif step == 2:
-            twins.optimize()
-        with twins.readers() as (ours, stock):
+            index_pair.optimize()
+        with index_pair.readers() as (ours, stock):
             assert ours.doc_count() == stock.doc_count() == 0
-            if step != 1:  # the terms of deleted articles stay until they are merged away
+            if step != 1:  # the terms of deleted articles stay until they are merged
                 assert list(ours.all_terms()) == list(stock.all_terms()) == []
             searcher = whoosh.searching.Searcher(ours)
             assert len(searcher.search(whoosh.query.Every())) == 0

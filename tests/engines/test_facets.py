@@ -1,4 +1,4 @@
-"""What facets count, for every engine, against counting by hand."""
+"""Facet counts of every engine, against counts over the articles."""
 
 import random
 from collections import Counter
@@ -58,53 +58,56 @@ def article(number: int, choose: random.Random) -> Article:
     )
 
 
-def made(seed: int, numbers: range) -> dict[str, Article]:
+def make_articles(seed: int, numbers: range) -> dict[str, Article]:
     choose = random.Random(seed)
     return {str(number): article(number, choose) for number in numbers}
 
 
-def by_hand(articles: dict[str, Article], field: FacetField) -> list[tuple[str, int]]:
-    """The values of a facet over all these articles."""
+def expected_counts(articles: dict[str, Article], field: FacetField) -> list[tuple[str, int]]:
+    """Return the values of a facet with their counts over all these articles."""
     counts: Counter[str] = Counter()
-    for each in articles.values():
+    for article in articles.values():
         if field in ("year", "month", "day"):
-            day = each.published.date().isoformat() if each.published else ""
-            found = {day[: {"year": 4, "month": 7, "day": 10}[field]]}
+            day = article.published.date().isoformat() if article.published else ""
+            values = {day[: {"year": 4, "month": 7, "day": 10}[field]]}
         elif field in NAMES:
-            found = {value for kind, value in names(each) if field in ("entity", kind)}
+            values = {value for kind, value in expected_names(article) if field in ("entity", kind)}
         else:
-            found = {str(getattr(each, field))[:MAX_VALUE_LENGTH].replace("\udcff", "?")}
-        counts.update(found - {""})
+            values = {str(getattr(article, field))[:MAX_VALUE_LENGTH].replace("\udcff", "?")}
+        counts.update(values - {""})
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def names(each: Article) -> set[tuple[str, str]]:
-    """Of these sentences: a name with a dot, and the last name of such a one, where it stands alone."""
-    mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyze(each).entities]
-    ours = [text for _, text in mentions if text.endswith("布林肯")]
-    written = Counter(text for text in ours if "·" in text)
-    whole = written.most_common(1)[0][0] if written else "布林肯"
-    first = min((ours.index(text) for text in written), default=0)
-    alone = "布林肯" if first > 1 else whole
-    return {(kind, {"布林肯": alone}.get(text, whole if text in ours else text)) for kind, text in mentions}
+def expected_names(article: Article) -> set[tuple[str, str]]:
+    """Return kind and canonical name of the entities in these sentences: full names, and a last name on its own."""
+    mentions = [(name.kind, name.text.replace("-", "·")) for name in ANALYZER.analyze(article).entities]
+    blinken_mentions = [text for _, text in mentions if text.endswith("布林肯")]
+    full_names = Counter(text for text in blinken_mentions if "·" in text)
+    most_frequent = full_names.most_common(1)[0][0] if full_names else "布林肯"
+    first = min((blinken_mentions.index(text) for text in full_names), default=0)
+    alone = "布林肯" if first > 1 else most_frequent
+    return {
+        (kind, {"布林肯": alone}.get(text, most_frequent if text in blinken_mentions else text))
+        for kind, text in mentions
+    }
 
 
 def facets(reader: Reader, match: Clause, tiers: tuple[Clause, ...] = (), limit: int = 1000) -> dict[str, object]:
-    found = reader.search(SearchRequest(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
-    assert len(found.facets) == len(FIELDS)
-    return dict(zip(FIELDS, map(list, found.facets), strict=True))
+    result = reader.search(SearchRequest(match=match, tiers=tiers, limit=0, facets=FIELDS, facet_limit=limit))
+    assert len(result.facets) == len(FIELDS)
+    return dict(zip(FIELDS, map(list, result.facets), strict=True))
 
 
 def expected(articles: dict[str, Article], limit: int = 1000) -> dict[str, object]:
-    return {field: by_hand(articles, field)[:limit] for field in FIELDS}
+    return {field: expected_counts(articles, field)[:limit] for field in FIELDS}
 
 
-def test_what_an_empty_index_counts(opened: Callable[[], Reader]) -> None:
+def test_empty_index_has_no_values(opened: Callable[[], Reader]) -> None:
     assert facets(opened(), MATCH_ALL) == {field: [] for field in FIELDS}
 
 
 def test_every_match_counts_once(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
-    articles = made(1, range(150))
+    articles = make_articles(1, range(150))
     write(directory, articles)
     reader = opened()
     counts = facets(reader, MATCH_ALL)
@@ -115,44 +118,44 @@ def test_every_match_counts_once(directory: IndexDirectory, opened: Callable[[],
 
 
 def test_matches_of_all_tiers_count(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
-    articles = made(2, range(100))
+    articles = make_articles(2, range(100))
     write(directory, articles)
-    some = {key: each for key, each in articles.items() if "谈判" in each.title + each.body}
+    matching = {key: article for key, article in articles.items() if "谈判" in article.title + article.body}
     tiers = (Term("title", "谈判"), Substring("text", "布林肯"))
-    assert facets(opened(), Substring("text", "谈判"), tiers) == expected(some)
-    others = {key: each for key, each in articles.items() if key not in some}
+    assert facets(opened(), Substring("text", "谈判"), tiers) == expected(matching)
+    others = {key: article for key, article in articles.items() if key not in matching}
     assert facets(opened(), Not(Substring("text", "谈判")), tiers) == expected(others)
 
 
-def test_commits_that_replace_delete_and_merge(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+def test_counts_after_replacing_deleting_and_merging(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
     articles: dict[str, Article] = {}
     before = opened()
     for seed in range(8):
-        put = made(10 + seed, range(seed * 20, seed * 20 + 30))  # ten of them again
-        gone = tuple(str(number) for number in range(seed * 20, seed * 20 + 30, 7) if str(number) in articles)
-        write(directory, {key: each for key, each in put.items() if key not in gone}, gone, memory=1 << 15)
-        articles = {key: each for key, each in (articles | put).items() if key not in gone}
+        put = make_articles(10 + seed, range(seed * 20, seed * 20 + 30))  # ten replace earlier ones
+        deleted = tuple(str(number) for number in range(seed * 20, seed * 20 + 30, 7) if str(number) in articles)
+        write(directory, {key: article for key, article in put.items() if key not in deleted}, deleted, memory=1 << 15)
+        articles = {key: article for key, article in (articles | put).items() if key not in deleted}
         assert facets(opened(), MATCH_ALL) == expected(articles)
     assert facets(before, MATCH_ALL) == {field: [] for field in FIELDS}
 
 
-def test_a_value_finds_what_it_counts(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
-    write(directory, made(3, range(60)))
+def test_facet_value_matches_the_articles_it_counts(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
+    write(directory, make_articles(3, range(60)))
     reader = opened()
     for field in ("source", "section", "author", *NAMES):
         for value, articles in facets(reader, MATCH_ALL)[field]:  # type: ignore[attr-defined]
             assert reader.count(FacetValue(field, value)) == articles, value  # type: ignore[arg-type]
-    assert reader.count(FacetValue("person", "拜登")) == 0  # a part of a name is none of its values
+    assert reader.count(FacetValue("person", "拜登")) == 0  # a part of a name is not a value
     assert reader.count(Keyword("person", "拜登")) > 0
     assert reader.count(FacetValue("source", "www.rfi.fr")) == 0
 
 
-def test_counts_over_shards_that_may_not_tell_all(
+def test_counts_over_shards_that_return_few_buckets(
     opensearch: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOUWEN_OPENSEARCH_SHARDS", "3")
     monkeypatch.setattr(Server, "max_buckets", 2)
-    directory, articles = IndexDirectory(tmp_path), made(4, range(90))
+    directory, articles = IndexDirectory(tmp_path), make_articles(4, range(90))
     with directory.lock(1):
         meta, _ = directory.draft(ANALYZER, opensearch)
         directory.publish(meta)

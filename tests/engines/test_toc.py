@@ -1,4 +1,4 @@
-"""A table of contents can come from a stranger: whatever its pickles ask for, nothing happens but IndexDamaged."""
+"""An untrusted table of contents can only raise IndexDamaged, whatever its pickles ask for."""
 
 import codecs
 import io
@@ -23,9 +23,9 @@ from souwen.indexer import build_index
 from souwen.query import Searcher
 
 from ..conftest import SEEDS, ids
-from .test_differential import random_articles, whole
+from .test_differential import random_articles, whoosh_fields
 
-with warnings.catch_warnings():  # as souwen itself imports it
+with warnings.catch_warnings():  # as souwen itself does
     warnings.simplefilter("ignore")
     import whoosh.codec.whoosh3
     import whoosh.filedb.filestore
@@ -38,17 +38,17 @@ SEGMENTS = pickle.dumps([])
 
 
 class Calls:
-    """Unpickled, calls a function."""
+    """Calls a function when it is unpickled."""
 
     def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
-        self._what = function, arguments
+        self._call = function, arguments
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return self._what
+        return self._call
 
 
-def table(schema_pickle: bytes = SCHEMA, segments_pickle: bytes = SEGMENTS, generation: int = 0) -> bytes:
-    """A table of contents as Whoosh lays it out, with the seal it should have."""
+def make_toc(schema_pickle: bytes = SCHEMA, segments_pickle: bytes = SEGMENTS, generation: int = 0) -> bytes:
+    """Return a table of contents in Whoosh's layout, with a correct checksum."""
     stream = StructFile(io.BytesIO())
     for size in (4, 8, 4):
         stream.write_varint(size)
@@ -67,38 +67,38 @@ def table(schema_pickle: bytes = SCHEMA, segments_pickle: bytes = SEGMENTS, gene
 def engine(tmp_path: Path) -> WhooshEngine:
     folder = tmp_path / "index" / "whoosh-1"
     folder.mkdir(parents=True)
-    made = WhooshEngine(folder)
-    made.create()
-    return made
+    engine = WhooshEngine(folder)
+    engine.create()
+    return engine
 
 
 def put(engine: WhooshEngine, names: str, delete: str = "") -> None:
     with engine.writer() as writer:
         analyzed = random_articles(random.Random(names), names).values()
-        for prepared in engine.prepare((each, "digest") for each in analyzed):
+        for prepared in engine.prepare((article, "digest") for article in analyzed):
             writer.put(prepared)
         for name in delete:
             writer.delete(name)
 
 
-def replace(engine: WhooshEngine, content: bytes) -> None:
+def replace_toc(engine: WhooshEngine, content: bytes) -> None:
     (file,) = engine._folder.glob("*.toc")
     file.write_bytes(content)
 
 
-def test_a_table_made_as_ours_is_opens(engine: WhooshEngine) -> None:
-    """What is refused below is refused for its pickles."""
-    replace(engine, table())
+def test_valid_table_of_contents_opens(engine: WhooshEngine) -> None:
+    """The tables that the tests below refuse differ from this one only in their pickles."""
+    replace_toc(engine, make_toc())
     put(engine, "abc")
     assert engine.reader().statistics().articles == 3
 
 
 def attacks(target: Path) -> dict[str, bytes]:
-    """Pickles that would write a file."""
+    """Return pickles that would write a file."""
     touch = f"open({str(target)!r}, 'w').close()"
-    made = {}
+    pickles = {}
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        made |= {
+        pickles |= {
             f"os.system, protocol {protocol}": pickle.dumps(Calls(os.system, f"touch {target}"), protocol),
             f"exec, protocol {protocol}": pickle.dumps(Calls(exec, touch), protocol),
             f"eval in a list, protocol {protocol}": pickle.dumps([1, [Calls(eval, touch)]], protocol),
@@ -118,10 +118,10 @@ def attacks(target: Path) -> dict[str, bytes]:
         b"p0\n0c__builtin__\ngetattr\n(g0\nS'get'\ntR(S'__builtins__'\ntRp1\n0c__builtin__\ngetattr\n(g1\nS'get'\ntR"
         b"(S'open'\ntR(S'" + path + b"'\nS'w'\ntR."
     )
-    made["getattr from an admitted class"] = steps
-    made["an instance by its name"] = mark + b"S'touch " + path + b"'\nios\nsystem\n" + end
-    made["an object of a class"] = mark + b"cos\nsystem\nS'touch " + path + b"'\no" + end
-    # Names with dots, which only protocol 4 follows, from what is admitted to what it was made with.
+    pickles["getattr from an admitted class"] = steps
+    pickles["an instance by its name"] = mark + b"S'touch " + path + b"'\nios\nsystem\n" + end
+    pickles["an object of a class"] = mark + b"cos\nsystem\nS'touch " + path + b"'\no" + end
+    # Dotted names, which only protocol 4 resolves, from admitted modules to others.
     for module, name in (
         ("whoosh.fields", "Schema.__init__.__globals__"),
         ("whoosh.columns", "NumericColumn.__init__.__globals__"),
@@ -130,28 +130,28 @@ def attacks(target: Path) -> dict[str, bytes]:
         ("re", "_compile.__globals__"),
     ):
         text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))
-        made[f"{module}: {name}"] = b"\x80\x04" + text + b"\x93" + end
-    made["codecs"] = pickle.dumps(Calls(codecs.open, str(target), "w"), 4)
-    made["a segment of Whoosh's own"] = pickle.dumps([whoosh.codec.whoosh3.W3Segment(None, "MAIN")], 2)
-    made["a registered extension"] = b"\x80\x02\x82\x01."
-    made["a persistent id"] = b"Pos.system\n."
-    return made
+        pickles[f"{module}: {name}"] = b"\x80\x04" + text + b"\x93" + end
+    pickles["codecs"] = pickle.dumps(Calls(codecs.open, str(target), "w"), 4)
+    pickles["a segment of Whoosh's own"] = pickle.dumps([whoosh.codec.whoosh3.W3Segment(None, "MAIN")], 2)
+    pickles["a registered extension"] = b"\x80\x02\x82\x01."
+    pickles["a persistent id"] = b"Pos.system\n."
+    return pickles
 
 
 ATTACKS = sorted(attacks(Path("/")))
 
 
-def test_the_attacks_are_real(tmp_path: Path) -> None:
-    """Read by pickle itself they do what they are made for."""
+def test_attacks_work_with_plain_pickle(tmp_path: Path) -> None:
+    """Read by pickle itself, they write the file."""
     worked = 0
     for name, attack in attacks(tmp_path / "harm").items():
         if name.startswith(("os.system", "exec", "eval", "open", "Whoosh's storage", "copying", "getattr", "an ")):
-            made = pickle.loads(attack)
+            unpickled = pickle.loads(attack)
             assert (tmp_path / "harm").exists(), name
-            if hasattr(made, "close"):
-                made.close()
-            elif isinstance(made, dict):
-                made["segments"].close()
+            if hasattr(unpickled, "close"):
+                unpickled.close()
+            elif isinstance(unpickled, dict):
+                unpickled["segments"].close()
             if (tmp_path / "harm").is_dir():
                 (tmp_path / "harm").rmdir()
             else:
@@ -160,19 +160,19 @@ def test_the_attacks_are_real(tmp_path: Path) -> None:
     assert worked > 30
 
 
-def test_no_pickle_of_segments_does_harm(engine: WhooshEngine, tmp_path: Path) -> None:
+def test_attacks_in_the_segments_are_refused(engine: WhooshEngine, tmp_path: Path) -> None:
     for name, attack in attacks(tmp_path / "harm").items():
-        replace(engine, table(segments_pickle=attack))
+        replace_toc(engine, make_toc(segments_pickle=attack))
         for use in (engine.reader, engine.writer):
             with pytest.raises(IndexDamaged, match="rebuild it with"):
                 use()
             assert not (tmp_path / "harm").exists(), name
 
 
-def test_no_pickle_of_a_schema_does_harm(engine: WhooshEngine, tmp_path: Path) -> None:
-    """It is not even looked at."""
+def test_attacks_in_the_schema_are_not_unpickled(engine: WhooshEngine, tmp_path: Path) -> None:
+    """The schema is skipped."""
     for name, attack in attacks(tmp_path / "harm").items():
-        replace(engine, table(schema_pickle=attack))
+        replace_toc(engine, make_toc(schema_pickle=attack))
         assert engine.reader().statistics().articles == 0, name
         assert not (tmp_path / "harm").exists(), name
     put(engine, "abc")
@@ -180,14 +180,14 @@ def test_no_pickle_of_a_schema_does_harm(engine: WhooshEngine, tmp_path: Path) -
     assert not (tmp_path / "harm").exists()
 
 
-def test_what_is_asked_for_is_told(engine: WhooshEngine) -> None:
-    replace(engine, table(segments_pickle=pickle.dumps(Calls(os.system, "true"), 4)))
+def test_message_names_the_requested_function(engine: WhooshEngine) -> None:
+    replace_toc(engine, make_toc(segments_pickle=pickle.dumps(Calls(os.system, "true"), 4)))
     with pytest.raises(IndexDamaged, match=r"asks for posix\.system, which no index needs"):
         engine.reader()
 
 
 @pytest.mark.parametrize(
-    "strange",
+    "pickled",
     [
         b"",
         b".",
@@ -200,24 +200,24 @@ def test_what_is_asked_for_is_told(engine: WhooshEngine) -> None:
         pickle.dumps({"a": 1}),
         pickle.dumps(["MAIN_0"]),
         pickle.dumps([SegmentInfo]),
-        b"cre\n_compile\n(S'('\nI0\ntR.",  # no regular expression
+        b"cre\n_compile\n(S'('\nI0\ntR.",  # an invalid regular expression
         b"cre\n_compile\n(S'" + b"(" * 20_000 + b"'\nI0\ntR.",
         b"cwhoosh.columns\nNumericColumn\n(S'no type'\ntR.",
         b"cwhoosh.fields\nSchema\n(I1\nI2\nI3\ntR.",
-        b"csouwen.engines.whoosh.codec\nSegmentInfo\n)\x81.",  # none of what a segment has
+        b"csouwen.engines.whoosh.codec\nSegmentInfo\n)\x81.",  # without attributes
         b"(lp0\ncsouwen.engines.whoosh.codec\nSegmentInfo\n)\x81a.",
         b"cwhoosh.fields\nSchema\n}b.",
     ],
     ids=lambda value: value[:50].decode("latin-1").encode("unicode_escape").decode(),
 )
-def test_pickles_of_no_segments_are_told(engine: WhooshEngine, strange: bytes) -> None:
-    replace(engine, table(segments_pickle=strange))
+def test_pickles_of_other_objects_are_refused(engine: WhooshEngine, pickled: bytes) -> None:
+    replace_toc(engine, make_toc(segments_pickle=pickled))
     with pytest.raises(IndexDamaged):
         engine.reader()
 
 
 @pytest.mark.parametrize(
-    ("place", "value"),
+    ("position", "value"),
     [
         (0, "../../etc/MAIN"),
         (0, ["x"]),
@@ -235,31 +235,31 @@ def test_pickles_of_no_segments_are_told(engine: WhooshEngine, strange: bytes) -
         (3, None),
     ],
 )
-def test_segments_that_cannot_be_are_told(engine: WhooshEngine, place: int, value: object) -> None:
+def test_invalid_segments_are_refused(engine: WhooshEngine, position: int, value: object) -> None:
     put(engine, "abc")
     (segment,) = toc.WhooshIndex(engine._folder).segments()
     generation = toc.WhooshIndex(engine._folder).latest_generation()
     parts: list[object] = ["MAIN", segment.segid, 3, b"\1\0\0\0"]
-    replace(engine, table(segments_pickle=pickle.dumps([Calls(restore_segment, *parts)]), generation=generation))
+    replace_toc(engine, make_toc(segments_pickle=pickle.dumps([Calls(restore_segment, *parts)]), generation=generation))
     assert engine.reader().statistics().articles == 2
-    parts[place] = value
-    replace(engine, table(segments_pickle=pickle.dumps([Calls(restore_segment, *parts)]), generation=generation))
+    parts[position] = value
+    replace_toc(engine, make_toc(segments_pickle=pickle.dumps([Calls(restore_segment, *parts)]), generation=generation))
     with pytest.raises(IndexDamaged):
         engine.reader()
 
 
-def test_a_stranger_cannot_change_how_other_indexes_are_read(
+def test_untrusted_index_cannot_change_how_others_are_read(
     engine: WhooshEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pickle can set attributes of what it names: here of the class, that no article be deleted any more."""
+    """A pickle can set attributes of what it names: here of the class, so that no article would be deleted."""
     put(engine, "abcdef")
     put(engine, "", delete="ab")
     assert engine.reader().count(MATCH_ALL) == 4
-    folder = tmp_path / "stranger" / "whoosh-1"
+    folder = tmp_path / "untrusted" / "whoosh-1"
     folder.mkdir(parents=True)
-    stranger = WhooshEngine(folder)
-    stranger.create()
-    monkeypatch.setattr(SegmentInfo, "deleted_docs", SegmentInfo.deleted_docs)  # put back afterwards
+    untrusted = WhooshEngine(folder)
+    untrusted.create()
+    monkeypatch.setattr(SegmentInfo, "deleted_docs", SegmentInfo.deleted_docs)  # restored afterwards
     monkeypatch.setattr(restore_segment, "__defaults__", None, raising=False)
     name = b"csouwen.engines.whoosh.codec\nrestore_segment\n"
     for attack in (
@@ -267,19 +267,19 @@ def test_a_stranger_cannot_change_how_other_indexes_are_read(
         name + b"(N}(S'__defaults__'\n(S'x'\n(ltutb0].",
         name + b"(N}(S'__module__'\nS'os'\nutb0].",
     ):
-        replace(stranger, table(segments_pickle=attack))
+        replace_toc(untrusted, make_toc(segments_pickle=attack))
         with suppress(IndexDamaged):
-            stranger.reader()
+            untrusted.reader()
         assert engine.reader().count(MATCH_ALL) == 4
         assert (restore_segment.__defaults__, restore_segment.__module__) == (None, "souwen.engines.whoosh.codec")
 
 
-def test_exactly_what_is_needed_is_admitted(engine: WhooshEngine) -> None:
-    asked = set()
+def test_an_index_needs_only_the_admitted_function(engine: WhooshEngine) -> None:
+    requested = set()
 
     class Recorder(pickle.Unpickler):
         def find_class(self, module: str, name: str) -> Any:
-            asked.add((module, name))
+            requested.add((module, name))
             return super().find_class(module, name)
 
     for names, delete in (("", ""), ("abcd", ""), ("e", "ab"), ("f", "")):
@@ -298,10 +298,10 @@ def test_exactly_what_is_needed_is_admitted(engine: WhooshEngine) -> None:
         segments = Recorder(stream.file).load()
     assert len(segments) > 1
     assert any(segment.has_deletions() for segment in segments)
-    assert asked == {("souwen.engines.whoosh.codec", "restore_segment")}
+    assert requested == {("souwen.engines.whoosh.codec", "restore_segment")}
 
 
-def test_every_flipped_or_missing_byte_is_told(engine: WhooshEngine) -> None:
+def test_flipped_or_missing_bytes_are_detected(engine: WhooshEngine) -> None:
     put(engine, "abcd")
     put(engine, "e", delete="a")
     (file,) = engine._folder.glob("*.toc")
@@ -318,7 +318,7 @@ def test_every_flipped_or_missing_byte_is_told(engine: WhooshEngine) -> None:
     assert engine.reader().statistics().articles == 4
 
 
-def test_the_table_of_another_commit_is_told(engine: WhooshEngine) -> None:
+def test_table_of_contents_of_another_commit_is_refused(engine: WhooshEngine) -> None:
     put(engine, "abcd")
     (file,) = engine._folder.glob("*.toc")
     file.rename(file.with_name("_MAIN_7.toc"))
@@ -326,14 +326,14 @@ def test_the_table_of_another_commit_is_told(engine: WhooshEngine) -> None:
         engine.reader()
 
 
-def test_an_index_of_whoosh_itself_is_refused(tmp_path: Path) -> None:
+def test_index_made_by_plain_whoosh_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "whoosh-1"
     folder.mkdir()
     index = whoosh.index.create_in(str(folder), schema())
     for names in ("", "abc"):
         writer = index.writer()
         for analyzed in random_articles(random.Random(1), names).values():
-            writer.add_document(**whole(analyzed))
+            writer.add_document(**whoosh_fields(analyzed))
         writer.commit()
         for use in (WhooshEngine(folder).reader, WhooshEngine(folder).writer):
             with pytest.raises(IndexDamaged, match="cut off or altered"):
@@ -341,10 +341,10 @@ def test_an_index_of_whoosh_itself_is_refused(tmp_path: Path) -> None:
     index.close()
 
 
-def test_a_refused_index_can_be_built_anew(tmp_path: Path) -> None:
+def test_refused_index_can_be_rebuilt(tmp_path: Path) -> None:
     build_index([SEEDS], tmp_path / "index")
     (file,) = (tmp_path / "index" / "whoosh-1").glob("*.toc")
-    file.write_bytes(table(pickle.dumps(Calls(os.system, f"touch {tmp_path}/harm"), 2)))
+    file.write_bytes(make_toc(pickle.dumps(Calls(os.system, f"touch {tmp_path}/harm"), 2)))
     with pytest.raises(IndexDamaged, match=f"--index {tmp_path / 'index'} --rebuild"):
         Searcher(tmp_path / "index")
     build_index([SEEDS], tmp_path / "index", rebuild=True)
