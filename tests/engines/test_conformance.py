@@ -11,7 +11,7 @@ import pytest
 from souwen.engines import DEFAULT_ENGINE, DEFAULT_WRITE_BUFFER
 from souwen.indexer import IndexReport, build_index
 from souwen.query import FACET_FIELDS, Results, Searcher
-from souwen.query.reranker import CANDIDATES
+from souwen.query.reranker import RERANK_DEPTH
 
 from ..conftest import SEEDS
 from ..query.test_documentation import ARTICLES as PAGE_ARTICLES
@@ -93,7 +93,7 @@ def differences(query: str, default: Results, tested: Results, *, rescored: bool
         if default.total > PAGE_LENGTH
         else {hit.id for hit in shown} ^ by_id.keys()
     )
-    if len(missing) > (default.total > CANDIDATES):
+    if len(missing) > (default.total > RERANK_DEPTH):
         return [*problems, f"{query}: finds different articles, {sorted(missing)[:5]}"]
     shown = [hit for hit in shown if hit.id in by_id]
     for hit in shown:
@@ -202,10 +202,10 @@ def test_facets_entities_and_timelines(pair: SearcherPair) -> None:
         assert pair.default.entities(query, limit=50) == pair.tested.entities(query, limit=50)
         assert pair.default.timeline(query) == pair.tested.timeline(query)
     assert counted > 500
-    for options in ({}, {"since": "2022", "source": "rfi"}, {"beside": "布林肯", "over_time": True}):
+    for options in ({}, {"since": "2022", "source": "rfi"}, {"with_entities": "布林肯", "over_time": True}):
         default_results, tested_results = (searcher.entities(**options) for searcher in pair)  # type: ignore[arg-type]
         assert default_results == tested_results
-        assert len(default_results.names) > 5
+        assert len(default_results.entities) > 5
     assert len(pair.tested.timeline(by="year").counts) > 20
 
 

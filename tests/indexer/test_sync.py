@@ -182,7 +182,7 @@ def test_another_mapping_reads_all_files_again(archive: Path) -> None:
     assert build_index(archive, index, mapping={"title": "kopf"}).updated == 1
     assert titles(archive) == {"1": "真正的标题"}
     assert build_index(archive, index, mapping={"title": "kopf"}).read == 0
-    with pytest.raises(UnknownField, match="no titel: map one of id, title"):
+    with pytest.raises(UnknownField, match="no field titel: map one of id, title"):
         build_index(archive, index, mapping={"titel": "kopf"})
 
 
