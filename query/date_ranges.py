@@ -20,9 +20,9 @@ _ANY_DATE = DateRange(None, None)
 
 
 def parse_period(text: str) -> DateRange | None:
-    """Return the days of one year, month, day, or named period such as 昨天, 本月 or 近7天; None for another text.
+    """Return the days of one year, month, day or named period, None for another text.
 
-    近7天 is today and the six days before it.
+    Named periods are 昨天, 本月, 近7天 (today and the six days before it) and the like.
     """
     folded = fold(text).strip()
     match = _PERIOD.fullmatch(folded)
@@ -47,7 +47,10 @@ def _parse_named_period(folded: str, now: datetime) -> DateRange | None:
 
 
 def parse_range(text: str) -> DateRange | None:
-    """Return the days of a period, or of two joined by `..`, `~` or 至, one of which may be missing; None otherwise."""
+    """Return the days of a period or of a range of two, None for another text.
+
+    The periods of a range are joined by `..`, `~` or 至; one of them may be missing.
+    """
     ends = _RANGE_SEPARATOR.split(fold(text), maxsplit=1)
     parsed = [parse_period(end) if end.strip() else _ANY_DATE for end in ends]
     periods = [period for period in parsed if period is not None]

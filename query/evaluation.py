@@ -55,7 +55,7 @@ def evaluate(
     run: str | os.PathLike[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Run every query of a file as if a user had typed it, and compare the first 100 hits with the judgements.
+    """Run every query of a file as users would, and compare the first 100 hits with the judgements.
 
     Args:
         searcher: The searcher to evaluate.

@@ -47,9 +47,9 @@ class HitBuilder:
     def build(
         self, candidates: Sequence[Candidate], groups: Sequence[Sequence[int]], first_rank: int, full: int
     ) -> tuple[Hit, ...]:
-        """Return a hit for each group of indexes of `candidates`; the first of a group is listed, the others with it.
+        """Return a hit for each group of indexes of `candidates`.
 
-        The first `full` candidates match all of the query.
+        The first candidate of a group is listed, the others are its reprints. The first `full` candidates match all of the query.
         """
         self.fetch([candidates[index] for group in groups for index in group])
         return tuple(

@@ -1,6 +1,6 @@
 """Lexer of the query language: operators, brackets, field names, quoted texts and words.
 
-Operators are recognised in full width, too. Typographic quotation marks (“ ” 「 」) quote only where they stand apart
+The lexer also accepts full-width operators. Typographic quotation marks (“ ” 「 」) quote only where they stand apart
 from other characters: inside a pasted sentence they are punctuation.
 """
 

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class MatchLevel(IntEnum):
-    """How strictly an article must match a query.
+    """The strictness with which articles must match a query.
 
     The first level that finds any article answers the query. At every level a long part (a headline, a question)
     matches articles that have some of its words, and those that have all of them come first.

@@ -37,7 +37,7 @@ def bigrams_of(folded: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Evidence that the texts of one article give for a query; each value is between 0 and 1."""
+    """Measures of how well the texts of one article fit the query, each between 0 and 1."""
 
     runs: float
     query_coverage: float

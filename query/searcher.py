@@ -298,7 +298,7 @@ class Searcher:
 
 
 def index_version(index: str | os.PathLike[str]) -> str:
-    """Return a short string that differs once a searcher opened now would see something else than before.
+    """Return a short string that changes whenever a newly opened searcher would see another state of the index.
 
     It changes with every commit, every rebuild and every change of the list of aliases. Reading it is cheap. Raises
     what opening a searcher raises.

@@ -16,9 +16,10 @@ def complete(prefix: str, vocabulary: Vocabulary, limit: int) -> list[Suggestion
 
 
 def corrections(query: str, plan: QueryPlan, vocabulary: Callable[[], Vocabulary], limit: int) -> tuple[str, ...]:
-    """Return copies of the query with one part replaced by a word of the index that sounds or looks like it.
+    """Return the query with one part replaced by a similar word of the index, once for each such word.
 
-    They are offered to the user and never searched in place of the query. `vocabulary` is called only where a part may
+    Similar words sound or look like the part. Corrections are offered to the user and never searched in place of the
+    query. `vocabulary` is called only where a part may
     be misspelled, since loading it reads every word of the index.
     """
     folded = fold(query)

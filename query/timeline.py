@@ -12,7 +12,10 @@ _DATE_LENGTHS: dict[TimelineStep, int] = {"day": 10, "month": 7, "year": 4}  # c
 
 
 def group_days(days: Sequence[FacetCount], by: TimelineStep | None) -> tuple[TimelineStep, tuple[FacetCount, ...]]:
-    """Group counts of days into periods of the step `by`, or of one that suits their span; in order, without gaps."""
+    """Group counts of days by day, month or year, in order and without gaps.
+
+    Without `by`, the time span of the days decides.
+    """
     if not days:
         return by or "day", ()
     first, last = (date.fromisoformat(end(day.value for day in days)) for end in (min, max))
