@@ -19,9 +19,9 @@ CHINESE = {"LANG": "zh_CN.UTF-8"}
 @pytest.mark.parametrize("locale", ["zh_CN.UTF-8", "zh_TW.UTF-8", "zh_HK.UTF-8"])
 def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
     output = run("-h", LANG=locale).stdout
-    assert "用法: souwen [选项] [命令] [参数]...\n" in output
-    assert "  --version   显示版本并退出。\n" in output
-    assert "  search      搜索文章。\n" in output
+    assert re.match(r"用法.*souwen \[选项\] \[命令\] \[参数\]\.\.\.\n", output)
+    assert re.search(r"^ *--version +显示版本并退出。$", output, re.MULTILINE)
+    assert re.search(r"^ *search +搜索文章。$", output, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,23 @@ def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
 )
 def test_help_is_english_elsewhere(environment: dict[str, str]) -> None:
     output = run("search", "-h", **environment).stdout
-    assert output.startswith("Usage: souwen search [OPTIONS] QUERY...\n\n  Find the articles that match QUERY")
+    usage, _empty, description = output.splitlines()[:3]
+    assert re.search(r"souwen search .*QUERY", usage)
+    assert description.strip().startswith("Find the articles that match QUERY")
     assert "选项" not in output
+    assert "用法" not in output
 
 
 def test_language_variable_overrides_the_locale() -> None:
-    assert run("stats", "-h", LANG="fr_FR.UTF-8", LANGUAGE="fr:zh").stdout.startswith("用法: souwen stats [选项]\n")
+    assert (
+        run("stats", "-h", LANG="fr_FR.UTF-8", LANGUAGE="fr:zh").stdout.splitlines()[0].endswith("souwen stats [选项]")
+    )
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_help_is_all_chinese_and_fits_the_terminal(command: str) -> None:
     output = run(command, "-h", **CHINESE, COLUMNS="80").stdout
-    assert output.startswith(f"用法: souwen {command} ")
+    assert re.match(rf"用法.*souwen {command} ", output)
     for line in output.splitlines():
         assert display_width(line) <= 80 or line.startswith("  --")  # an option and its choices
         assert not line.lstrip().startswith(tuple("，。、；：）"))
@@ -54,8 +59,8 @@ def test_errors_are_chinese(tmp_path: Path) -> None:
     done = run("search", "台湾", "--index", tmp_path / "none", **CHINESE)
     assert done.returncode == 2
     assert done.stderr == (f"错误：{tmp_path}/none 中没有索引：请用 `souwen index PATH --index {tmp_path}/none` 建立\n")
-    assert "缺少参数 'QUERY...'" in run("search", **CHINESE).stderr
-    assert "没有命令 'tmeline'。 是否想用 'timeline'？" in run("tmeline", **CHINESE).stderr
+    assert re.search(r"缺少参数.*QUERY", run("search", **CHINESE).stderr.splitlines()[-1])
+    assert re.search(r"没有命令.*tmeline.*是否想用.*timeline", run("tmeline", **CHINESE).stderr.splitlines()[-1])
     done = run("search", "外交", "--since", "何时", cwd=index_seeds(tmp_path), **CHINESE)
     assert "since '何时' 不是日期：" in done.stderr
 
