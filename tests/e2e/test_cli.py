@@ -125,7 +125,7 @@ def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status
         pytest.param(["index", "--engin", "whoosh"], ["--engin", "--engine"], id="mistyped option"),
     ],
 )
-def test_the_last_line_of_a_usage_error_names_the_mistake_and_the_choices(
+def test_usage_errors_name_the_mistake_and_the_choices(
     arguments: list[str], names: list[str]
 ) -> None:
     """The wording is click's; souwen chooses the names in it."""
