@@ -79,7 +79,7 @@ class _Program(click.Group):
             raise SystemExit(FOUND) from None
         except OSError as error:
             _discard_output()
-            message = _("cannot write the output ({reason}): make room, or write it elsewhere")
+            message = _("cannot write the output ({reason}): free disk space, or write it to another place")
             raise _Failure(message.format(reason=os_error_reason(error))) from error
         return result
 

@@ -12,7 +12,7 @@ QUERIES = ("中美 外交", '"台湾海峡"', "标题7 OR 标题11", "美国国�
 
 
 class Overview(NamedTuple):
-    """A quick view of an index: enough to tell one committed state from another."""
+    """A quick view of an index: enough to distinguish its committed states."""
 
     articles: int
     totals: list[tuple[int, int]]  # of each query: all matches, full matches

@@ -110,7 +110,7 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
     ],
 )
 def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status: int, message: str) -> None:
-    done = run(*arguments, "--index", str(seeds_index))
+    done = run(*arguments, "--index", seeds_index)
     assert done.returncode == status
     assert message in done.stdout + done.stderr
 
@@ -125,12 +125,14 @@ def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status
         pytest.param(["index", "--engin", "whoosh"], ["--engin", "--engine"], id="mistyped option"),
     ],
 )
-def test_the_last_line_names_what_is_wrong_and_right(arguments: list[str], names: list[str]) -> None:
-    """click words the line; we choose what it names."""
+def test_usage_errors_name_the_mistake_and_the_choices(
+    arguments: list[str], names: list[str]
+) -> None:
+    """The wording is click's; souwen chooses the names in it."""
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    named = re.findall(r"[\w-]+", done.stderr.splitlines()[-1])
-    assert [name for name in names if name not in named] == []
+    words = re.findall(r"[\w-]+", done.stderr.splitlines()[-1])
+    assert [name for name in names if name not in words] == []
 
 
 def test_without_an_index_the_error_shows_how_to_make_one(tmp_path: Path) -> None:
@@ -218,9 +220,9 @@ def test_every_command_has_help_with_an_example() -> None:
     overview = run("-h").stdout
     assert re.search(r"Examples:\s+souwen index seeds/\n", overview)
     assert len(main.commands) > 12
-    for command, described in main.commands.items():
-        assert re.search(rf"^ *{command} +{described.short_help}$", overview, re.MULTILINE)
-        assert re.search(rf"Examples?:\s+souwen {command}\b", run(command, "-h").stdout)
+    for name, command in main.commands.items():
+        assert re.search(rf"^ *{name} +{command.short_help}$", overview, re.MULTILINE)
+        assert re.search(rf"Examples?:\s+souwen {name}\b", run(name, "-h").stdout)
     assert run("--version").stdout == "souwen 0.1.0\n"
 
 
@@ -240,7 +242,7 @@ def test_every_command_has_help_with_an_example() -> None:
 def test_bash_completes(tmp_path: Path, typed: str, completed: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "follies.txt").touch()
-    function = "$(complete -p souwen | sed 's/.* -F //')"  # its name and ours
+    function = "$(complete -p souwen | sed 's/.* -F //')"  # click generates its name
     typing = f"COMP_WORDS=({typed}); COMP_CWORD={typed.count(' ')}; {function}; echo ${{COMPREPLY[@]}}"
     folders = "compopt() { [[ $* == *dirnames* ]] && COMPREPLY=($(compgen -d -- ${COMP_WORDS[-1]})); }"
     done = subprocess.run(

@@ -31,9 +31,9 @@ def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
 )
 def test_help_is_english_elsewhere(environment: dict[str, str]) -> None:
     output = run("search", "-h", **environment).stdout
-    usage, _empty, described = output.splitlines()[:3]
+    usage, _empty, description = output.splitlines()[:3]
     assert re.search(r"souwen search .*QUERY", usage)
-    assert described.strip().startswith("Find the articles that match QUERY")
+    assert description.strip().startswith("Find the articles that match QUERY")
     assert "选项" not in output
     assert "用法" not in output
 
@@ -61,10 +61,8 @@ def test_errors_are_chinese(tmp_path: Path) -> None:
     assert done.stderr == (f"错误：{tmp_path}/none 中没有索引：请用 `souwen index PATH --index {tmp_path}/none` 建立\n")
     assert re.search(r"缺少参数.*QUERY", run("search", **CHINESE).stderr.splitlines()[-1])
     assert re.search(r"没有命令.*tmeline.*是否想用.*timeline", run("tmeline", **CHINESE).stderr.splitlines()[-1])
-    assert (
-        "since '何时' 不是日期："
-        in run("search", "外交", "--since", "何时", cwd=index_seeds(tmp_path), **CHINESE).stderr
-    )
+    done = run("search", "外交", "--since", "何时", cwd=index_seeds(tmp_path), **CHINESE)
+    assert "since '何时' 不是日期：" in done.stderr
 
 
 def index_seeds(folder: Path) -> Path:
