@@ -49,7 +49,8 @@ class HitBuilder:
     ) -> tuple[Hit, ...]:
         """Return a hit for each group of indexes of `candidates`.
 
-        The first candidate of a group is listed, the others are its reprints. The first `full` candidates match all of the query.
+        The first candidate of a group is listed, the others are its reprints. The first `full` candidates match all of
+        the query.
         """
         self.fetch([candidates[index] for group in groups for index in group])
         return tuple(

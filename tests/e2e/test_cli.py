@@ -125,9 +125,7 @@ def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status
         pytest.param(["index", "--engin", "whoosh"], ["--engin", "--engine"], id="mistyped option"),
     ],
 )
-def test_usage_errors_name_the_mistake_and_the_choices(
-    arguments: list[str], names: list[str]
-) -> None:
+def test_usage_errors_name_the_mistake_and_the_choices(arguments: list[str], names: list[str]) -> None:
     """The wording is click's; souwen chooses the names in it."""
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
