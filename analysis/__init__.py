@@ -12,14 +12,14 @@ from .names import (
     name_key,
     with_interpuncts,
 )
-from .near_duplicates import SHARED_VALUES, ArticleFingerprint, split_sketch
+from .near_duplicates import MIN_SHARED_SKETCH_VALUES, ArticleFingerprint, split_sketch
 from .text import HAN, Segmenter, Token, fold, strip_invisible
 
 __all__ = [
     "HAN",
     "INTERPUNCT",
+    "MIN_SHARED_SKETCH_VALUES",
     "NAME_JOINT",
-    "SHARED_VALUES",
     "TITLE_END",
     "AnalyzedArticle",
     "Analyzer",

@@ -54,7 +54,7 @@ class Analyzer:
     `dictionary` holds the user's own words, which the segmenter never splits; they may contain spaces, interpuncts and
     Latin letters. With `entities=False` the analyzer skips named entities, which saves two thirds of the time.
 
-    >>> [token.term for token in Analyzer().words("臺灣海峽 iPhone15")]
+    >>> [token.term for token in Analyzer().tokenize("臺灣海峽 iPhone15")]
     ['台湾海峡', '台湾', '海峡', 'iphone15', 'iphone', '15']
     """
 
@@ -69,7 +69,7 @@ class Analyzer:
         """Pickle the settings only: another process gets an analyzer that has loaded nothing yet."""
         return partial(Analyzer, entities=self.entities), (self.dictionary,)
 
-    def changed(self, dictionary: Iterable[str] | None, entities: bool | None) -> "Analyzer":
+    def with_settings(self, dictionary: Iterable[str] | None, entities: bool | None) -> "Analyzer":
         """Return a new analyzer with these settings; None keeps the setting of this one."""
         words = self.dictionary if dictionary is None else dictionary
         return Analyzer(words, entities=self.entities if entities is None else entities)
@@ -93,15 +93,15 @@ class Analyzer:
         settings = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", names, DICTIONARY, *self._dictionary)
         return hashlib.blake2b("\n".join(settings).encode(), digest_size=8).hexdigest()
 
-    def words(self, text: str) -> list[Token]:
+    def tokenize(self, text: str) -> list[Token]:
         """Return the folded words of `text`, with offsets in it."""
         return tokenize(fold(text), self.segmenter, self._phrases)
 
-    def names(self, text: str) -> tuple[EntityMention, ...]:
+    def find_entities(self, text: str) -> tuple[EntityMention, ...]:
         """Return the people, places and organisations that `text` mentions."""
         return self._names(text, fold(text))
 
-    def names_of_query(self, text: str) -> tuple[EntityMention, ...]:
+    def find_query_entities(self, text: str) -> tuple[EntityMention, ...]:
         """Return the names that `text`, a query, mentions; the names are found by rules alone.
 
         The model would take longer than the rest of the query.
@@ -128,7 +128,7 @@ class Analyzer:
         """Return the article with everything that an index stores about it."""
         text = searchable_text(article)
         folded = fold(text)
-        self.segmenter.cut_ahead(han_runs(folded))
+        self.segmenter.prefetch(han_runs(folded))
         names = self._names(text, folded)
         title_length = len(article.title)
         title_names = [name for name in names if name.end <= title_length]

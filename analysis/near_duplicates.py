@@ -36,7 +36,7 @@ MIN_SHINGLE_OVERLAP, MIN_NUMBER_OVERLAP = 0.5, 0.5
 MIN_SHINGLE_OVERLAP_FAR_APART = 0.9
 MAX_TIME_APART, MAX_TIME_APART_IN_ONE_SOURCE = timedelta(days=3), timedelta(hours=12)
 SKETCH_SIZE = 12  # values
-SHARED_VALUES = 3  # sketch values that reprints have in common; measured in docs/benchmarks.md
+MIN_SHARED_SKETCH_VALUES = 3  # sketch values that reprints have in common; measured in docs/benchmarks.md
 _VALUE_LENGTH = 5  # base-85 characters of a sketch value, which encode 32 bits
 _NON_LETTERS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+")
@@ -88,7 +88,7 @@ class ArticleFingerprint:
     def sketch(self) -> tuple[str, ...]:
         """Return the values of the sketch; none for an article without text.
 
-        Reprints have `SHARED_VALUES` of them in common, or all that they have if these are fewer.
+        Reprints have `MIN_SHARED_SKETCH_VALUES` of them in common, or all that they have if these are fewer.
         """
         if not self._letters:
             digest = blake2b(self._whole_text.encode("utf-8", "surrogatepass"), digest_size=4).digest()

@@ -23,7 +23,7 @@ from typing import TypeVar
 import click
 import numpy as np
 
-from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint, fold
+from souwen.analysis import MIN_SHARED_SKETCH_VALUES, Analyzer, Article, ArticleFingerprint, fold
 from souwen.analysis.near_duplicates import shingle_hashes
 from souwen.engines import IndexDirectory, StoredArticle
 from souwen.indexer import build_index
@@ -93,7 +93,7 @@ def pairs_by_sketch(articles: Sequence[StoredArticle]) -> Iterator[Pair]:
     for index, stored in enumerate(articles):
         shared_values = Counter(earlier for value in stored.sketch for earlier in by_value.get(value, ()))
         for earlier, common in shared_values.items():
-            enough = common >= min(SHARED_VALUES, len(stored.sketch))
+            enough = common >= min(MIN_SHARED_SKETCH_VALUES, len(stored.sketch))
             if enough and fingerprints[index].is_reprint_of(fingerprints[earlier]):
                 yield earlier, index
         for value in stored.sketch:

@@ -15,7 +15,7 @@ def analyze(text: tuple[str, ...], as_json: bool) -> None:
     """Show how TEXT is analyzed for the index: its folded form, words, bigrams and named entities."""
     original = " ".join(text)
     analyzer = Analyzer()
-    entities = analyzer.names(original)
+    entities = analyzer.find_entities(original)
     terms = analyzer.terms(original, entities)
     if as_json:
         print_json(

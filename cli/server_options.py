@@ -73,7 +73,7 @@ class ServerOptions(TypedDict):
 class AppSettings(TypedDict):
     """The same values, as the applications of `web` take them."""
 
-    seconds: float
+    time_limit: float
     threads: int
     rate: float
     hosts: Iterable[str]
@@ -100,7 +100,7 @@ def app_settings(loopback: Iterable[str], *, is_local: bool, **options: Unpack[S
         warning = _("(anyone who can reach this address can read the archive: set a token with --token-file)")
         click.secho(warning, fg="yellow", err=True)
     return AppSettings(
-        seconds=options["time_limit"],
+        time_limit=options["time_limit"],
         threads=options["threads"],
         rate=options["rate"],
         hosts=(*loopback, *options["allowed_host"]) if is_local else options["allowed_host"],

@@ -1,7 +1,7 @@
 """Files → articles → engine: readers, cleaning, the write path."""
 
 from .build import IndexReport, build_index
-from .errors import PathNotFound, ReadError, UnknownField, WatchFailed, WorkersEnded
+from .errors import PathNotFound, ReadError, UnknownField, WatchFailed, WorkerPoolFailed
 from .index_check import CheckReport, check_index
 from .index_copy import copy_index
 from .sync import DecodingLoss, ReadFailure, RemovedLine
@@ -17,7 +17,7 @@ __all__ = [
     "RemovedLine",
     "UnknownField",
     "WatchFailed",
-    "WorkersEnded",
+    "WorkerPoolFailed",
     "build_index",
     "check_index",
     "copy_index",

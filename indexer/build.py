@@ -101,7 +101,7 @@ def build_index(
         return _update(config, directory.manifest(meta), inputs, delete_missing, jobs, memory, progress)
 
     with directory.lock(lock_timeout):
-        analyzer = directory.analyzer().changed(dictionary, entities)
+        analyzer = directory.analyzer().with_settings(dictionary, entities)
         if directory.exists() and not rebuild:
             return update(directory.meta(), directory.open(analyzer.fingerprint))
         draft, draft_engine = directory.draft(analyzer, engine)

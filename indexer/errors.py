@@ -44,7 +44,7 @@ class PathNotFound(SouwenError):
         )
 
 
-class WorkersEnded(SouwenError):
+class WorkerPoolFailed(SouwenError):
     """Worker processes died more often than the pool restarts them."""
 
     def __init__(self) -> None:

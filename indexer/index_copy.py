@@ -52,7 +52,7 @@ def copy_index(
             stack.enter_context(old.lock(lock_timeout))
         # An index of another analyzer can be opened too: its stored articles are as they were written.
         reader = stack.enter_context(closing(old.open(meta.fingerprint).reader()))
-        analyzer = meta.analyzer().changed(dictionary, entities)
+        analyzer = meta.analyzer().with_settings(dictionary, entities)
         draft, draft_engine = new.draft(analyzer, engine)
         statistics = reader.statistics()
         config = IndexingConfig(draft_engine, analyzer, {})

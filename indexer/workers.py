@@ -14,7 +14,7 @@ from typing import Any
 from ..messages import Language, current_language
 from ..messages import gettext as _
 from .cleaning import Cleaner
-from .errors import ReadInterrupted, WorkersEnded
+from .errors import ReadInterrupted, WorkerPoolFailed
 from .files import ReadUnit
 from .preparation import IndexingConfig, Outcomes, Preparer
 
@@ -109,7 +109,7 @@ class WorkerPool:
     def _restart(self) -> None:
         self._restarts += 1
         if self._restarts > MAX_RESTARTS:
-            raise WorkersEnded
+            raise WorkerPoolFailed
         self.close()
         self._executor = self._start_executor()
 

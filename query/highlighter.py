@@ -125,7 +125,7 @@ class Highlighter:
         missing = set(possible)
         for clause_start, clause_end in _clauses_with(text, possible):
             offset = start + clause_start
-            for token in self._analyzer.words(text[clause_start:clause_end]):
+            for token in self._analyzer.tokenize(text[clause_start:clause_end]):
                 if token.term in words:
                     missing.discard(token.term)
                     yield TextMatch(offset + token.start, offset + token.end, token.term)

@@ -81,7 +81,7 @@ class HitBuilder:
             published=article.published,
             source=article.source,
             section=article.section,
-            entities=names_of(stored.entities),
+            entities=count_entities(stored.entities),
             snippets=make_snippets(article.body, mentions, self._highlighter, self._analyzer),
             reprints=tuple(map(to_reprint, others)),
             explanation=self._explanation(candidate) if self._explain else None,
@@ -95,7 +95,7 @@ class HitBuilder:
         return Explanation(tuple(sorted(term_scores, key=lambda pair: -pair[1])), evidence.factors())
 
 
-def names_of(mentions: Sequence[EntityMention]) -> tuple[Entity, ...]:
+def count_entities(mentions: Sequence[EntityMention]) -> tuple[Entity, ...]:
     """Return the entities of mentions with their canonical names, most mentions first, then in order of appearance."""
     counts = Counter(zip(canonical_names(mentions), (mention.kind for mention in mentions), strict=True))
     return tuple(Entity(name, kind, count) for (name, kind), count in counts.most_common())

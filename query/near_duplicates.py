@@ -8,7 +8,7 @@ article is listed once, or goes with one that is.
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from ..analysis import SHARED_VALUES, ArticleFingerprint
+from ..analysis import MIN_SHARED_SKETCH_VALUES, ArticleFingerprint
 from ..engines import And, Candidate, Keyword, MinShouldMatch, Not, Reader, SearchRequest, StoredArticle
 from ..messages import ngettext
 from .results import Reprint
@@ -46,7 +46,7 @@ class _Collapser:
         """Return the groups that an article with this sketch may belong to, best-ranked first."""
         groups_with = self._groups_with
         sharing = [group for value in sketch if value in groups_with for group in groups_with[value]]
-        min_shared = min(SHARED_VALUES, len(sketch))
+        min_shared = min(MIN_SHARED_SKETCH_VALUES, len(sketch))
         if len(sharing) < min_shared:
             return []
         similar = (group for group, shared in Counter(sharing).items() if shared >= min_shared)
@@ -78,7 +78,7 @@ def find_reprints(stored: StoredArticle, reader: Reader) -> list[StoredArticle]:
     if not stored.sketch:
         return []
     values = tuple(Keyword("sketch", value) for value in stored.sketch)
-    similar = MinShouldMatch(min(SHARED_VALUES, len(values)), values)
+    similar = MinShouldMatch(min(MIN_SHARED_SKETCH_VALUES, len(values)), values)
     others = And((similar, Not(Keyword("id", stored.article.id))))
     result = reader.search(SearchRequest(match=others, sort="newest", limit=MAX_REPRINT_CANDIDATES))
     fingerprint = ArticleFingerprint(stored.article)

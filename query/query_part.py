@@ -40,7 +40,7 @@ class QueryPart:
         self.quoted = node.quoted
         self._analyzer = analyzer
         self._folded = folded = fold(node.text)
-        self.tokens = tokens = list(analyzer.words(node.text))
+        self.tokens = tokens = list(analyzer.tokenize(node.text))
         self.top_level_tokens = _top_level(tokens)
         if node.quoted:
             self.string = folded
@@ -144,7 +144,7 @@ class QueryPart:
         return token.term != self._folded[token.start : token.end]
 
     def _is_person(self) -> bool:
-        return [mention.kind for mention in self._analyzer.names_of_query(self.string)] == ["person"]
+        return [mention.kind for mention in self._analyzer.find_query_entities(self.string)] == ["person"]
 
     def all_terms_clause(self) -> Clause:
         """Return the clause that requires all content terms of the part."""

@@ -74,10 +74,10 @@ def _distinctive_terms(stored: StoredArticle, analyzer: Analyzer, reader: Reader
 
 def _weigh_terms(stored: StoredArticle, analyzer: Analyzer) -> Iterator[ScoringTerm]:
     article = stored.article
-    title_terms = {token.term for token in analyzer.words(article.title)}
+    title_terms = {token.term for token in analyzer.tokenize(article.title)}
     names = Counter(token.term for token in entity_tokens(stored.entities))
     texts = (article.title, article.body[:MAX_BODY_LENGTH])
-    words = Counter(token.term for text in texts for token in analyzer.words(text))
+    words = Counter(token.term for text in texts for token in analyzer.tokenize(text))
     for term, count in (names | words).items():
         if len(term) > 1 and term not in STOP_WORDS and not (term[0] == "=" or term[0].isdecimal()):
             factor = (NAME_WEIGHT if term in names else 1.0) * (TITLE_WEIGHT if term in title_terms else 1.0)

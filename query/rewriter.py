@@ -124,7 +124,7 @@ class QueryRewriter:
     def _replace_names(self, text: str) -> list[str]:
         """Return the texts that `text` becomes with a name in it replaced by each of that name's aliases."""
         texts = dict.fromkeys(self._aliases.of(fold(text)))
-        for token in self._analyzer.words(text):
+        for token in self._analyzer.tokenize(text):
             for name in self._aliases.of(token.term):
                 texts[text[: token.start] + name + text[token.end :]] = None
         return list(texts)[:MAX_ALIASES]

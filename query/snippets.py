@@ -76,7 +76,7 @@ def _move_to_word_boundaries(
     body: str, start: int, end: int, low: int, high: int, first: TextMatch, analyzer: Analyzer
 ) -> tuple[int, int]:
     """Move `low` forward and `high` backward out of words, but never into the first match."""
-    for token in analyzer.words(body[start:end]):
+    for token in analyzer.tokenize(body[start:end]):
         if start + token.start < low < start + token.end:
             low = min(start + token.end, first.start)
         if start + token.start < high < start + token.end:

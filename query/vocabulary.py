@@ -61,7 +61,7 @@ class Vocabulary:
         It may be the beginning of a word, of its pinyin, or of the initials of its syllables.
         """
         entries = self.with_prefix(typed, limit)
-        beginnings = (pinyin.beginning_pattern(typed), pinyin.initials_pattern(typed))
+        beginnings = (pinyin.prefix_pattern(typed), pinyin.initials_pattern(typed))
         for pattern in (*pinyin.patterns(typed, open_end=True), *beginnings):
             if pattern:
                 entries += self.match_pattern(f"(?:{pattern})[^\\na-z]*", limit)
@@ -76,7 +76,7 @@ class Vocabulary:
         if not 2 <= len(string) <= MAX_WORD_LENGTH:
             return []
         is_han = _HAN_WORD.fullmatch(string)
-        homophones = self.match_pattern(pinyin.same_sound_pattern(string), limit) if is_han else []
+        homophones = self.match_pattern(pinyin.homophone_pattern(string), limit) if is_han else []
         neighbors = self.match_pattern("|".join(_neighbor_patterns(string)), limit) if len(string) > 2 else []
         return [entry for entry in dict.fromkeys([*homophones, *neighbors]) if entry.word != string][:limit]
 

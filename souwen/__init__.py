@@ -10,6 +10,7 @@
 The names below are imported when they are first used, so that `import souwen` costs nothing.
 """
 
+import logging
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 if not (Path(__file__).parent / "query").is_dir():  # in a checkout the sub-packages lie beside this folder
     __path__.append(str(Path(__file__).resolve().parents[1]))
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # a program that uses souwen chooses where it logs
 
 _PACKAGE_OF = {
     "Analyzer": "analysis",

@@ -23,7 +23,7 @@ STATIC_DIR = Path(__file__).resolve().parent / "static"
 def create_app(
     index: str | os.PathLike[str] = "index_data",
     *,
-    seconds: float = TIMEOUT_SECONDS,
+    time_limit: float = TIMEOUT_SECONDS,
     threads: int = SEARCH_THREADS,
     rate: float = DEFAULT_RATE,
     hosts: Iterable[str] = (),
@@ -33,7 +33,7 @@ def create_app(
 
     Args:
         index: The folder of the index.
-        seconds: Time limit of a request.
+        time_limit: Seconds that a request may take.
         threads: Number of searches that run at the same time.
         rate: Requests a second that a client may send; 0 means any number.
         hosts: Host names that requests may address; empty means any.
@@ -43,7 +43,7 @@ def create_app(
         IndexNotFound, IndexMismatch, IndexDamaged: The index cannot be used.
         InvalidAliases: The alias list in the index folder cannot be read.
     """
-    pool = SearcherPool(index, seconds=seconds, threads=threads)
+    pool = SearcherPool(index, time_limit=time_limit, threads=threads)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

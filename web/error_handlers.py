@@ -10,6 +10,7 @@ from ..messages import gettext as _
 from ..query import InvalidDate, InvalidFacet, InvalidRecency
 from . import page
 from .errors import NoSuchArticle, RateLimited, ReadOnly, TooBusy, TooSlow, WrongHost, WrongToken
+from .rate_limit import RETRY_HEADERS
 
 # All other errors are about the state of the index, such as IndexNotFound: the archive is unavailable.
 _STATUS_CODES: dict[type[SouwenError], int] = {
@@ -28,8 +29,8 @@ _UNAVAILABLE = 503
 _STATUS_HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": 'Basic realm="souwen", charset="UTF-8"'},  # browsers ask for name and password
     405: {"Allow": "GET, HEAD"},
-    429: {"Retry-After": "1"},
-    _UNAVAILABLE: {"Retry-After": "1"},
+    429: RETRY_HEADERS,
+    _UNAVAILABLE: RETRY_HEADERS,
 }
 _JSON_PATHS = ("/api/", "/health", "/openapi.json", "/mcp")
 

@@ -67,7 +67,9 @@ async def _serve_stdio(server: Server[dict[str, object]]) -> None:
         await server.run(read_stream, write_stream, server.create_initialization_options())
 
 
-def create_app(index: str, *, seconds: float, threads: int, rate: float, hosts: Iterable[str], token: str) -> Starlette:
+def create_app(
+    index: str, *, time_limit: float, threads: int, rate: float, hosts: Iterable[str], token: str
+) -> Starlette:
     """Return the application that serves at PATH over HTTP.
 
     The options are those of `app.create_app`. With `hosts`, the server checks the Host and Origin headers, so that no
@@ -77,7 +79,7 @@ def create_app(index: str, *, seconds: float, threads: int, rate: float, hosts: 
         SouwenError: Whatever `SearcherPool` raises.
     """
     host_names = [f"[{name}]" if ":" in name else name for name in hosts]
-    app = _make_server(SearcherPool(index, seconds=seconds, threads=threads)).streamable_http_app(
+    app = _make_server(SearcherPool(index, time_limit=time_limit, threads=threads)).streamable_http_app(
         streamable_http_path=PATH,
         stateless_http=True,  # sessions would pile up
         json_response=True,

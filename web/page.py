@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..analysis import Article
-from ..messages import current_language, gettext, ngettext
+from ..messages import LANGUAGES, current_language, gettext, language_name, ngettext
 from ..query import Highlights, Searcher
 from . import date_formats, page_view
 from .errors import NoSuchArticle, TooSlow
@@ -20,6 +20,7 @@ from .responses import cache_headers, is_not_modified
 from .searcher_pool import searcher_pool_of
 
 WEB_DIR = Path(__file__).parent
+_HTML_LANGUAGES = {"zh": "zh-Hans"}  # tags that differ from the code of the language
 MAX_RELATED = 6  # related articles on the page of an article
 
 router = APIRouter(include_in_schema=False)
@@ -156,17 +157,21 @@ def _article_page(request: Request, searcher: Searcher, article_id: str, params:
 def _render(request: Request, template: str, params: PageParams, **context: object) -> Response:
     language = current_language.get()
     links = Links(request.scope.get("root_path", ""))
-    translated = params.updated(offset=params.offset, language="en" if language == "zh" else "zh")
     shown_article = context.get("article")
-    if isinstance(shown_article, Article):
-        translated_link = links.article(shown_article.id, translated)
-    else:
-        translated_link = links.page(translated)
+    translations = []
+    for other in LANGUAGES:
+        if other != language:
+            translated = params.updated(offset=params.offset, language=other)
+            if isinstance(shown_article, Article):
+                link = links.article(shown_article.id, translated)
+            else:
+                link = links.page(translated)
+            translations.append((other, language_name(other), link))
     html = _environment.get_template(template).render(
         params=params,
         links=links,
-        language="zh-Hans" if language == "zh" else "en",
-        translated_link=translated_link,
+        language=_HTML_LANGUAGES.get(language, language),
+        translations=translations,
         active_filters=list(page_view.active_filters(params)),
         **context,
     )

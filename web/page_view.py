@@ -8,7 +8,7 @@ from markupsafe import Markup
 from ..engines import FIELDS, FILTER_FIELDS, FacetCount, StoredArticle
 from ..messages import gettext as _
 from ..query import Entity, Snippet, marked_html
-from ..query.hit_builder import names_of
+from ..query.hit_builder import count_entities
 from ..query.results import Range
 from . import date_formats
 from .page_links import PageParams
@@ -90,7 +90,7 @@ def top_entities(entities: Sequence[Entity], limit: int = MAX_HIT_ENTITIES) -> l
 
 def article_mentions(stored: StoredArticle) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the entities and dates of an article by kind, as filter field, heading and values."""
-    entities = names_of(stored.entities)
+    entities = count_entities(stored.entities)
     for kind in _KIND_ORDER:
         if values := [entity.text for entity in entities if entity.kind == kind]:
             yield kind, headings()[kind], values[:MAX_ARTICLE_MENTIONS]

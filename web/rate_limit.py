@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 MAX_CLIENTS = 10_000  # buckets in memory; the least recently seen client is dropped first
+RETRY_HEADERS = {"Retry-After": "1"}  # seconds; of responses that ask a client to come back
 BURST_SECONDS = 5.0  # a client that was idle may send the requests of so many seconds at once
 
 

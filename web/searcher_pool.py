@@ -64,10 +64,10 @@ class SearcherPool:
     """
 
     def __init__(
-        self, index: str | os.PathLike[str], *, seconds: float = TIMEOUT_SECONDS, threads: int = SEARCH_THREADS
+        self, index: str | os.PathLike[str], *, time_limit: float = TIMEOUT_SECONDS, threads: int = SEARCH_THREADS
     ) -> None:
         self._index = index
-        self._seconds = seconds
+        self._time_limit = time_limit
         self._threads = threads
         self._shared = _SharedSearcher(index)
         self._lock = Lock()  # guards `_shared`
@@ -166,13 +166,13 @@ class SearcherPool:
     async def _wait(self, future: Future[_T]) -> _T:
         """Return the result of a future, or raise TooSlow after the time limit."""
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._time_limit)
         except asyncio.TimeoutError as error:
             if future in self._pending:
                 self._overdue.add(future)
             if future.done():  # it may have finished between the two checks
                 self._overdue.discard(future)
-            raise TooSlow(self._seconds) from error
+            raise TooSlow(self._time_limit) from error
 
     def close(self) -> None:
         """Cancel waiting requests and close the searcher once no thread uses it."""

@@ -25,7 +25,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def run(app: Starlette, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+def run(app: Starlette, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve an application until it is interrupted.
 
     Args:
@@ -43,7 +43,7 @@ def run(app: Starlette, *, host: str, port: int, ready: Callable[[str], None]) -
         reason = getattr(error, "strerror", None) or str(error)
         raise AddressInUse(host, port, reason) from error
     with listener:
-        ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+        on_ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
         with suppress(KeyboardInterrupt):  # the usual way to stop a server
             make_server(app).run(sockets=[listener])
 

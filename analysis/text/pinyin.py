@@ -80,7 +80,7 @@ def patterns(token: str, *, open_end: bool = False) -> list[str]:
     return expressions
 
 
-def beginning_pattern(token: str) -> str:
+def prefix_pattern(token: str) -> str:
     """Return a regular expression for the characters whose syllable begins with `token`: 外 and 万 for wa.
 
     The token needs at least two letters. Returns "" if there are no such characters.
@@ -101,7 +101,7 @@ def initials_pattern(token: str) -> str:
     return "".join(f"[{characters}]" for characters in classes) if all(classes) else ""
 
 
-def same_sound_pattern(string: str) -> str:
+def homophone_pattern(string: str) -> str:
     """Return a regular expression for Han strings that sound like `string`, tones aside."""
     readings = (_character_syllables().get(character, []) for character in string)
     return "".join(

@@ -104,7 +104,7 @@ class Segmenter:
         words = self._prefetched.get(run)
         return self._backend.cut(run) if words is None else words
 
-    def cut_ahead(self, runs: Iterable[str]) -> None:
+    def prefetch(self, runs: Iterable[str]) -> None:
         """Cut all runs of a text together and cache the words for `cut`; runs of the text before are forgotten.
 
         One call for all runs is faster than a call for each, and both tokens and names need the words of each run.
@@ -123,7 +123,7 @@ class Segmenter:
         """Return the words of `cut`, each with its part of speech in the dictionary, or UNKNOWN."""
         return self._backend.tags(run)
 
-    def parts(self, word: str) -> tuple[tuple[int, int], ...]:
+    def subwords(self, word: str) -> tuple[tuple[int, int], ...]:
         """Return the ranges of the shorter dictionary words that compose `word`, at every depth.
 
         中华人民共和国 yields 中华人民, 人民共和国, 中华, 人民, 共和国 and 共和, but never 华人, which crosses a word
@@ -143,7 +143,7 @@ class Segmenter:
         ranges = set()
         for start, end in self._best_split_words(word):
             ranges.add((start, end))
-            ranges.update((start + low, start + high) for low, high in self.parts(word[start:end]))
+            ranges.update((start + low, start + high) for low, high in self.subwords(word[start:end]))
         return tuple(sorted(ranges))
 
     def _best_split_words(self, word: str) -> list[tuple[int, int]]:

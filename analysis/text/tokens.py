@@ -73,7 +73,7 @@ def index_terms(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | No
             terms += words
             for word in words:
                 if len(word) > 2:
-                    terms += [word[low:high] for low, high in segmenter.parts(word)]
+                    terms += [word[low:high] for low, high in segmenter.subwords(word)]
         elif len(other) <= MAX_WORD_LENGTH and (other.isalpha() or other.isdigit()):
             terms.append(other)  # the most frequent case
         else:
@@ -93,7 +93,7 @@ def _add_han_tokens(tokens: list[Token], run: str, offset: int, segmenter: Segme
         end = offset + size
         tokens.append(_new_tuple(Token, (word, offset, end)))
         if size > 2:
-            tokens += [Token(word[low:high], offset + low, offset + high) for low, high in segmenter.parts(word)]
+            tokens += [Token(word[low:high], offset + low, offset + high) for low, high in segmenter.subwords(word)]
         offset = end
 
 

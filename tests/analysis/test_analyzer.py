@@ -14,7 +14,7 @@ MIXED = st.text(
 
 
 def word_terms(text: str) -> list[str]:
-    return [token.term for token in ANALYZER.words(text)]
+    return [token.term for token in ANALYZER.tokenize(text)]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_words_are_folded_and_split(text: str, expected: list[str]) -> None:
 @given(MIXED)
 def test_words_equal_the_folded_text_in_their_range(text: str) -> None:
     folded = fold(text)
-    for token in ANALYZER.words(text):
+    for token in ANALYZER.tokenize(text):
         assert 0 <= token.start < token.end <= len(text)
         written = folded[token.start : token.end]
         assert token.term in (written, written.replace(",", ""))
@@ -70,4 +70,4 @@ def test_names_are_words_even_if_the_segmenter_cuts_them() -> None:
 )
 def test_index_terms_equal_the_terms_of_tokens(text: str) -> None:
     """Indexing uses `terms`; queries and highlights use `words`."""
-    assert sorted(WITH_DICTIONARY.terms(text).words) == sorted(token.term for token in WITH_DICTIONARY.words(text))
+    assert sorted(WITH_DICTIONARY.terms(text).words) == sorted(token.term for token in WITH_DICTIONARY.tokenize(text))

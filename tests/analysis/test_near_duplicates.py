@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import opencc
 import pytest
 
-from souwen.analysis import SHARED_VALUES, Analyzer, Article, ArticleFingerprint, split_sketch
+from souwen.analysis import MIN_SHARED_SKETCH_VALUES, Analyzer, Article, ArticleFingerprint, split_sketch
 from souwen.query import Searcher
 
 MORNING = datetime(2023, 9, 29, 8, tzinfo=timezone(timedelta(hours=8)))
@@ -54,7 +54,8 @@ def test_a_changed_article_is_a_reprint_of_its_original_only(
         assert ArticleFingerprint(changed).is_reprint_of(ArticleFingerprint(article))
         assert ArticleFingerprint(article).is_reprint_of(ArticleFingerprint(changed))
         assert (
-            len(set(ArticleFingerprint(changed).sketch()) & set(ArticleFingerprint(article).sketch())) >= SHARED_VALUES
+            len(set(ArticleFingerprint(changed).sketch()) & set(ArticleFingerprint(article).sketch()))
+            >= MIN_SHARED_SKETCH_VALUES
         )
         assert not ArticleFingerprint(changed).is_reprint_of(ArticleFingerprint(other))
 

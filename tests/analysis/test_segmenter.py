@@ -33,8 +33,8 @@ def jieba_segmenter() -> Segmenter:
 def test_rjieba_cuts_and_tags_as_jieba_does(run: str, rjieba_segmenter: Segmenter, jieba_segmenter: Segmenter) -> None:
     assert rjieba_segmenter.cut(run) == jieba_segmenter.cut(run)
     assert rjieba_segmenter.tag(run) == jieba_segmenter.tag(run)
-    assert [rjieba_segmenter.parts(word) for word in rjieba_segmenter.cut(run)] == [
-        jieba_segmenter.parts(word) for word in jieba_segmenter.cut(run)
+    assert [rjieba_segmenter.subwords(word) for word in rjieba_segmenter.cut(run)] == [
+        jieba_segmenter.subwords(word) for word in jieba_segmenter.cut(run)
     ]
 
 
@@ -50,14 +50,14 @@ def test_rjieba_cuts_and_tags_as_jieba_does(run: str, rjieba_segmenter: Segmente
 def test_parts_do_not_cross_word_boundaries(
     word: str, included: set[str], excluded: set[str], jieba_segmenter: Segmenter
 ) -> None:
-    parts = {word[start:end] for start, end in jieba_segmenter.parts(word)}
+    parts = {word[start:end] for start, end in jieba_segmenter.subwords(word)}
     assert included <= parts
     assert not excluded & parts
 
 
 def test_unknown_words_are_not_split(jieba_segmenter: Segmenter) -> None:
     assert not jieba_segmenter.knows("涵崧")
-    assert jieba_segmenter.parts("涵崧基金") == ()
+    assert jieba_segmenter.subwords("涵崧基金") == ()
 
 
 def test_rjieba_and_jieba_agree_on_real_articles(

@@ -49,7 +49,7 @@ def matches(article: Article, clause: Clause) -> bool:
     texts = {"title": [article.title], "body": [article.body], "text": [article.title, article.body]}
     match clause:
         case Term(field, word):
-            return any(word == token.term for text in texts[field] for token in ANALYZER.words(text))
+            return any(word == token.term for text in texts[field] for token in ANALYZER.tokenize(text))
         case Substring(field, string):
             return any(string in fold(text) for text in texts[field])
         case Keyword("source", value):
@@ -247,7 +247,7 @@ def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]
     write(directory, put={key: Article(id=key, title="", body=body) for key, body in bodies.items()})
     reader = opened()
     term = ScoringTerm("text", "words", "外交", 2.0)
-    lengths = {key: len(ANALYZER.words(body)) for key, body in bodies.items()}
+    lengths = {key: len(ANALYZER.tokenize(body)) for key, body in bodies.items()}
     average = sum(lengths.values()) / 4
     idf = math.log(1 + 2.5 / 2.5)
     assert reader.idfs([term]) == pytest.approx([idf])
@@ -372,7 +372,7 @@ def test_limited_vocabulary_of_several_segments_is_nearly_exact(
         }
         write(directory, put={key: Article(id=key, title="", body=body) for key, body in bodies.items()})
         for body in bodies.values():
-            expected.update({word.term for word in ANALYZER.words(body)})
+            expected.update({word.term for word in ANALYZER.tokenize(body)})
     all_words = opened().vocabulary()
     assert all_words == sorted(expected.items(), key=lambda counted: (-counted[1], counted[0]))
     monkeypatch.setattr("souwen.engines.whoosh.vocabulary._WORDS_PER_STEP", 2)

@@ -14,7 +14,7 @@ import pytest
 
 from souwen.analysis import AnalyzedArticle, Analyzer
 from souwen.engines.whoosh import WhooshEngine
-from souwen.indexer import ReadError, WorkersEnded, build_index, workers
+from souwen.indexer import ReadError, WorkerPoolFailed, build_index, workers
 from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.files.read_units import read_units
 from souwen.indexer.preparation import ChangedArticle, IndexingConfig
@@ -69,7 +69,7 @@ def test_workers_that_keep_dying_end_the_run(
 ) -> None:
     monkeypatch.setattr(workers, "MAX_RESTARTS", 3)
     files = write_files(tmp_path / "articles", 4, {0, 1, 2, 3})
-    with closing(WorkerPool(config, jobs=2)) as pool, pytest.raises(WorkersEnded, match="--jobs 1"):
+    with closing(WorkerPool(config, jobs=2)) as pool, pytest.raises(WorkerPoolFailed, match="--jobs 1"):
         list(pool.prepare(read_units(files), Cleaner({})))
 
 

@@ -74,7 +74,7 @@ def test_unquoted_strings_find_their_articles(searcher: Searcher, articles: dict
         tested += 1
         if article_id not in {hit.id for hit in results}:
             assert not any(note.kind == "inside-words" for note in results.notes), string
-            words = {word.term for hit in results for word in analyzer.words(articles[hit.id].body)}
+            words = {word.term for hit in results for word in analyzer.tokenize(articles[hit.id].body)}
             assert fold(string) in words, string
     assert tested > STRINGS * 0.5
 
@@ -86,7 +86,7 @@ def test_whole_words_come_first(searcher: Searcher, articles: dict[str, Article]
     dictionary_words = sorted(
         word
         for word in set().union(*words_of.values())
-        if 2 <= len(word) <= 6 and analyzer.segmenter.knows(word) and analyzer.words(word)[0].term == word
+        if 2 <= len(word) <= 6 and analyzer.segmenter.knows(word) and analyzer.tokenize(word)[0].term == word
     )
     with_both_kinds = 0
     for word in random.Random(3).sample(dictionary_words, 400):

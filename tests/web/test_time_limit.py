@@ -24,7 +24,7 @@ def wait_for(event: threading.Event) -> Callable[[Searcher], None]:
 
 def test_slow_requests_time_out_and_use_no_further_threads(seeds_index: Path) -> None:
     async def use_pool() -> None:
-        pool = SearcherPool(seeds_index, seconds=0.1, threads=2)
+        pool = SearcherPool(seeds_index, time_limit=0.1, threads=2)
         event = threading.Event()
         before = threading.active_count()
         for _ in range(2):
@@ -45,7 +45,7 @@ def test_slow_requests_time_out_and_use_no_further_threads(seeds_index: Path) ->
 
 def test_request_that_timed_out_while_waiting_never_runs(seeds_index: Path) -> None:
     async def use_pool() -> list[int]:
-        pool = SearcherPool(seeds_index, seconds=0.2, threads=1)
+        pool = SearcherPool(seeds_index, time_limit=0.2, threads=1)
         event, started = threading.Event(), []
         slow = asyncio.create_task(pool.run(wait_for(event)))
         waiting = [asyncio.create_task(pool.run(lambda _, n=n: started.append(n))) for n in range(5)]
@@ -78,6 +78,6 @@ def test_requests_beyond_the_queue_are_refused(seeds_index: Path, monkeypatch: p
 
 
 def test_timeout_is_status_504_with_a_sentence(serve: Callable[..., RunningServer], seeds_index: Path) -> None:
-    response = serve(seeds_index, seconds=1e-6).client.get("/api/search?q=外交")
+    response = serve(seeds_index, time_limit=1e-6).client.get("/api/search?q=外交")
     assert response.status_code == 504
     assert response.json()["error"].startswith("this took longer than 1e-06 seconds: ask for less")
