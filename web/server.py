@@ -32,7 +32,7 @@ def run(app: Starlette, *, host: str, port: int, on_ready: Callable[[str], None]
         app: The application.
         host: Address to listen at.
         port: Port to listen at; 0 means any free port.
-        ready: Called with the URL of the server once it listens.
+        on_ready: Called with the URL of the server once it listens.
 
     Raises:
         AddressInUse: The server cannot listen at this address and port.

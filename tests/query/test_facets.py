@@ -88,27 +88,30 @@ def test_aliases_of_the_user_group_names(index_of: Index, tmp_path: Path) -> Non
     searcher = index_of("王毅说", "王部长说", "王毅说")
     (tmp_path / "articles-0" / "index" / "aliases.txt").write_text("外长 = 王毅\n", "utf-8")
     with Searcher(tmp_path / "articles-0" / "index") as reopened:
-        assert [(name.text, name.articles) for name in reopened.entities(kinds=["person"]).names] == [("外长", 2)]
-    assert [(name.text, name.articles) for name in searcher.entities(kinds=["person"]).names] == [("王毅", 2)]
+        assert [(name.text, name.articles) for name in reopened.entities(kinds=["person"]).entities] == [("外长", 2)]
+    assert [(name.text, name.articles) for name in searcher.entities(kinds=["person"]).entities] == [("王毅", 2)]
 
 
 def test_entities_of_all_articles_and_of_a_query(searcher: Searcher) -> None:
     names = searcher.entities()
     assert names.articles == 6
-    assert [(name.text, name.kind, name.articles) for name in names.names][:3] == [
+    assert [(name.text, name.kind, name.articles) for name in names.entities][:3] == [
         ("安东尼·布林肯", "person", 4),
         ("特朗普", "person", 2),
         ("王毅", "person", 2),
     ]
-    assert {name.kind for name in names.names} == {"person", "place", "organisation"}
+    assert {name.kind for name in names.entities} == {"person", "place", "organisation"}
     filtered = searcher.entities("布林肯", kinds=["person"], since="2023-09-29", limit=1)
-    assert (filtered.articles, [(name.text, name.articles) for name in filtered.names]) == (1, [("安东尼·布林肯", 1)])
+    assert (filtered.articles, [(name.text, name.articles) for name in filtered.entities]) == (
+        1,
+        [("安东尼·布林肯", 1)],
+    )
 
 
 def test_entities_that_are_mentioned_together_with_others(searcher: Searcher) -> None:
     for name in ("布林肯", "安东尼-布林肯", "安东尼·布林肯", "Blinken"):
         companions = searcher.entities(kinds=["person"], with_entities=name)
-        assert (companions.articles, [entity.text for entity in companions.names]) == (4, ["特朗普", "王毅"])
+        assert (companions.articles, [entity.text for entity in companions.entities]) == (4, ["特朗普", "王毅"])
     assert searcher.entities(with_entities=["布林肯", "王毅"]).articles == 1
 
 
@@ -120,7 +123,7 @@ def test_filtering_by_a_facet_value_finds_as_many_articles_as_it_counts(searcher
 
 
 def test_entities_are_counted_by_month(searcher: Searcher) -> None:
-    (name,) = searcher.entities(kinds=["person"], over_time=True, limit=1).names
+    (name,) = searcher.entities(kinds=["person"], over_time=True, limit=1).entities
     assert name.months == (("2023-08", 1), ("2023-09", 3))
 
 

@@ -17,7 +17,7 @@ from souwen.engines.bm25 import IdfCache
 from souwen.engines.whoosh import segment_reader
 from souwen.indexer import build_index
 from souwen.query import FACET_FIELDS, Searcher
-from souwen.query.lexicon import Lexicon
+from souwen.query.vocabulary import Vocabulary
 
 from ..conftest import tries
 from ..engines.test_conformance import MARKS, QUERIES, WORDS, generated, written
@@ -96,8 +96,8 @@ def test_threads_get_the_answers_of_one_alone(index: Path, monkeypatch: pytest.M
 
 
 def large_parts() -> int:
-    """How many dictionaries and lexicons are in memory."""
-    return sum(isinstance(each, (Segmenter, Lexicon)) for each in gc.get_objects())
+    """Return how many segmenters and vocabularies are in memory."""
+    return sum(isinstance(item, (Segmenter, Vocabulary)) for item in gc.get_objects())
 
 
 def test_closing_frees_the_memory_at_once(index: Path) -> None:
