@@ -80,7 +80,7 @@ def without_time(result: Any) -> Any:
 
 @pytest.mark.soak
 def test_threads_get_the_results_of_a_single_one(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segment_reader, "KEPT", 20_000)  # so that caches are emptied now and then
+    monkeypatch.setattr(segment_reader, "POSTINGS_CACHE_SIZE", 20_000)  # so that caches are emptied now and then
     monkeypatch.setattr(IdfCache.__init__, "__defaults__", (100,))
     for seed in range(tries(1, 20)):
         calls = random_calls(seed, tries(8, 25))
