@@ -12,7 +12,7 @@ from ..errors import EngineUnavailable, IndexDamaged, IndexLocked, IndexMoved, I
 from .commits import COMMIT_RETENTION, CommitLog
 from .connection_settings import server_address, shard_settings
 from .index_handle import create_handle, read_handle
-from .prepared_article import PreparedArticle, prepare_articles
+from .prepared_article import OpenSearchDocument, prepare_articles
 from .reader import OpenSearchReader
 from .schema import index_body
 from .server import Conflict, NotFound, Server
@@ -61,7 +61,7 @@ class OpenSearchEngine:
             raise NotFound(index)
         server.close()
 
-    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[OpenSearchDocument]:
         """Prepare articles, given with their digests, for the writer."""
         return prepare_articles(batch)
 

@@ -14,16 +14,18 @@ from .term_encoding import encode_bigrams, encode_keyword, encode_terms, encode_
 MAX_VOCABULARY_WORD_LENGTH = 100  # characters; longer words are not suggested
 
 
-class PreparedArticle(NamedTuple):
+class OpenSearchDocument(NamedTuple):
     """An article as the writer takes it. `fields` is a JSON object without its opening brace."""
 
     id: str
     fields: bytes
 
 
-def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[OpenSearchDocument]:
     """Prepare articles, given with their digests."""
-    return [PreparedArticle(analyzed.article.id, to_json(_fields(analyzed, digest))[1:]) for analyzed, digest in batch]
+    return [
+        OpenSearchDocument(analyzed.article.id, to_json(_fields(analyzed, digest))[1:]) for analyzed, digest in batch
+    ]
 
 
 def _fields(analyzed: AnalyzedArticle, digest: str) -> dict[str, Any]:

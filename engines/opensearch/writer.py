@@ -14,7 +14,7 @@ from typing_extensions import Self
 from ..errors import IndexLocked, IndexMoved, ServerError
 from ..index_directory import this_program
 from .commits import CommitLog
-from .prepared_article import PreparedArticle
+from .prepared_article import OpenSearchDocument
 from .query_builder import Query
 from .reader import OpenSearchReader
 from .server import NotFound, Response, Server, shard_failures, to_json
@@ -53,7 +53,7 @@ class OpenSearchWriter:
         except NotFound as error:
             raise IndexMoved(self._directory) from error
 
-    def put(self, prepared: PreparedArticle) -> None:
+    def put(self, prepared: OpenSearchDocument) -> None:
         """Add an article in place of a committed one with the same id."""
         self._article_count += 1
         key = self._transaction << _COUNTER_BITS | self._article_count

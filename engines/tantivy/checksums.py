@@ -15,7 +15,7 @@ _MAGIC = 1337
 _BLOCK_SIZE = 1 << 20  # bytes read at once
 
 
-class CorruptFile(ValueError):
+class ChecksumMismatch(ValueError):
     """A file is truncated or does not match its checksum."""
 
 
@@ -43,7 +43,7 @@ def _verify_file(path: Path) -> None:
         footer_size, magic = _FOOTER_END.unpack(footer_end) if len(footer_end) == _FOOTER_END.size else (0, 0)
         content_size = size - _FOOTER_END.size - footer_size
         if magic != _MAGIC or content_size < 0:
-            raise CorruptFile(_("{file} is truncated").format(file=path.name))
+            raise ChecksumMismatch(_("{file} is truncated").format(file=path.name))
         file.seek(content_size)
         expected = json.loads(file.read(footer_size))["crc"]
         file.seek(0)
@@ -54,4 +54,4 @@ def _verify_file(path: Path) -> None:
             checksum = zlib.crc32(block, checksum)
             remaining -= len(block)
     if checksum != expected:
-        raise CorruptFile(_("{file} does not match its checksum").format(file=path.name))
+        raise ChecksumMismatch(_("{file} does not match its checksum").format(file=path.name))

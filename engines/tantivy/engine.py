@@ -25,7 +25,7 @@ from ..stored_article import NAMES, StoredArticle, stored_article
 from .checksums import verify_checksums
 from .document_frequencies import DocumentFrequencies, hit_count
 from .error_translation import read_errors, write_errors
-from .prepared_article import PreparedArticle, prepare_articles
+from .prepared_article import TantivyDocument, prepare_articles
 from .query_builder import QueryBuilder
 from .schema import DAY, STORED, TIME, keyword_term, make_schema, unescape
 
@@ -52,7 +52,7 @@ class TantivyEngine:
         """Remove the index with its folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[TantivyDocument]:
         """Prepare articles, given with their digests, for the writer."""
         return prepare_articles(batch)
 
@@ -84,7 +84,7 @@ class TantivyWriter:
             # Tantivy reuses the numbers in file names after an interrupted commit, but never overwrites a file.
             self._writer.garbage_collect_files()
 
-    def put(self, prepared: PreparedArticle) -> None:
+    def put(self, prepared: TantivyDocument) -> None:
         """Add an article in place of a committed one with the same id."""
         document = tantivy.Document()
         for field, terms in prepared.terms.items():

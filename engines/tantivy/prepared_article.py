@@ -18,7 +18,7 @@ _MAX_COMPARISON = 10**8  # characters of a title times those of its body
 _TERM_END, _RUN_END = "\x1f", "\x1d"  # control characters that texts never contain
 
 
-class PreparedArticle(NamedTuple):
+class TantivyDocument(NamedTuple):
     """The fields of a document.
 
     `terms` maps each term field to its terms, separated by spaces. `keywords` maps each keyword field and each facet
@@ -32,15 +32,15 @@ class PreparedArticle(NamedTuple):
     stored: bytes
 
 
-def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[TantivyDocument]:
     """Prepare articles, given with their digests."""
     return [_prepare(analyzed, digest) for analyzed, digest in batch]
 
 
-def _prepare(analyzed: AnalyzedArticle, digest: str) -> PreparedArticle:
+def _prepare(analyzed: AnalyzedArticle, digest: str) -> TantivyDocument:
     texts = stored_texts(analyzed, digest)
     streams = {"text": analyzed.text, "title": analyzed.title, TITLE_IN_BODY: _title_in_body(analyzed)}
-    return PreparedArticle(
+    return TantivyDocument(
         keyword_term(analyzed.article.id),
         {f"{field}_{stream}": text for field, terms in streams.items() for stream, text in _streams(terms) if text},
         {field: list(map(keyword_term, keys)) for field, keys in article_keywords(analyzed).items()}

@@ -153,7 +153,7 @@ class PerDocumentReader(base.PerDocumentReader):  # type: ignore[misc]
 
     @override
     def column_reader(self, fieldname: str, _: Any) -> ColumnReader:
-        return _Column(self.store.column(fieldname))
+        return _ColumnReader(self.store.column(fieldname))
 
     @override
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
@@ -172,7 +172,7 @@ class PerDocumentReader(base.PerDocumentReader):  # type: ignore[misc]
         return int(self.store.column(fieldname).max(initial=0))
 
 
-class _Column(ColumnReader):  # type: ignore[misc]
+class _ColumnReader(ColumnReader):  # type: ignore[misc]
     def __init__(self, values: IntArray) -> None:
         self._values = values
         self._doccount = len(values)

@@ -23,9 +23,9 @@ from ..matching import IntArray, Matching
 from ..storage import folder_size, segment_count_text
 from ..stored_article import StoredArticle, stored_article
 from . import toc
-from .facet_counts import FacetCounter
+from .facet_counts import SegmentFacetCounter
 from .paged_file import CorruptFile
-from .prepared_article import PreparedArticle, prepare_articles
+from .prepared_article import WhooshDocument, prepare_articles
 from .segment_reader import SegmentReader
 from .segment_writer import ArraySegmentWriter
 from .vocabulary import top_words
@@ -72,7 +72,7 @@ class WhooshEngine:
         """Remove the index and its folder, as far as the system allows."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+    def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[WhooshDocument]:
         """Prepare pairs of article and digest for `WhooshWriter.put`."""
         return prepare_articles(batch)
 
@@ -99,7 +99,7 @@ class WhooshWriter:
         with writing(folder.parent):
             self._writer = ArraySegmentWriter(toc.WhooshIndex(folder), memory)
 
-    def put(self, prepared: PreparedArticle) -> None:
+    def put(self, prepared: WhooshDocument) -> None:
         """Add an article in place of a committed one with the same id."""
         self.delete(prepared.id)
         with writing(self._folder.parent):
@@ -146,7 +146,7 @@ class WhooshReader:
             size = folder_size(folder)
         articles = sum(segment.live_count for segment in self._segments)
         self._statistics = IndexStatistics(articles, size, segment_count_text(len(self._segments)))
-        self._facets = FacetCounter(self._segments)
+        self._facets = SegmentFacetCounter(self._segments)
         self._idfs = IdfCache(self._compute_idfs)
         self._norms: dict[tuple[int, str, str], Scores] = {}
 
@@ -279,7 +279,7 @@ class WhooshReader:
     def close(self) -> None:
         """Release the files. They stay mapped until the last array that is a view of them is gone."""
         self._segments = []
-        self._facets = FacetCounter([])
+        self._facets = SegmentFacetCounter([])
 
 
 def _open_segments(folder: Path) -> list[SegmentReader]:

@@ -33,7 +33,7 @@ class _Facet(NamedTuple):
     segments: list[_SegmentValues]
 
 
-class FacetCounter:
+class SegmentFacetCounter:
     """Counts facets over all segments.
 
     A facet is read when it is first counted, and stays in memory: four bytes for each value of an article.

@@ -39,7 +39,7 @@ class CodedTerms(NamedTuple):
     sizes: tuple[int, ...]
 
 
-class PreparedArticle(NamedTuple):
+class WhooshDocument(NamedTuple):
     """An article in the form that the writer takes.
 
     `record` holds its stored texts, `texts` those whose n-grams are indexed, `terms` the terms of the other fields, and
@@ -53,7 +53,7 @@ class PreparedArticle(NamedTuple):
     numbers: dict[str, int]
 
 
-def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[WhooshDocument]:
     """Prepare pairs of article and digest.
 
     Pickle the result as a whole: then the shared vocabularies are pickled once.
@@ -79,7 +79,7 @@ def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Prepa
         stored = stored_texts(analyzed, digest)
         record = pack_texts([stored[name] for name in STORED_FIELDS])
         coded = CodedTerms(vocabularies, b"", tuple(len(terms[name]) for name in TERM_LIST_FIELDS))
-        articles.append(PreparedArticle(analyzed.article.id, record, texts, coded, numbers))
+        articles.append(WhooshDocument(analyzed.article.id, record, texts, coded, numbers))
     vocabularies.extend(map(list, numberings.values()))
     starts = np.cumsum([0, *map(len, vocabularies)], dtype=np.uint32)[:-1]
     return [

@@ -16,7 +16,7 @@ from .postings_buffer import TermBuffer, TextBuffer
 from .postings_merger import Renumber, merge_lists, shift, values_per_source
 from .postings_reader import FieldReader
 from .postings_writer import PostingLists, write_field
-from .prepared_article import PreparedArticle
+from .prepared_article import WhooshDocument
 from .schema import INDEXED_FIELDS, NGRAM_SIZES, NGRAM_TEXTS, POSITIONAL_FIELDS, TERM_LIST_FIELDS
 from .sorted_runs import SortedRuns, Totals
 from .toc import WhooshIndex
@@ -46,7 +46,7 @@ class ArraySegmentWriter(SegmentWriter):  # type: ignore[misc]
         self._texts = {name: TextBuffer() for name in NGRAM_TEXTS}
         self._terms = TermBuffer(TERM_LIST_FIELDS)
 
-    def add_article(self, article: PreparedArticle) -> None:
+    def add_article(self, article: WhooshDocument) -> None:
         """Add an article to the new segment."""
         for name, text_buffer in self._texts.items():
             text_buffer.add(article.texts[name])
