@@ -39,7 +39,7 @@ from .errors import (
     ServerUnreachable,
     UnknownEngine,
 )
-from .facets import is_valued
+from .facets import has_stored_values
 from .fields import (
     ENTITY_FIELDS,
     FACET_FIELDS,
@@ -120,7 +120,7 @@ __all__ = [
     "UnknownEngine",
     "ValueField",
     "Writer",
-    "is_valued",
+    "has_stored_values",
     "keyword",
     "keywords_within",
     "lucene_idf",

@@ -136,7 +136,7 @@ class Engine(Protocol):
         """
         ...
 
-    def commit(self) -> str:
+    def commit_id(self) -> str:
         """Return a short name of the last commit, without opening the index.
 
         Every commit has another name, even that of another index made in the same folder.

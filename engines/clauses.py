@@ -110,7 +110,7 @@ class SearchRequest:
 
     match: Clause
     tiers: tuple[Clause, ...] = ()
-    weights: tuple[ScoringTerm, ...] = ()
+    scoring_terms: tuple[ScoringTerm, ...] = ()
     sort: Sort = "relevance"
     limit: int = 10
     facets: tuple[FacetField, ...] = ()

@@ -140,7 +140,7 @@ class ServerFailed(ServerError):
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def translate_write_errors(path: Path) -> Iterator[None]:
     """Convert an OSError of the block, which writes to the index in `path`, into IndexUnwritable."""
     try:
         yield

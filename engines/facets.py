@@ -17,7 +17,7 @@ MAX_VALUE_LENGTH = 200  # characters; longer values are truncated
 _DATE_LENGTHS: dict[FacetField, int] = {"year": 4, "month": 7, "day": 10}
 
 
-def is_valued(field: FacetField) -> TypeGuard[ValueField]:
+def has_stored_values(field: FacetField) -> TypeGuard[ValueField]:
     """Return whether engines store values of the facet. Those of dates are computed from days."""
     return field in VALUE_FIELDS
 
@@ -51,12 +51,12 @@ def _truncate(value: str) -> str:
     return value[:MAX_VALUE_LENGTH].encode("utf-8", "replace").decode()
 
 
-def first_values(counts: Iterable[tuple[str, int]], limit: int) -> tuple[FacetCount, ...]:
+def top_values(counts: Iterable[tuple[str, int]], limit: int) -> tuple[FacetCount, ...]:
     """Return the first `limit` values: those with most articles first, then by value."""
     return tuple(FacetCount(*count) for count in sorted(counts, key=lambda count: (-count[1], count[0]))[:limit])
 
 
-def first_dates(days: Mapping[int, int], field: FacetField, limit: int) -> tuple[FacetCount, ...]:
+def top_dates(days: Mapping[int, int], field: FacetField, limit: int) -> tuple[FacetCount, ...]:
     """Return the first `limit` days, months or years (2023-09-28, 2023-09, 2023).
 
     `days` maps `day_number` to the number of articles.
@@ -64,4 +64,4 @@ def first_dates(days: Mapping[int, int], field: FacetField, limit: int) -> tuple
     counts: Counter[str] = Counter()
     for day, articles in days.items():
         counts[f"{day // 10_000:04}-{day // 100 % 100:02}-{day % 100:02}"[: _DATE_LENGTHS[field]]] += articles
-    return first_values(counts.items(), limit)
+    return top_values(counts.items(), limit)

@@ -36,7 +36,7 @@ from .errors import (
     IndexNotFound,
     IndexUnreadable,
     UnknownEngine,
-    writing,
+    translate_write_errors,
 )
 from .storage import atomic_replace
 
@@ -121,12 +121,12 @@ class IndexDirectory:
             raise IndexMismatch(self.path, _("was made with another analyzer (segmenter, dictionary or folding)"))
         return _engine(meta.engine, self.path / meta.folder)
 
-    def commit(self) -> str:
+    def commit_id(self) -> str:
         """Return a name of the current commit, for comparison. Raises what `meta` and `open` raise."""
         meta = self.meta()
-        return f"{meta.folder}-{_engine(meta.engine, self.path / meta.folder).commit()}"
+        return f"{meta.folder}-{_engine(meta.engine, self.path / meta.folder).commit_id()}"
 
-    def draft(self, analyzer: Analyzer, engine: str) -> tuple[IndexMeta, Engine]:
+    def create_draft(self, analyzer: Analyzer, engine: str) -> tuple[IndexMeta, Engine]:
         """Create an empty index in a new folder, which `open` does not use before `publish`. Needs the lock."""
         current = self._current()
         # Numbers are never reused, so that readers of the former index do not mistake the new one for it.
@@ -134,16 +134,16 @@ class IndexDirectory:
         self._remove_all_but(current)
         folder = f"{engine}-{max(used_numbers, default=0) + 1}"
         draft = _engine(engine, self.path / folder)
-        with writing(self.path):
+        with translate_write_errors(self.path):
             (self.path / folder).mkdir()
             draft.create()
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
         settings = analyzer.fingerprint, engine, folder, created, analyzer.dictionary, analyzer.entities
         return IndexMeta(FORMAT, *settings), draft
 
-    def publish(self, meta: IndexMeta) -> None:
+    def activate(self, meta: IndexMeta) -> None:
         """Make a drafted index the current one, and remove the former. Needs the lock."""
-        with writing(self.path):
+        with translate_write_errors(self.path):
             draft = self.path / f"{META}.new"
             draft.write_text(json.dumps(meta._asdict(), indent=2) + "\n", "utf-8")
             atomic_replace(draft, self.path / META)
@@ -184,7 +184,7 @@ class IndexDirectory:
             IndexUnwritable: The system refuses to write to the folder.
         """
         owner_file = self.path / "writer.txt"
-        with writing(self.path):
+        with translate_write_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self.path / "writer.lock", timeout=timeout)
             try:
@@ -192,7 +192,7 @@ class IndexDirectory:
             except filelock.Timeout as error:
                 raise IndexLocked(self.path, _read_text(owner_file) or _("another program")) from error
         try:
-            with writing(self.path):
+            with translate_write_errors(self.path):
                 owner_file.write_text(this_program(), "utf-8")
             if self._current():  # remove what a former index could not remove while it was in use
                 self._remove_all_but(self._current())

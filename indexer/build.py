@@ -104,10 +104,10 @@ def build_index(
         analyzer = directory.analyzer().with_settings(dictionary, entities)
         if directory.exists() and not rebuild:
             return update(directory.meta(), directory.open(analyzer.fingerprint))
-        draft, draft_engine = directory.draft(analyzer, engine)
+        draft, draft_engine = directory.create_draft(analyzer, engine)
         report = update(draft, draft_engine)
         if report.added:  # rebuilding from a wrong folder must not replace the existing index
-            directory.publish(draft)
+            directory.activate(draft)
         return report
 
 

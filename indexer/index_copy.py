@@ -53,7 +53,7 @@ def copy_index(
         # An index of another analyzer can be opened too: its stored articles are as they were written.
         reader = stack.enter_context(closing(old.open(meta.fingerprint).reader()))
         analyzer = meta.analyzer().with_settings(dictionary, entities)
-        draft, draft_engine = new.draft(analyzer, engine)
+        draft, draft_engine = new.create_draft(analyzer, engine)
         statistics = reader.statistics()
         config = IndexingConfig(draft_engine, analyzer, {})
         with (
@@ -69,7 +69,7 @@ def copy_index(
                     progress(unit.done, statistics.articles)
         if old.manifest(meta).exists():
             shutil.copyfile(old.manifest(meta), new.manifest(draft))
-        new.publish(draft)
+        new.activate(draft)
     return copied
 
 

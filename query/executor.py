@@ -80,7 +80,7 @@ class QueryExecutor:
                 SearchRequest(
                     match=clause,
                     tiers=tiers,
-                    weights=plan.scoring_terms() if tiers else (),
+                    scoring_terms=plan.scoring_terms() if tiers else (),
                     sort="relevance" if tiers else "newest",
                     limit=limit,
                     facets=facets,

@@ -16,7 +16,7 @@ from ..engines import (
     Reader,
     SearchRequest,
     ValueField,
-    is_valued,
+    has_stored_values,
 )
 from .aliases import Aliases
 from .errors import InvalidFacet
@@ -69,7 +69,7 @@ class FacetCounter:
         for group in groups:
             if limit <= 0 or (len(top_counts) == limit and group.articles < top_counts[0]):
                 break
-            if len(group.keys) > 1 and is_valued(field):  # articles may have several of these values
+            if len(group.keys) > 1 and has_stored_values(field):  # articles may have several of these values
                 group = group._replace(articles=self._reader.count(And((match, group_clause(field, group)))))
             counted.append(group)
             if len(top_counts) < limit:
@@ -81,7 +81,7 @@ class FacetCounter:
     def _group_values(self, field: FacetField, counts: Sequence[FacetCount]) -> list[NameGroup]:
         if field in ENTITY_FIELDS:
             return self.known_names().group(counts)
-        if not is_valued(field):
+        if not has_stored_values(field):
             return [NameGroup(value, (value,), frozenset((value,)), articles) for value, articles in counts]
         return group_spellings(counts)
 

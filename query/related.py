@@ -51,7 +51,7 @@ def find_related(stored: StoredArticle, analyzer: Analyzer, reader: Reader, limi
         return ()
     shared = MinShouldMatch(min(MIN_SHARED_TERMS, len(terms)), tuple(Term("text", term.term) for term in terms))
     match = And((shared, *(Not(Keyword("id", article.id)) for article in copies)))
-    request = SearchRequest(match=match, weights=tuple(terms), limit=limit + COLLAPSE_DEPTH)
+    request = SearchRequest(match=match, scoring_terms=tuple(terms), limit=limit + COLLAPSE_DEPTH)
     candidates = reader.search(request).candidates
     highlighted = tuple(TextNode(term.term) for term in terms[:MAX_HIGHLIGHTED_TERMS])
     plan = QueryPlan(GroupNode(highlighted, any_of=True), analyzer, reader)

@@ -304,7 +304,7 @@ def index_version(index: str | os.PathLike[str]) -> str:
     what opening a searcher raises.
     """
     directory = IndexDirectory(index)
-    return f"{directory.commit()}-{Aliases.version(directory.path)}"
+    return f"{directory.commit_id()}-{Aliases.version(directory.path)}"
 
 
 def _elapsed_ms(started: float) -> float:

@@ -65,7 +65,7 @@ class OpenSearchEngine:
         """Prepare articles, given with their digests, for the writer."""
         return prepare_articles(batch)
 
-    def commit(self) -> str:
+    def commit_id(self) -> str:
         """Return a name for the last commit: the name of the index and the number of the transaction."""
         server, index = Server(server_address()), read_handle(self._folder)
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...messages import gettext as _
 from ...messages import os_error_reason
-from ..errors import IndexDamaged, IndexUnreadable, writing
+from ..errors import IndexDamaged, IndexUnreadable, translate_write_errors
 
 _FILE = "index.json"
 _INDEX_NAME = re.compile(r"souwen-[a-z0-9_-]{1,60}")  # cannot match a pattern or a list of several indexes
@@ -24,7 +24,7 @@ def create_handle(folder: Path) -> str:
     """
     readable = _INVALID_CHARACTERS.sub("-", folder.parent.absolute().name.lower()).strip("-")[:30]
     name = f"souwen-{readable or 'index'}-{uuid.uuid4().hex[:12]}"
-    with writing(folder.parent):
+    with translate_write_errors(folder.parent):
         (folder / _FILE).write_text(json.dumps({"index": name}) + "\n", "utf-8")
     return name
 

@@ -14,7 +14,7 @@ from ..base import IndexStatistics
 from ..bm25 import IdfCache, lucene_idf
 from ..clauses import Candidate, Clause, FacetCount, ScoringTerm, SearchRequest, SearchResult
 from ..errors import IndexDamaged, IndexMoved, IndexOutdated
-from ..facets import first_dates, first_values, is_valued, stored_field
+from ..facets import has_stored_values, stored_field, top_dates, top_values
 from ..fields import FacetField, KeywordField
 from ..stored_article import StoredArticle, stored_article
 from ..top_terms import TopTerms
@@ -91,7 +91,7 @@ class OpenSearchReader:
         queries = [self._scored_query(request, match) for match in tier_queries(request)]
         sort = _SORTS[request.sort]
         bodies = [_search_body(query, sort, min(request.limit, MAX_PAGE_SIZE)) for query in queries if query]
-        responses = iter(self._send(bodies, global_idf=bool(request.weights)))
+        responses = iter(self._send(bodies, global_idf=bool(request.scoring_terms)))
         totals: list[int] = []
         candidates: list[Candidate] = []
         for tier, query in enumerate(queries):
@@ -114,11 +114,11 @@ class OpenSearchReader:
         if match == MATCH_NONE_QUERY:
             return ()
         visible_match = self._visible_match(match)
-        if not is_valued(field):
-            return first_dates(aggregations.day_counts(self._send, visible_match), field, limit)
+        if not has_stored_values(field):
+            return top_dates(aggregations.day_counts(self._send, visible_match), field, limit)
         page_size = self._server.max_buckets
         counts = aggregations.top_values(self._send, visible_match, stored_field(field), limit, page_size)
-        return first_values(counts, limit)
+        return top_values(counts, limit)
 
     def _visible_match(self, match: Query) -> Query:
         return {"bool": {"filter": [*self._state.visible(), limit_clauses(match)]}}
@@ -129,7 +129,9 @@ class OpenSearchReader:
             return None
         required = [*self._state.visible(), limit_clauses(match)]
         remaining = MAX_CLAUSES - sum(map(count_clauses, required))
-        should = scoring_queries(request.weights, self._server.bm25_factor, remaining) if request.weights else []
+        should = (
+            scoring_queries(request.scoring_terms, self._server.bm25_factor, remaining) if request.scoring_terms else []
+        )
         return {"bool": {"filter": required, "should": should, "minimum_should_match": 0}}
 
     def _first_hits(self, query: Query, sort: list[Query], page: list[Response], limit: int) -> Iterator[Response]:

@@ -17,7 +17,7 @@ from ...analysis import AnalyzedArticle
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
 from ..bm25 import IdfCache
 from ..clauses import Candidate, Clause, FacetCount, Keyword, ScoringTerm, SearchRequest, SearchResult
-from ..facets import first_dates, first_values, is_valued, stored_field
+from ..facets import has_stored_values, stored_field, top_dates, top_values
 from ..fields import FacetField, KeywordField
 from ..records import unpack_texts
 from ..storage import folder_size, segment_count_text
@@ -56,7 +56,7 @@ class TantivyEngine:
         """Prepare articles, given with their digests, for the writer."""
         return prepare_articles(batch)
 
-    def commit(self) -> str:
+    def commit_id(self) -> str:
         """Return a name for the last commit: a checksum of Tantivy's list of segments."""
         with read_errors(self._folder.parent):
             return f"{zlib.crc32((self._folder / _META_FILE).read_bytes()):08x}"
@@ -162,13 +162,13 @@ class TantivyReader:
         Every segment reports all of its values. If it left out some, their counts would be too low.
         """
         limit = request.facet_limit
-        if is_valued(field):
+        if has_stored_values(field):
             terms = {"field": stored_field(field), "size": limit, "segment_size": _ALL_BUCKETS}
         else:
             terms = {"field": DAY, "size": _ALL_BUCKETS}
         result = self._searcher.aggregate(self._queries.clause_query(request.match), {"values": {"terms": terms}})
         counts = {bucket["key"]: bucket["doc_count"] for bucket in result["values"]["buckets"]}
-        return first_values(counts.items(), limit) if is_valued(field) else first_dates(counts, field, limit)
+        return top_values(counts.items(), limit) if has_stored_values(field) else top_dates(counts, field, limit)
 
     def _search_tier(self, request: SearchRequest, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
         """Return the number of matches of a tier and the first `limit` of them."""
@@ -178,7 +178,7 @@ class TantivyReader:
         if request.sort == "newest":
             result = self._searcher.search(match, limit, order_by_field=TIME)
             return hit_count(result), [Candidate(_key(address), 0.0, tier) for _, address in result.hits]
-        terms = self._frequencies.correct_weights(request.weights, self._idfs)
+        terms = self._frequencies.correct_weights(request.scoring_terms, self._idfs)
         result = self._searcher.search(self._queries.scored_query(match, terms), limit)
         return hit_count(result), [Candidate(_key(address), score, tier) for score, address in result.hits]
 

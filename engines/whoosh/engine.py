@@ -17,7 +17,7 @@ from ...messages import os_error_reason
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
 from ..bm25 import IdfCache, Scores, length_norms, lucene_idf, score, top_k
 from ..clauses import Candidate, Clause, ScoringTerm, SearchRequest, SearchResult
-from ..errors import IndexDamaged, IndexUnreadable, writing
+from ..errors import IndexDamaged, IndexUnreadable, translate_write_errors
 from ..fields import IndexedField, KeywordField, Stream
 from ..matching import IntArray, Matching
 from ..storage import folder_size, segment_count_text
@@ -76,7 +76,7 @@ class WhooshEngine:
         """Prepare pairs of article and digest for `WhooshWriter.put`."""
         return prepare_articles(batch)
 
-    def commit(self) -> str:
+    def commit_id(self) -> str:
         """Return a short name of the last commit."""
         with _reading(self._folder, _OPEN_ERRORS):
             return toc.commit_name(self._folder)
@@ -96,13 +96,13 @@ class WhooshWriter:
     def __init__(self, folder: Path, memory: int) -> None:
         self._folder = folder
         self._committed = WhooshReader(folder)
-        with writing(folder.parent):
+        with translate_write_errors(folder.parent):
             self._writer = ArraySegmentWriter(toc.WhooshIndex(folder), memory)
 
     def put(self, prepared: WhooshDocument) -> None:
         """Add an article in place of a committed one with the same id."""
         self.delete(prepared.id)
-        with writing(self._folder.parent):
+        with translate_write_errors(self._folder.parent):
             self._writer.add_article(prepared)
 
     def delete(self, article_id: str) -> None:
@@ -121,7 +121,7 @@ class WhooshWriter:
         try:
             if error is None:
                 # A commit may merge old segments, which it reads.
-                with _reading(self._folder), writing(self._folder.parent):
+                with _reading(self._folder), translate_write_errors(self._folder.parent):
                     self._writer.commit()
                 committed = True
         finally:
@@ -166,7 +166,7 @@ class WhooshReader:
             match_tiers = np.full(len(matches), len(request.tiers))
             for tier in reversed(range(len(request.tiers))):
                 match_tiers[matching.all(request.tiers[tier])[matches]] = tier
-            match_scores: Scores = self._score(segment, request.weights)[matches]
+            match_scores: Scores = self._score(segment, request.scoring_terms)[matches]
             keys.append(matches + segment.base)
             tiers.append(match_tiers)
             scores.append(match_scores)

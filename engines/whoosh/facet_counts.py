@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..clauses import FacetCount
-from ..facets import first_dates, is_valued
+from ..facets import has_stored_values, top_dates
 from ..fields import FacetField, ValueField
 from ..matching import Mask
 from .elias_fano import IntArray
@@ -45,8 +45,8 @@ class SegmentFacetCounter:
 
     def top_values(self, field: FacetField, masks: Sequence[Mask], limit: int) -> tuple[FacetCount, ...]:
         """Return the first `limit` values, counted over the articles in `masks`, one mask for each segment."""
-        if not is_valued(field):
-            return first_dates(self._day_counts(masks), field, limit)
+        if not has_stored_values(field):
+            return top_dates(self._day_counts(masks), field, limit)
         if field not in self._facets:
             self._facets[field] = _read_facet(self._segments, field)
         values, segments = self._facets[field]

@@ -33,7 +33,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     directory = IndexDirectory(tmp_path_factory.mktemp("probe"))
     try:
         with directory.lock(1):
-            directory.draft(ANALYZER, request.param)
+            directory.create_draft(ANALYZER, request.param)
     except EngineUnavailable as error:
         pytest.skip(str(error))
     return str(request.param)
@@ -70,8 +70,8 @@ def removed_from_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 def directory(tmp_path: Path, engine: str) -> IndexDirectory:
     directory = IndexDirectory(tmp_path)
     with directory.lock(1):
-        meta, _ = directory.draft(ANALYZER, engine)
-        directory.publish(meta)
+        meta, _ = directory.create_draft(ANALYZER, engine)
+        directory.activate(meta)
     return directory
 
 

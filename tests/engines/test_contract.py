@@ -221,7 +221,7 @@ def test_tiers_rank_before_scores_and_are_counted(directory: IndexDirectory, ope
     tiers = (Substring("text", "市长江"), Term("text", "外交"))
     weights = (ScoringTerm("text", "words", "总统", 50.0), ScoringTerm("text", "bigrams", "会谈", 1.0))
     match = Not(Substring("title", "A股"))
-    result = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=100))
+    result = reader.search(SearchRequest(match=match, tiers=tiers, scoring_terms=weights, limit=100))
     order = [(candidate.tier, -candidate.score) for candidate in result.candidates]
     assert order == sorted(order)
     counts = Counter(candidate.tier for candidate in result.candidates)
@@ -231,7 +231,7 @@ def test_tiers_rank_before_scores_and_are_counted(directory: IndexDirectory, ope
     assert result.total == reader.count(match) == len(result.candidates)
     assert all(result.tier_totals)
     for limit in (1, result.tier_totals[0], result.tier_totals[0] + 1, result.total - 1):
-        first = reader.search(SearchRequest(match=match, tiers=tiers, weights=weights, limit=limit))
+        first = reader.search(SearchRequest(match=match, tiers=tiers, scoring_terms=weights, limit=limit))
         assert (first.total, first.tier_totals, len(first.candidates)) == (result.total, result.tier_totals, limit)
         assert [(candidate.tier, round(candidate.score, 3)) for candidate in first.candidates] == [
             (candidate.tier, round(candidate.score, 3)) for candidate in result.candidates[:limit]
@@ -259,7 +259,7 @@ def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]
     def expected(key: str, count: int) -> float:
         return 2 * idf * count / (count + 1.2 * (0.25 + 0.75 * lengths[key] / average))
 
-    result = reader.search(SearchRequest(match=Term("text", "外交"), weights=(term,)))
+    result = reader.search(SearchRequest(match=Term("text", "外交"), scoring_terms=(term,)))
     by_id = {reader.fetch([candidate.key])[0].article.id: candidate for candidate in result.candidates}
     assert set(by_id) == {"1", "2"}
     assert by_id["1"].score == pytest.approx(expected("1", 2), rel=0.05)
@@ -269,9 +269,9 @@ def test_scores_are_bm25(directory: IndexDirectory, opened: Callable[[], Reader]
     assert parts[0] == pytest.approx(by_id["1"].score, rel=1e-3)
     assert parts[1] > 0
     assert parts[2] == 0
-    both = reader.search(SearchRequest(match=Keyword("id", "1"), weights=(term, other))).candidates[0]
+    both = reader.search(SearchRequest(match=Keyword("id", "1"), scoring_terms=(term, other))).candidates[0]
     assert both.score == pytest.approx(parts[0] + parts[1], rel=1e-3)
-    assert reader.search(SearchRequest(match=Term("text", "总统"), weights=(term,))).candidates[0].score == 0
+    assert reader.search(SearchRequest(match=Term("text", "总统"), scoring_terms=(term,))).candidates[0].score == 0
 
 
 def test_vocabulary_counts_articles(directory: IndexDirectory, opened: Callable[[], Reader]) -> None:
@@ -288,8 +288,8 @@ def fresh_directory(engine: str, tmp_path_factory: pytest.TempPathFactory) -> In
     """A second empty index."""
     directory = IndexDirectory(tmp_path_factory.mktemp("fresh"))
     with directory.lock(1):
-        meta, _ = directory.draft(ANALYZER, engine)
-        directory.publish(meta)
+        meta, _ = directory.create_draft(ANALYZER, engine)
+        directory.activate(meta)
     return directory
 
 
@@ -319,7 +319,7 @@ def test_replaced_articles_do_not_affect_idf_vocabulary_and_scores(
     assert len(set(reader.idfs(terms))) > 10
     assert reader.vocabulary() == other.vocabulary()
     if engine != "opensearch":  # servers count deleted articles in scores
-        request = SearchRequest(match=MATCH_ALL, weights=tuple(terms), limit=100)
+        request = SearchRequest(match=MATCH_ALL, scoring_terms=tuple(terms), limit=100)
         scores = [
             {
                 key: candidate.score
@@ -448,7 +448,7 @@ def test_failed_transaction_changes_nothing(directory: IndexDirectory, opened: C
 def test_empty_index(opened: Callable[[], Reader]) -> None:
     reader = opened()
     request = SearchRequest(
-        match=MATCH_ALL, tiers=(Term("text", "外交"),), weights=(ScoringTerm("text", "words", "外交", 1.0),)
+        match=MATCH_ALL, tiers=(Term("text", "外交"),), scoring_terms=(ScoringTerm("text", "words", "外交", 1.0),)
     )
     result = reader.search(request)
     assert (result.total, result.tier_totals, result.candidates) == (0, (0,), ())

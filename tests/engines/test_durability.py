@@ -67,7 +67,7 @@ def read_everything(folder: Path) -> dict[str, Any]:
     ]
     snapshot: dict[str, Any] = {repr(clause): reader.count(clause) for clause in (*clauses, Keyword("source", "甲"))}
     result = reader.search(
-        SearchRequest(match=MATCH_ALL, weights=(ScoringTerm("text", "words", "中国", 1.0),), limit=10_000)
+        SearchRequest(match=MATCH_ALL, scoring_terms=(ScoringTerm("text", "words", "中国", 1.0),), limit=10_000)
     )
     stored = reader.fetch([candidate.key for candidate in result.candidates])
     snapshot["articles"] = {article.article.id: article.article for article in stored}

@@ -104,7 +104,7 @@ class WrittenIndex:
                     ScoringTerm("text", "unigrams", first, 1.0),
                     ScoringTerm("text", "bigrams", first + second, 2.0),
                 )
-                found = reader.search(SearchRequest(match=clause, weights=weights, limit=5))
+                found = reader.search(SearchRequest(match=clause, scoring_terms=weights, limit=5))
                 stored = reader.fetch([candidate.key for candidate in found.candidates])
                 scores = [round(candidate.score, 9) for candidate in found.candidates]
                 results.append((found.total, [analyzed.article for analyzed in stored], scores))

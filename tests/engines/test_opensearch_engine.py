@@ -263,7 +263,7 @@ def test_lists_longer_than_a_response_are_read_completely(
     request = SearchRequest(
         match=And(()),
         tiers=(Substring("text", "外交外"),),
-        weights=(ScoringTerm("text", "words", "外交", 1.0),),
+        scoring_terms=(ScoringTerm("text", "words", "外交", 1.0),),
         limit=37,
     )
     whole, ids, words = reader.search(request), list(reader.values("id")), dict(reader.vocabulary())
@@ -288,6 +288,6 @@ def test_no_query_exceeds_the_clause_limit_of_servers(directory: IndexDirectory)
     for clause in (And(leaves), Or(leaves), MinShouldMatch(5, leaves), And((Or(leaves), MinShouldMatch(9, keywords)))):
         assert count_clauses(match_query(clause)) > MAX_CLAUSES
         assert count_clauses(limit_clauses(match_query(clause))) < MAX_CLAUSES
-        reader.search(SearchRequest(match=clause, tiers=(Or(keywords),), weights=weights))
+        reader.search(SearchRequest(match=clause, tiers=(Or(keywords),), scoring_terms=weights))
         reader.count(clause)
     reader.close()
