@@ -20,7 +20,7 @@ from .page_runner import DISPLAY_LANGUAGES, RUN_LANGUAGES, Block, PageRunner, ma
 PAGES = [*sorted(ROOT.glob("README*.md")), *sorted(ROOT.glob("docs/*.md"))]
 # Numbers of blocks that are not run, by the reason that the page gives.
 NOT_RUN = {
-    "run by .ci/stranger": 3,
+    "run by .ci/new-user": 3,
     "installs packages": 3,
     "needs servers": 1,
     "goes on until it is stopped": 1,
