@@ -19,7 +19,7 @@ from ..query import Searcher, index_version
 from .errors import TooBusy, TooSlow
 
 SECONDS = 10.0  # that a request may take
-THREADS = 4  # that search at once; see docs/decisions.md
+THREADS = 4  # that search at once; see docs/decisions/0083-one-searcher.md
 WAITING = 200  # requests at most that wait for a thread
 CHECKED_EVERY = 1.0  # seconds: how often is looked whether the index was updated
 
