@@ -1,4 +1,4 @@
-"""From text to terms: the one function that index side and query side both call."""
+"""Analyzer: turns text into terms. Indexing and querying call the same code."""
 
 import hashlib
 import re
@@ -11,48 +11,50 @@ from .names.finder import NAMES_VERSION, EntityMention, NameFinder
 from .near_duplicates import ArticleFingerprint
 from .text.fold import FOLD_TABLE_VERSION, fold
 from .text.segmenter import DICTIONARY, Segmenter
-from .text.tokens import HAN, Token, han_runs, terms, words
+from .text.tokens import HAN, Token, han_runs, index_terms, tokenize
 
-STREAMS_VERSION = 4  # raise it when terms, dates or sketches of the same text become others
+STREAMS_VERSION = 4  # raise it when the same text yields other terms, dates or sketches
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _HAN_ONLY = re.compile(f"[{HAN}]+")
-NAME_JOINT = re.compile("[·-]")  # what joins the parts of a name, after folding
-_NAMES_KEPT = 1 << 16  # names come again and again
+NAME_JOINT = re.compile("[·-]")  # separates the parts of a folded name
+_NAME_CACHE_SIZE = 1 << 16  # names; the same ones recur throughout an archive
 
 
 def searchable_text(article: Article) -> str:
-    """Title and body as one text: what a query without a field searches."""
+    """Return title and body as one text: the text that a query without a field searches."""
     return article.title + TITLE_END + article.body
 
 
 def entity_tokens(names: Iterable[EntityMention]) -> Iterator[Token]:
-    """The words that names are: each as a whole, without its dots, and if it has dots, each part. So 安东尼·布林肯,
-    安东尼-布林肯 and 布林肯 share words however the segmenter cuts them."""
+    """Yield the tokens of names: each name whole, without interpuncts, and each part of a name that has interpuncts.
+
+    So 安东尼·布林肯, 安东尼-布林肯 and 布林肯 share tokens, however the segmenter cuts them.
+    """
     for name in names:
-        for term, start, end in _words_of_name(name.text):
+        for term, start, end in _name_tokens(name.text):
             yield Token(term, name.start + start, name.start + end)
 
 
-@lru_cache(_NAMES_KEPT)
-def _words_of_name(name: str) -> tuple[Token, ...]:
-    """With their places in it."""
+@lru_cache(_NAME_CACHE_SIZE)
+def _name_tokens(name: str) -> tuple[Token, ...]:
+    """Return the tokens of one name, with offsets in the name."""
     parts = NAME_JOINT.split(fold(name))
-    found = [Token("".join(parts), 0, len(name))]
-    at = 0
+    tokens = [Token("".join(parts), 0, len(name))]
+    offset = 0
     for part in parts if len(parts) > 1 else ():
         if len(part) > 1:
-            found.append(Token(part, at, at + len(part)))
-        at += len(part) + 1
-    return tuple(found)
+            tokens.append(Token(part, offset, offset + len(part)))
+        offset += len(part) + 1
+    return tuple(tokens)
 
 
 class Analyzer:
-    """Makes terms of articles and of queries. Cheap to create: jieba's dictionary is loaded at first use.
+    """Turns articles and queries into terms. Cheap to create: jieba's dictionary is loaded at first use.
 
-    `dictionary` are words of the user's own that are to stay whole; they may hold spaces, dots and Latin letters.
-    Without `entities` it looks for no names, which saves two thirds of the time.
+    `dictionary` holds the user's own words, which the segmenter never splits; they may contain spaces, interpuncts and
+    Latin letters. With `entities=False` the analyzer skips named entities, which saves two thirds of the time.
 
-    >>> [word.term for word in Analyzer().words("臺灣海峽 iPhone15")]
+    >>> [token.term for token in Analyzer().words("臺灣海峽 iPhone15")]
     ['台湾海峡', '台湾', '海峡', 'iphone15', 'iphone', '15']
     """
 
@@ -64,16 +66,17 @@ class Analyzer:
         self._phrases = re.compile("|".join(sorted(mixed, key=len, reverse=True))) if mixed else None
 
     def __reduce__(self) -> tuple[Callable[..., "Analyzer"], tuple[list[str]]]:
-        """Other processes get one that has loaded nothing yet."""
+        """Pickle the settings only: another process gets an analyzer that has loaded nothing yet."""
         return partial(Analyzer, entities=self.entities), (self.dictionary,)
 
     def changed(self, dictionary: Iterable[str] | None, entities: bool | None) -> "Analyzer":
-        """One with another dictionary, with or without entities; as this one in what is None."""
+        """Return a new analyzer with these settings; None keeps the setting of this one."""
         words = self.dictionary if dictionary is None else dictionary
         return Analyzer(words, entities=self.entities if entities is None else entities)
 
     @cached_property
     def segmenter(self) -> Segmenter:
+        """The segmenter, which also knows the user's words that are all Han characters."""
         return Segmenter(word for word in self._dictionary if _HAN_ONLY.fullmatch(word))
 
     @cached_property
@@ -82,46 +85,55 @@ class Analyzer:
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever the same text could give other terms; an index opens only with the one it was made with."""
+        """A hash that changes whenever the same text could yield other terms.
+
+        An index stores the fingerprint of its analyzer and opens only with an analyzer that has the same one.
+        """
         names = f"names {NAMES_VERSION}" if self.entities else "no entities"
-        parts = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", names, DICTIONARY, *self._dictionary)
-        return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+        settings = (f"streams {STREAMS_VERSION}", f"fold {FOLD_TABLE_VERSION}", names, DICTIONARY, *self._dictionary)
+        return hashlib.blake2b("\n".join(settings).encode(), digest_size=8).hexdigest()
 
     def words(self, text: str) -> list[Token]:
-        """The words of `text`, folded, with offsets in it."""
-        return words(fold(text), self.segmenter, self._phrases)
+        """Return the folded words of `text`, with offsets in it."""
+        return tokenize(fold(text), self.segmenter, self._phrases)
 
     def names(self, text: str) -> tuple[EntityMention, ...]:
-        """The people, places and organisations of `text`."""
+        """Return the people, places and organisations that `text` mentions."""
         return self._names(text, fold(text))
 
     def names_of_query(self, text: str) -> tuple[EntityMention, ...]:
-        """The names in a query, by rules alone: the model would take longer than all else that is done with it."""
+        """Return the names that `text`, a query, mentions; the names are found by rules alone.
+
+        The model would take longer than the rest of the query.
+        """
         return tuple(self._name_finder.find_by_rules(text, fold(text))) if self.entities else ()
 
     def _names(self, text: str, folded: str) -> tuple[EntityMention, ...]:
         return tuple(self._name_finder.find(text, folded)) if self.entities else ()
 
     def terms(self, text: str, names: Iterable[EntityMention] = ()) -> TermStreams:
-        """All streams of `text`. `names` are mentions in it; those that jieba never cuts as words count whole, too."""
+        """Return all term streams of `text`.
+
+        `names` are mentions in `text`. A name that the segmenter never cuts as one word is added to the words.
+        """
         return self._terms(fold(text), names)
 
     def _terms(self, folded: str, names: Iterable[EntityMention]) -> TermStreams:
-        found = terms(folded, self.segmenter, self._phrases)
-        known = set(found)
-        found += [word.term for name in names for word in _words_of_name(name.text) if word.term not in known]
-        return TermStreams(found, folded)
+        words = index_terms(folded, self.segmenter, self._phrases)
+        segmented = set(words)
+        words += [token.term for name in names for token in _name_tokens(name.text) if token.term not in segmented]
+        return TermStreams(words, folded)
 
     def analyze(self, article: Article) -> AnalyzedArticle:
-        """All that an index keeps of an article."""
+        """Return the article with everything that an index stores about it."""
         text = searchable_text(article)
         folded = fold(text)
         self.segmenter.cut_ahead(han_runs(folded))
         names = self._names(text, folded)
-        end = len(article.title)
-        in_title = [name for name in names if name.end <= end]
-        title = self._terms(folded[:end], in_title)
-        body = self._terms(folded[end + len(TITLE_END) :], names[len(in_title) :])
+        title_length = len(article.title)
+        title_names = [name for name in names if name.end <= title_length]
+        title = self._terms(folded[:title_length], title_names)
+        body = self._terms(folded[title_length + len(TITLE_END) :], names[len(title_names) :])
         dates = tuple(find_dates(text, folded, article.published))
         sketch = ArticleFingerprint(article).sketch()
         return AnalyzedArticle(article, TermStreams(title.words + body.words, folded), title, names, dates, sketch)

@@ -1,4 +1,4 @@
-"""What an article is, before and after analysis."""
+"""An article before and after analysis."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from .names.finder import EntityMention
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article as its reader found it and cleaning left it. Texts are as written, never folded.
+    """One article after reading and cleaning. Texts are as written, never folded.
 
-    `id` is the record's own id where it has one, else its URL, else its path. `published` carries a time zone.
+    `id` is the record's own id if it has one, else its URL, else its path. `published` carries a time zone.
     """
 
     id: str
@@ -28,10 +28,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class TermStreams:
-    """The terms of one text: `words`, and the two gram streams `pairs` and `singles`, which the `folded` text spells.
+    """The terms of one text in three streams: words, character bigrams and character unigrams.
 
-    `pairs[i]` is the two folded characters at offset i, so a string stands in the text exactly where its pairs stand
-    in sequence. Words and singles carry no positions; a term that occurs twice is listed twice.
+    Bigrams and unigrams follow from the `folded` text. `bigrams[i]` is the two folded characters at offset i, so a
+    string occurs in the text exactly where its bigrams occur in sequence. Words and unigrams carry no positions; a term
+    that occurs twice is listed twice.
     """
 
     words: list[str]
@@ -39,23 +40,26 @@ class TermStreams:
 
     @property
     def bigrams(self) -> list[str]:
-        """Every two characters side by side."""
+        """All pairs of adjacent characters, in order."""
         return list(map("".join, zip(self.folded, self.folded[1:], strict=False)))
 
     @property
     def unigrams(self) -> str:
-        """Every character but white space."""
+        """All characters except white space, in order."""
         return "".join(self.folded.split())
 
 
 @dataclass(frozen=True, slots=True)
 class AnalyzedArticle:
-    """An article with all that the index keeps of it: `text` are the terms of title and body together (for matching
-    and ranking), those of the title first, `title` those of the title alone."""
+    """An article with everything that the index stores about it.
+
+    `text` holds the terms of title and body together, for matching and ranking; those of the title come first. `title`
+    holds the terms of the title alone.
+    """
 
     article: Article
     text: TermStreams
     title: TermStreams
     entities: tuple[EntityMention, ...]  # mentions in `searchable_text(article)`, in order
-    dates: tuple[DateMention, ...] = ()  # likewise
-    sketch: tuple[str, ...] = ()  # by which reprints are found
+    dates: tuple[DateMention, ...] = ()  # mentions in `searchable_text(article)`, in order
+    sketch: tuple[str, ...] = ()  # for near-duplicate detection

@@ -1,14 +1,18 @@
-"""Reprints: articles that are the same but for what editors do to them.
+"""Near-duplicate detection: finds reprints, articles that differ only in what editors change.
 
-Two articles are reprints of each other if at least half of the strings of 14 letters and digits that the opening of one
-has stand in the opening of the other (of that with fewer strings; folded), and half of the numbers; or nine tenths of
-the strings, where they are not known to have been published within three days, or, by one source, within twelve hours:
-a source fills the same frames again and again. An opening is the first 600 characters of the body: who shortens a story
-cuts its end, and what a site puts under its articles is not the story. Texts too short to tell must be the same
-altogether.
+The test compares openings: the first 600 characters of two bodies, folded and reduced to letters and digits. Only the
+opening counts, because an editor who shortens a story cuts its end, and because sites append text that is not part of
+the story. Two articles are reprints of each other if their openings share
 
-A *sketch* finds them among many: the strings of the opening whose hashes are the least. It depends on the article
-alone. After Broder, "On the resemblance and containment of documents", 1997.
+- at least half of their shingles (substrings of 14 letters and digits), and
+- at least half of their numbers.
+
+Shares are fractions of the smaller set. Nine tenths of the shingles are needed if the articles were published more than
+three days apart, if they come from one source and were published more than twelve hours apart, or if a date is missing:
+a source fills the same templates again and again. Texts that are too short to compare must be identical.
+
+A *sketch* finds candidates among many articles: the shingles of the opening with the smallest hashes. It depends on the
+article alone. After Broder, "On the resemblance and containment of documents", 1997.
 """
 
 import re
@@ -25,90 +29,94 @@ from numpy.typing import NDArray
 from .article import Article
 from .text.fold import fold
 
-STRING = 14  # letters
-OPENING = 600  # characters
-SHORT = 100  # letters of an opening; with fewer the whole texts are compared
-SHARE, SHARE_OF_NUMBERS = 0.5, 0.5
-FAR, FAR_IN_ONE_SOURCE = timedelta(days=3), timedelta(hours=12)
-SHARE_FROM_FAR = 0.9
-VALUES = 12  # of a sketch
-SHARED_VALUES = 3  # that reprints have in common; measured in docs/benchmarks.md
-_VALUE = 5  # characters of a value, which stand for 32 bits
-_NO_LETTERS = re.compile(r"[\W_]+")
+SHINGLE_LENGTH = 14  # letters and digits
+OPENING_LENGTH = 600  # characters of the body
+MIN_OPENING_LETTERS = 100  # shorter openings are not compared; the whole texts must be identical
+MIN_SHINGLE_OVERLAP, MIN_NUMBER_OVERLAP = 0.5, 0.5
+MIN_SHINGLE_OVERLAP_FAR_APART = 0.9
+MAX_TIME_APART, MAX_TIME_APART_IN_ONE_SOURCE = timedelta(days=3), timedelta(hours=12)
+SKETCH_SIZE = 12  # values
+SHARED_VALUES = 3  # sketch values that reprints have in common; measured in docs/benchmarks.md
+_VALUE_LENGTH = 5  # base-85 characters of a sketch value, which encode 32 bits
+_NON_LETTERS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+")
-_POWERS = np.array([pow(0x9E3779B97F4A7C15, STRING - 1 - at, 1 << 64) for at in range(STRING)], np.uint64)
-_WHOLE = "\x1e"  # begins what stands for a whole text; no string of letters has it
+_POWERS = np.array([pow(0x9E3779B97F4A7C15, SHINGLE_LENGTH - 1 - i, 1 << 64) for i in range(SHINGLE_LENGTH)], np.uint64)
+_WHOLE_TEXT = "\x1e"  # prefix that marks a whole text; no shingle of letters contains it
 
 
 class ArticleFingerprint:
-    """What of an article tells whether it is a reprint: read when it is asked for."""
+    """The features of one article that decide if it is a reprint of another, computed at first use."""
 
     def __init__(self, article: Article) -> None:
         self._article = article
 
     @cached_property
     def _letters(self) -> str:
-        letters = _NO_LETTERS.sub("", fold(self._article.body[:OPENING]))
-        return letters if len(letters) >= SHORT else ""
+        """The letters and digits of the opening; empty if they are too few to compare."""
+        letters = _NON_LETTERS.sub("", fold(self._article.body[:OPENING_LENGTH]))
+        return letters if len(letters) >= MIN_OPENING_LETTERS else ""
 
     @cached_property
-    def _whole(self) -> str:
+    def _whole_text(self) -> str:
         return "".join(fold(self._article.title + self._article.body).split())
 
     @cached_property
-    def _strings(self) -> Set[str]:
+    def _shingles(self) -> Set[str]:
         letters = self._letters
         if letters:
-            return {letters[start : start + STRING] for start in range(len(letters) - STRING + 1)}
-        return {_WHOLE + self._whole} if self._whole else set()
+            return {letters[start : start + SHINGLE_LENGTH] for start in range(len(letters) - SHINGLE_LENGTH + 1)}
+        return {_WHOLE_TEXT + self._whole_text} if self._whole_text else set()
 
     @cached_property
     def _numbers(self) -> Set[str]:
         return set(_NUMBER.findall(self._letters))
 
     def is_reprint_of(self, other: "ArticleFingerprint") -> bool:
-        share = SHARE if self._is_near(other) else SHARE_FROM_FAR
+        """Return True if the two articles are reprints of each other; the relation is symmetric."""
+        min_overlap = MIN_SHINGLE_OVERLAP if self._is_close_in_time(other) else MIN_SHINGLE_OVERLAP_FAR_APART
         return (
-            bool(self._strings and other._strings)
-            and _shared(self._strings, other._strings) >= share
-            and _shared(self._numbers, other._numbers) >= SHARE_OF_NUMBERS
+            bool(self._shingles and other._shingles)
+            and _overlap(self._shingles, other._shingles) >= min_overlap
+            and _overlap(self._numbers, other._numbers) >= MIN_NUMBER_OVERLAP
         )
 
-    def _is_near(self, other: "ArticleFingerprint") -> bool:
-        one, two = self._article, other._article
-        far = FAR_IN_ONE_SOURCE if one.source == two.source else FAR
-        return one.published is not None and two.published is not None and abs(one.published - two.published) <= far
+    def _is_close_in_time(self, other: "ArticleFingerprint") -> bool:
+        a, b = self._article, other._article
+        max_apart = MAX_TIME_APART_IN_ONE_SOURCE if a.source == b.source else MAX_TIME_APART
+        return a.published is not None and b.published is not None and abs(a.published - b.published) <= max_apart
 
     def sketch(self) -> tuple[str, ...]:
-        """Its values; none of an article without text. Reprints have `SHARED_VALUES` of them in common, or all that
-        they have, if these are fewer."""
+        """Return the values of the sketch; none for an article without text.
+
+        Reprints have `SHARED_VALUES` of them in common, or all that they have if these are fewer.
+        """
         if not self._letters:
-            digest = blake2b(self._whole.encode("utf-8", "surrogatepass"), digest_size=4).digest()
-            return (b85encode(digest).decode(),) if self._whole else ()
-        # The least by their whole are told apart by their lower halves.
-        least = hashes(self._letters)[:VALUES].astype("<u4")
-        return split_sketch(b85encode(least.tobytes()).decode())
+            digest = blake2b(self._whole_text.encode("utf-8", "surrogatepass"), digest_size=4).digest()
+            return (b85encode(digest).decode(),) if self._whole_text else ()
+        # The smallest 64-bit hashes are chosen; their lower halves serve as the values.
+        smallest = shingle_hashes(self._letters)[:SKETCH_SIZE].astype("<u4")
+        return split_sketch(b85encode(smallest.tobytes()).decode())
 
 
-def hashes(letters: str) -> NDArray[np.uint64]:
-    """The hashes of the strings of a text, each once, rising."""
+def shingle_hashes(letters: str) -> NDArray[np.uint64]:
+    """Return the distinct hashes of the shingles of a text, in ascending order."""
     codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
-    if len(codes) < STRING:
+    if len(codes) < SHINGLE_LENGTH:
         return codes[:0]
-    mixed = sliding_window_view(codes, STRING) @ _POWERS
-    # As SplitMix64 ends, so that every bit depends on all.
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    rising = np.sort(mixed ^ (mixed >> np.uint64(31)))
-    once: NDArray[np.uint64] = rising[np.append(rising[:-1] != rising[1:], True)]
-    return once  # as np.unique gives them, in a third of the time
+    hashes = sliding_window_view(codes, SHINGLE_LENGTH) @ _POWERS
+    # The finalizer of SplitMix64, so that every bit depends on all others.
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    ascending = np.sort(hashes ^ (hashes >> np.uint64(31)))
+    distinct: NDArray[np.uint64] = ascending[np.append(ascending[:-1] != ascending[1:], True)]
+    return distinct  # equal to np.unique, in a third of the time
 
 
 def split_sketch(values: str) -> tuple[str, ...]:
-    """The values of a sketch that were put together in one text."""
-    return tuple(values[at : at + _VALUE] for at in range(0, len(values), _VALUE))
+    """Return the values of a sketch that was stored as one concatenated string."""
+    return tuple(values[start : start + _VALUE_LENGTH] for start in range(0, len(values), _VALUE_LENGTH))
 
 
-def _shared(one: Set[str], other: Set[str]) -> float:
-    """The share of the smaller set that the other has, too; of nothing all."""
-    return len(one & other) / min(len(one), len(other)) if one and other else 1.0
+def _overlap(a: Set[str], b: Set[str]) -> float:
+    """Return the overlap coefficient |a ∩ b| / min(|a|, |b|); 1 if a set is empty."""
+    return len(a & b) / min(len(a), len(b)) if a and b else 1.0

@@ -1,10 +1,12 @@
 # mypy: disable-error-code="import-not-found"
-"""What an archive costs on servers: python -m bench.cluster [--articles FOLDER] [--sizes 5000,20000]
+"""Benchmark of an OpenSearch cluster: processor time and disk space for each article and query.
 
-Indexes real articles with the engine `opensearch`, on the servers of SOUWEN_OPENSEARCH_URL, and asks the queries of
-bench.speed, with snippets. Prints as a Markdown table what it took an article and a query: processor time here and on
-the servers, bytes on their disks. These depend little on what else the machines do, so that a cluster can be sized by
-them. The servers should do nothing else.
+    python -m bench.cluster [--articles FOLDER] [--sizes 5000,20000]
+
+Indexes real articles with the engine `opensearch`, on the servers of SOUWEN_OPENSEARCH_URL, and runs the queries of
+bench.speed, with snippets. Prints a Markdown table of the processor time here and on the servers, and of the bytes on
+their disks. These depend little on the load of the machines, so they help to size a cluster. The servers should do
+nothing else.
 """
 
 import json
@@ -17,9 +19,9 @@ from pathlib import Path
 import click
 import numpy as np
 
-from .memory import numbers
-from .speed import SAMPLE, SHARED, machine, percentiles, query_report, table, write_queries
-from .speed_peers import Query, copied, files_of, read_plain, shuffled, unpacked
+from .memory import parse_numbers
+from .speed import SAMPLE_SIZE, SHARED, describe_machine, percentiles, query_report, table, write_queries
+from .speed_peers import Query, article_files, copy_files, read_document, shuffled_files, unpack
 from .speed_souwen import SERVERS, souwen
 
 COLUMNS = (
@@ -32,18 +34,18 @@ COLUMNS = (
     "ms a query, p50 / p95",
 )
 NOTES = """
-kB are 10³ bytes; those on the servers are of the primary shards. Processor time is of all threads and processes
-together, the servers' as `_nodes/stats/process` counts it. One copy of each shard was written."""
+kB are 10³ bytes, on the servers of the primary shards only. Processor time is the sum of all threads and processes, on
+the servers as `_nodes/stats/process` counts it. Each shard had one copy."""
 
 
-def here() -> float:
-    """Processor seconds of this process and of those that it started and that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+def own_processor_seconds() -> float:
+    """Return the processor time of this process and of its ended children."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def servers() -> float:
-    """Processor seconds of all servers since they started."""
+def server_processor_seconds() -> float:
+    """Return the processor time of all servers since they started."""
     from opensearchpy import OpenSearch
 
     with OpenSearch(os.environ[SERVERS].split(",")) as client:
@@ -51,42 +53,42 @@ def servers() -> float:
     return sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
 
 
-def row(articles: int, work: Path) -> list[str]:
-    """Indexes the articles in a folder and asks."""
+def measure_row(articles: int, work: Path) -> list[str]:
+    """Index the articles in a folder, run the queries, and return the cells of their row."""
     system = souwen("opensearch")
     index = work / "index"
     queries = [Query(*query) for query in json.loads((work / "queries.json").read_text("utf-8"))]
-    start = np.array([here(), servers()])
+    before = np.array([own_processor_seconds(), server_processor_seconds()])
     system.make(work / "articles", index)
-    indexed = np.array([here(), servers()])
+    indexed = np.array([own_processor_seconds(), server_processor_seconds()])
     size = system.size(index)
     query_report(system, index, queries, True)  # fills caches
-    warm = np.array([here(), servers()])
+    warm = np.array([own_processor_seconds(), server_processor_seconds()])
     report = query_report(system, index, queries, True)
-    asked = np.array([here(), servers()])
-    text = sum(len(read_plain(file).text.encode()) for file in files_of(work / "articles"))
+    searched = np.array([own_processor_seconds(), server_processor_seconds()])
+    text = sum(len(read_document(file).text.encode()) for file in article_files(work / "articles"))
     system.remove(index)
     cells = [f"{text / articles / 1000:.1f}", f"{size / articles / 1000:.1f}"]
-    cells += [f"{each:.2f}" for each in (indexed - start) / articles * 1000]
-    cells += [f"{each:.0f}" for each in (asked - warm) / len(queries) * 1000]
-    return [*cells, percentiles([each for times in report["times"].values() for each in times])]
+    cells += [f"{milliseconds:.2f}" for milliseconds in (indexed - before) / articles * 1000]
+    cells += [f"{milliseconds:.0f}" for milliseconds in (searched - warm) / len(queries) * 1000]
+    return [*cells, percentiles([milliseconds for times in report["times"].values() for milliseconds in times])]
 
 
 @click.command()
 @click.option("--articles", default=SHARED / "corpora/news-20k.tar.xz", type=click.Path(path_type=Path, exists=True))
-@click.option("--sizes", default="5000,20000", callback=numbers, help="With commas between.")
+@click.option("--sizes", default="5000,20000", callback=parse_numbers, help="Numbers of articles, separated by commas.")
 def main(articles: Path, sizes: Sequence[int]) -> None:
-    """Measure what an archive costs on servers."""
-    click.echo(machine() + "\n")
+    """Measure the resources that an archive needs on OpenSearch servers."""
+    click.echo(describe_machine() + "\n")
     rows: dict[str, list[str]] = {}
-    with unpacked(articles) as folder:
-        files = shuffled(folder)
+    with unpack(articles) as folder:
+        files = shuffled_files(folder)
         for size in sizes:
             with tempfile.TemporaryDirectory() as temporary:
                 work = Path(temporary)
-                copied(folder, files[:size], work / "articles")
-                write_queries([read_plain(file) for file in files[: min(SAMPLE, size)]], work)
-                rows[f"{size:,}"] = row(size, work)
+                copy_files(folder, files[:size], work / "articles")
+                write_queries([read_document(file) for file in files[: min(SAMPLE_SIZE, size)]], work)
+                rows[f"{size:,}"] = measure_row(size, work)
                 click.echo(f"{size}: {rows[f'{size:,}']}", err=True)
     click.echo(table("articles, souwen --engine opensearch", COLUMNS, rows))
     click.echo(NOTES)

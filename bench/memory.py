@@ -1,7 +1,9 @@
-"""Memory while indexing: python -m bench.memory [--articles FOLDER] [--memory 64,256,512]
+"""Benchmark of the memory that indexing takes.
 
-Indexes the articles with each setting of `souwen index --memory`, in a process of its own, and prints as a Markdown
-table what that process and all its workers took at the most. Linux only; bench.scale shows how it grows.
+    python -m bench.memory [--articles FOLDER] [--memory 64,256,512]
+
+Indexes the articles with each setting of `souwen index --memory`, in a separate process, and prints a Markdown table of
+the peak memory of that process and its workers. Linux only; bench.scale shows how memory grows with the archive.
 """
 
 import shutil
@@ -17,11 +19,11 @@ from typing import NamedTuple
 import click
 import psutil
 
-from .speed import MB, SHARED, machine, table
-from .speed_peers import copied, shuffled, unpacked
+from .speed import MB, SHARED, describe_machine, table
+from .speed_peers import copy_files, shuffled_files, unpack
 
-PAUSE = 0.2  # seconds from one look at the memory to the next
-DEFAULT = 256  # MB, of `souwen index`
+SAMPLING_INTERVAL = 0.2  # seconds between two measurements of memory
+DEFAULT = 256  # MB; the default of `souwen index --memory`
 COLUMNS = (
     "articles/s",
     "peak MB, all: resident",
@@ -32,13 +34,13 @@ COLUMNS = (
     "peak MB, one worker: without files",
 )
 NOTES = """
-All is the writer's process with its workers. Resident counts pages of files that are mapped into memory, and what
-processes share once for each; proportional (PSS) counts what is shared once; without files is anonymous memory, which
-the system cannot take back."""
+All is the writer's process with its workers. Resident memory includes files mapped into memory, and counts a shared
+page once for each process; proportional memory (PSS) counts it once; memory without files is anonymous memory, which
+the system cannot reclaim."""
 
 
 class Memory(NamedTuple):
-    """Bytes of a process, or of several; see NOTES."""
+    """Bytes of one or several processes; see NOTES."""
 
     resident: int = 0
     proportional: int = 0
@@ -46,15 +48,15 @@ class Memory(NamedTuple):
 
 
 class Peaks(NamedTuple):
-    """What was the most of each at any time."""
+    """The largest values measured."""
 
     all: Memory
     writer: Memory
     worker: Memory
 
 
-def memory_of(process: psutil.Process) -> Memory:
-    """Nothing of a process that has ended."""
+def process_memory(process: psutil.Process) -> Memory:
+    """Return the memory of a process, or zeros if it has ended."""
     with suppress(OSError):
         lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text("ascii").splitlines()[1:]
         kilobytes = {name: int(rest.split()[0]) for name, rest in (line.split(":") for line in lines)}
@@ -62,12 +64,13 @@ def memory_of(process: psutil.Process) -> Memory:
     return Memory()
 
 
-def most(one: Memory, other: Memory) -> Memory:
-    return Memory(*map(max, one, other))
+def elementwise_max(first: Memory, second: Memory) -> Memory:
+    """Return the larger of each two values."""
+    return Memory(*map(max, first, second))
 
 
-def watched(articles: Path, index: Path, memory: int, engine: str) -> tuple[float, Peaks]:
-    """Seconds, and the peaks, of indexing a folder."""
+def measure_indexing(articles: Path, index: Path, memory: int, engine: str) -> tuple[float, Peaks]:
+    """Index a folder, and return the seconds and the peak memory that it took."""
     click.echo(f"--engine {engine} --memory {memory} …", err=True)
     started = time.perf_counter()
     command = [sys.executable, "-c", "from souwen.cli import main; main()", "index", str(articles)]
@@ -76,39 +79,43 @@ def watched(articles: Path, index: Path, memory: int, engine: str) -> tuple[floa
     peaks = Peaks(Memory(), Memory(), Memory())
     while process.poll() is None:
         with suppress(psutil.Error):
-            writer, *workers = map(memory_of, (process, *process.children(recursive=True)))
-            together = Memory(*map(sum, zip(writer, *workers, strict=True)))
-            peaks = Peaks(most(peaks.all, together), most(peaks.writer, writer), peaks.worker)
+            writer, *workers = map(process_memory, (process, *process.children(recursive=True)))
+            total = Memory(*map(sum, zip(writer, *workers, strict=True)))
+            peaks = Peaks(elementwise_max(peaks.all, total), elementwise_max(peaks.writer, writer), peaks.worker)
             for worker in workers:
-                peaks = peaks._replace(worker=most(peaks.worker, worker))
-        time.sleep(PAUSE)
+                peaks = peaks._replace(worker=elementwise_max(peaks.worker, worker))
+        time.sleep(SAMPLING_INTERVAL)
     if process.returncode:
         raise click.ClickException("souwen failed")
     return time.perf_counter() - started, peaks
 
 
-def row(articles: Path, size: int, memory: int, work: Path) -> list[str]:
+def measure_row(articles: Path, size: int, memory: int, work: Path) -> list[str]:
+    """Index the articles with a write buffer of `memory` MB, and return the cells of the row."""
     index = work / "index"
-    seconds, peaks = watched(articles, index, memory, "whoosh")
+    seconds, peaks = measure_indexing(articles, index, memory, "whoosh")
     shutil.rmtree(index)
-    shown = (*peaks.all, peaks.writer.resident, peaks.writer.anonymous, peaks.worker.anonymous)
-    return [f"{size / seconds:.0f}", *(f"{each / MB:.0f}" for each in shown)]
+    columns = (*peaks.all, peaks.writer.resident, peaks.writer.anonymous, peaks.worker.anonymous)
+    return [f"{size / seconds:.0f}", *(f"{size / MB:.0f}" for size in columns)]
 
 
-def numbers(_: click.Context, __: click.Parameter, value: str) -> list[int]:
-    return [int(each) for each in value.split(",")] if value else []
+def parse_numbers(_: click.Context, __: click.Parameter, value: str) -> list[int]:
+    """Parse numbers separated by commas."""
+    return [int(number) for number in value.split(",")] if value else []
 
 
 @click.command()
 @click.option("--articles", default=SHARED / "corpora/news-20k.tar.xz", type=click.Path(path_type=Path, exists=True))
-@click.option("--memory", "settings", default="64,256,512", callback=numbers, help="MB, with commas between.")
+@click.option(
+    "--memory", "settings", default="64,256,512", callback=parse_numbers, help="Settings in MB, separated by commas."
+)
 def main(articles: Path, settings: Sequence[int]) -> None:
-    """Measure the memory that indexing takes."""
-    with unpacked(articles) as folder, tempfile.TemporaryDirectory() as temporary:
-        work, files = Path(temporary), shuffled(folder)
-        copied(folder, files, work / "articles")
-        click.echo(machine() + "\n")
-        rows = {str(each): row(work / "articles", len(files), each, work) for each in settings}
+    """Measure the peak memory of indexing for several write buffers."""
+    with unpack(articles) as folder, tempfile.TemporaryDirectory() as temporary:
+        work, files = Path(temporary), shuffled_files(folder)
+        copy_files(folder, files, work / "articles")
+        click.echo(describe_machine() + "\n")
+        rows = {str(memory): measure_row(work / "articles", len(files), memory, work) for memory in settings}
         click.echo(table(f"{len(files):,} articles, --memory", COLUMNS, rows))
         click.echo(NOTES)
 

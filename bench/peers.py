@@ -1,8 +1,8 @@
 # mypy: disable-error-code="import-untyped, import-not-found"
-"""What souwen is compared with. Each system indexes the articles of a collection and answers with ids, best first.
+"""The systems of the quality benchmark. Each indexes the articles of a collection and ranks their ids for a query.
 
-The peers are what people use for Chinese without a server. They come from `pip install 'souwen[bench]'`; what they warn
-of and print is silenced, here only.
+The peers are common libraries for searching Chinese without a server. `pip install 'souwen[bench]'` installs them.
+Their warnings and messages are silenced, only here.
 """
 
 import re
@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import bm25s
     import jieba
-    from jieba.analyze import ChineseAnalyzer
+    from jieba.analyse import ChineseAnalyzer
     from whoosh.fields import ID, TEXT, Schema
     from whoosh.index import create_in
     from whoosh.qparser import MultifieldParser, OrGroup
@@ -41,13 +41,14 @@ class Document(NamedTuple):
 
 
 class Search(Protocol):
-    """Answers a query with the ids of at most `depth` articles."""
+    """A function that returns the ids of at most `depth` articles for a query."""
 
-    def __call__(self, query: str, depth: int, /) -> list[str]: ...
+    def __call__(self, query: str, depth: int, /) -> list[str]:
+        """Return the ids, best first."""
 
 
 class System(NamedTuple):
-    """`make` indexes articles (also given as a file of JSON lines) in an empty folder."""
+    """A search system. `make` indexes articles, also given as a file of JSON lines, in an empty folder."""
 
     name: str
     make: Callable[[Sequence[Document], Path, Path], Search]
@@ -55,7 +56,7 @@ class System(NamedTuple):
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Without the warnings of other people's code."""
+    """Silence the warnings of the peers' code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -72,7 +73,7 @@ def _souwen(_: Sequence[Document], file: Path, folder: Path) -> Search:
 
 
 def _whoosh(documents: Sequence[Document], _: Path, folder: Path) -> Search:
-    """Whoosh with the analyzer that comes with jieba, as its documentation shows it."""
+    """Whoosh with jieba's analyzer, as in jieba's documentation."""
     analyzer = ChineseAnalyzer()
     schema = Schema(
         id=ID(stored=True), title=TEXT(stored=True, analyzer=analyzer), content=TEXT(stored=True, analyzer=analyzer)
@@ -85,25 +86,23 @@ def _whoosh(documents: Sequence[Document], _: Path, folder: Path) -> Search:
     parser = MultifieldParser(["title", "content"], schema, group=OrGroup)
 
     def search(query: str, depth: int) -> list[str]:
-        # Whoosh would take the ? of a question for a wildcard.
+        # To Whoosh, the ? of a question is a wildcard.
         return [hit["id"] for hit in searcher.search(parser.parse(query.replace("?", " ")), limit=depth)]
 
     return search
 
 
-def _bm25s(tokens_of: Callable[[str], list[str]]) -> Callable[[Sequence[Document], Path, Path], Search]:
-    """BM25 over the tokens of title and text together."""
+def _bm25s(tokenize: Callable[[str], list[str]]) -> Callable[[Sequence[Document], Path, Path], Search]:
+    """BM25 over the tokens of title and text as one field."""
 
     def make(documents: Sequence[Document], _: Path, __: Path) -> Search:
         retriever = bm25s.BM25(k1=K1, b=B)
-        retriever.index(
-            [tokens_of(f"{document.title}\n{document.text}") for document in documents], show_progress=False
-        )
+        retriever.index([tokenize(f"{document.title}\n{document.text}") for document in documents], show_progress=False)
 
         def search(query: str, depth: int) -> list[str]:
-            found, scores = retriever.retrieve([tokens_of(query)], k=min(depth, len(documents)), show_progress=False)
-            pairs = zip(found[0], scores[0], strict=True)
-            return [documents[number].id for number, score in pairs if score > 0]
+            numbers, scores = retriever.retrieve([tokenize(query)], k=min(depth, len(documents)), show_progress=False)
+            ranking = zip(numbers[0], scores[0], strict=True)
+            return [documents[number].id for number, score in ranking if score > 0]
 
         return search
 
@@ -117,12 +116,12 @@ def _jieba_words(text: str) -> list[str]:
 _RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
 
 
-def _pairs(text: str) -> list[str]:
-    """Character pairs of Han, whole words of other scripts, as Lucene's CJKAnalyzer makes them, after folding."""
+def _bigrams(text: str) -> list[str]:
+    """Return bigrams of Han and words of other scripts, as Lucene's CJKAnalyzer does, after folding."""
     tokens: list[str] = []
     for run in _RUN.findall(fold(text)):
         is_han = re.match(f"[{HAN}]", run) and len(run) > 1
-        tokens += [run[at : at + 2] for at in range(len(run) - 1)] if is_han else [run]
+        tokens += [run[start : start + 2] for start in range(len(run) - 1)] if is_han else [run]
     return tokens
 
 
@@ -134,12 +133,12 @@ def _fts5(documents: Sequence[Document], _: Path, folder: Path) -> Search:
 
     def search(query: str, depth: int) -> list[str]:
         runs = re.findall(r"\w+", query)
-        trigrams = dict.fromkeys(run[at : at + 3] for run in runs for at in range(len(run) - 2))
+        trigrams = dict.fromkeys(run[start : start + 3] for run in runs for start in range(len(run) - 2))
         if not trigrams:
             return []
-        asked = " OR ".join(f'"{trigram}"' for trigram in trigrams)
+        match = " OR ".join(f'"{trigram}"' for trigram in trigrams)
         rows = database.execute(
-            "SELECT id FROM article WHERE article MATCH ? ORDER BY bm25(article) LIMIT ?", (asked, depth)
+            "SELECT id FROM article WHERE article MATCH ? ORDER BY bm25(article) LIMIT ?", (match, depth)
         )
         return [row[0] for row in rows]
 
@@ -147,12 +146,12 @@ def _fts5(documents: Sequence[Document], _: Path, folder: Path) -> Search:
 
 
 def systems() -> list[System]:
-    """souwen and its peers, with their versions."""
+    """Return souwen and its peers, with their versions in their names."""
     jieba_version, bm25s_version = version("jieba"), version("bm25s")
     return [
         System(f"souwen {version('souwen')}", _souwen),
         System(f"Whoosh {version('whoosh')} + jieba {jieba_version} ChineseAnalyzer, title and content", _whoosh),
         System(f"bm25s {bm25s_version}, jieba {jieba_version} search mode, one field", _bm25s(_jieba_words)),
-        System(f"bm25s {bm25s_version}, character pairs as Lucene CJK, folded, one field", _bm25s(_pairs)),
+        System(f"bm25s {bm25s_version}, bigrams as Lucene CJK, folded, one field", _bm25s(_bigrams)),
         System(f"SQLite {sqlite3.sqlite_version} FTS5 trigram", _fts5),
     ]

@@ -1,6 +1,8 @@
-"""Quality of ranking against named peers: python -m bench.quality [--data FOLDER] [--collection NAME]...
+"""Benchmark of ranking quality against named peers.
 
-Indexes each collection of the folder with every system, asks all of its queries, and prints Markdown tables.
+    python -m bench.quality [--data FOLDER] [--collection NAME]...
+
+Indexes each collection of the folder with every system, runs all of its queries, and prints Markdown tables.
 """
 
 import json
@@ -24,7 +26,7 @@ SHARED = Path(os.environ.get("SOUWEN_SHARED", ROOT.parent / "shared"))
 
 
 class Collection(NamedTuple):
-    """Articles, queries and the right answers. `file` has the articles as JSON lines."""
+    """A test collection: articles, queries and relevance judgements. `file` has the articles as JSON lines."""
 
     name: str
     file: Path
@@ -34,7 +36,7 @@ class Collection(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How one system did on one collection."""
+    """The measures of one system on one collection."""
 
     measures: dict[str, float]
     indexing_s: float
@@ -42,7 +44,7 @@ class Result(NamedTuple):
 
 
 def read_collection(folder: Path) -> Collection:
-    """The collection in a folder: corpus.jsonl, queries.jsonl, qrels.trec."""
+    """Read the collection in a folder: corpus.jsonl, queries.jsonl, qrels.trec."""
     file = folder / "corpus.jsonl"
     records = map(json.loads, file.read_text("utf-8").splitlines())
     documents = [Document(record["id"], record["title"], record["text"]) for record in records]
@@ -52,8 +54,8 @@ def read_collection(folder: Path) -> Collection:
     )
 
 
-def measured(system: System, collection: Collection, depth: int) -> Result:
-    """Indexes the collection and asks all of its queries for `depth` articles."""
+def run_system(system: System, collection: Collection, depth: int) -> Result:
+    """Index the collection, and run all of its queries for `depth` articles."""
     with tempfile.TemporaryDirectory() as folder, silent():
         started = time.perf_counter()
         search = system.make(collection.documents, collection.file, Path(folder))
@@ -62,15 +64,15 @@ def measured(system: System, collection: Collection, depth: int) -> Result:
         rankings: dict[str, list[str]] = {}
         for query, text in collection.queries.items():
             started = time.perf_counter()
-            found = search(text, depth)
+            ids = search(text, depth)
             times.append((time.perf_counter() - started) * 1000)
-            rankings[query] = [trec_id(article) for article in found]
+            rankings[query] = [trec_id(article_id) for article_id in ids]
     qrels = {query: collection.qrels[query] for query in collection.queries}
     return Result(measures_of(qrels, rankings), indexing, median(times))
 
 
 def table(title: str, collections: Sequence[Collection], rows: dict[str, list[str]]) -> str:
-    """Systems down, collections across, in Markdown."""
+    """Return a Markdown table with a row for each system and a column for each collection."""
     lines = [f"| {title} | " + " | ".join(collection.name for collection in collections) + " |"]
     lines.append("|---" * (len(collections) + 1) + "|")
     lines += [f"| {system} | " + " | ".join(cells) + " |" for system, cells in rows.items()]
@@ -79,23 +81,26 @@ def table(title: str, collections: Sequence[Collection], rows: dict[str, list[st
 
 @click.command()
 @click.option("--data", default=SHARED / "eval", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--collection", "names", multiple=True, help="Only this one; may be given several times.")
-@click.option("--depth", default=10, show_default=True, help="Articles a query asks for; recall@100 needs 100.")
+@click.option("--collection", "names", multiple=True, help="Run only this collection (repeatable).")
+@click.option("--depth", default=10, show_default=True, help="Number of hits for each query; recall@100 needs 100.")
 def main(data: Path, names: tuple[str, ...], depth: int) -> None:
-    """Compare the quality of souwen's ranking with its peers'."""
+    """Compare the ranking quality of souwen and its peers."""
     folders = sorted(file.parent for file in data.glob("*/corpus.jsonl"))
     collections = [read_collection(folder) for folder in folders if not names or folder.name in names]
     if not collections:
         raise click.UsageError(f"no such collection in {data}: it has {', '.join(folder.name for folder in folders)}")
     click.echo(f"{platform.platform()}, {os.cpu_count()} CPUs, Python {platform.python_version()}\n")
     click.echo(
-        "; ".join(f"{each.name}: {len(each.documents)} articles, {len(each.queries)} queries" for each in collections)
+        "; ".join(
+            f"{collection.name}: {len(collection.documents)} articles, {len(collection.queries)} queries"
+            for collection in collections
+        )
     )
     results: dict[str, list[Result]] = {}
     for system in systems():
         for collection in collections:
             click.echo(f"{system.name}: {collection.name} …", err=True)
-            results.setdefault(system.name, []).append(measured(system, collection, depth))
+            results.setdefault(system.name, []).append(run_system(system, collection, depth))
     for measure in ("MRR@10", "nDCG@10", "recall@10", *(("recall@100",) if depth >= 100 else ())):
         rows = {system: [f"{result.measures[measure]:.3f}" for result in row] for system, row in results.items()}
         click.echo(table(measure, collections, rows))

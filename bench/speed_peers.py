@@ -1,10 +1,9 @@
 # mypy: disable-error-code="import-untyped, import-not-found"
-"""The systems that souwen's speed is compared with. Each makes an index of a folder of files, opens it, and answers
-queries.
+"""The peers of the speed benchmark. Each indexes a folder of files, opens the index, and runs queries.
 
-The peers are written the way their documentation and most code that uses them for Chinese has it: files read with
-BeautifulSoup, words cut by jieba in search mode. A system's modules are imported where they are used, so that none
-counts another's memory as its own; they come from `pip install 'souwen[bench]'`.
+The peers are used as in their documentation and in most code for Chinese: BeautifulSoup reads the files, and jieba
+segments words in search mode. A system's modules are imported where they are used, so that its memory does not include
+those of others. `pip install 'souwen[bench]'` installs them.
 """
 
 import random
@@ -24,12 +23,12 @@ from bs4 import BeautifulSoup
 
 SEED = 20230929
 SNIPPET_WORDS = 32
-SNIPPET_TRIGRAMS = 64  # the most that SQLite gives
+SNIPPET_TRIGRAMS = 64  # the maximum of SQLite
 _HEAD = re.compile(r"<!--(-?\d+)-->\n\[(.*)\]\((.*)\)\s*\n-+\n")
 
 
 class Document(NamedTuple):
-    """What the peers take from a file."""
+    """The content of a file, as the peers read it."""
 
     path: str
     url: str
@@ -39,31 +38,34 @@ class Document(NamedTuple):
 
 
 class Query(NamedTuple):
-    """`text` was taken from the article at `url`; a phrase is asked for in quotation marks."""
+    """A query whose `text` was taken from the article at `url`. A query of the kind "phrase" is quoted."""
 
     kind: str
     text: str
     url: str
 
 
-class Answer(NamedTuple):
-    """One article as it would be listed."""
+class PeerHit(NamedTuple):
+    """One article in a list of results."""
 
     url: str
     title: str
     snippet: str
 
 
-Search = Callable[[Query, bool], list[Answer]]  # asks for ten articles, with snippets or without
+Search = Callable[[Query, bool], list[PeerHit]]  # returns ten articles, with snippets or without
 
 
 def folder_size(index: Path) -> int:
-    """Bytes of all files."""
+    """Return the bytes of all files in a folder."""
     return sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
 
 
 class System(NamedTuple):
-    """`modules` are what it imports, not counted as time. `snippets` are the ways in which it can be asked."""
+    """A search system.
+
+    `modules` are imported before its time is measured. `snippets` says whether it can search without and with snippets.
+    """
 
     name: str
     modules: tuple[str, ...]
@@ -74,8 +76,8 @@ class System(NamedTuple):
     remove: Callable[[Path], None] = shutil.rmtree
 
 
-def read_plain(path: Path) -> Document:
-    """A file of the dump format, with all the text there is in its HTML."""
+def read_document(path: Path) -> Document:
+    """Read a file in the seeds' format, with all the text of its HTML."""
     file = path.read_text("utf-8")
     head = _HEAD.match(file)
     if not head:
@@ -84,13 +86,14 @@ def read_plain(path: Path) -> Document:
     return Document(str(path), head[3], head[2], text, int(head[1]))
 
 
-def files_of(folder: Path) -> list[Path]:
+def article_files(folder: Path) -> list[Path]:
+    """Return the files of articles below a folder, sorted."""
     return sorted(path for path in folder.rglob("*.txt") if path.is_file())
 
 
 @contextmanager
-def unpacked(articles: Path) -> Iterator[Path]:
-    """The folder of articles, unpacked for as long as it is needed if it is an archive."""
+def unpack(articles: Path) -> Iterator[Path]:
+    """Yield the folder of articles; unpack it temporarily if it is an archive."""
     if articles.is_dir():
         yield articles
         return
@@ -100,26 +103,27 @@ def unpacked(articles: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def shuffled(folder: Path) -> list[Path]:
-    files = files_of(folder)
-    random.Random(SEED).shuffle(files)  # noqa: S311 - the same each time is what is wanted
+def shuffled_files(folder: Path) -> list[Path]:
+    """Return the files of articles below a folder, in the same random order each time."""
+    files = article_files(folder)
+    random.Random(SEED).shuffle(files)  # noqa: S311 - must be reproducible
     return files
 
 
-def copied(folder: Path, files: Sequence[Path], target: Path) -> None:
-    """Files below a folder, copied to the same places below another."""
+def copy_files(folder: Path, files: Sequence[Path], target: Path) -> None:
+    """Copy files below a folder to the same paths below `target`."""
     for file in files:
-        place = target / file.relative_to(folder)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, place)
+        destination = target / file.relative_to(folder)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, destination)
 
 
 def _documents(folder: Path) -> Iterator[Document]:
-    return map(read_plain, files_of(folder))
+    return map(read_document, article_files(folder))
 
 
 def _make_whoosh(folder: Path, index: Path) -> None:
-    from jieba.analyze import ChineseAnalyzer
+    from jieba.analyse import ChineseAnalyzer
     from whoosh.fields import DATETIME, ID, TEXT, Schema
     from whoosh.index import create_in
 
@@ -139,29 +143,29 @@ def _open_whoosh(index: Path) -> Search:
     searcher = open_dir(index).searcher()
     parser = MultifieldParser(["title", "content"], searcher.schema)
 
-    def search(query: Query, with_snippets: bool) -> list[Answer]:
-        text = re.sub(r"[^\w\s]", " ", query.text)  # a headline's marks would be wildcards, fields, brackets
+    def search(query: Query, with_snippets: bool) -> list[PeerHit]:
+        text = re.sub(r"[^\w\s]", " ", query.text)  # punctuation of a headline is query syntax
         hits = searcher.search(parser.parse(f'"{text}"' if query.kind == "phrase" else text), limit=10)
-        return [Answer(hit["url"], hit["title"], hit.highlights("content") if with_snippets else "") for hit in hits]
+        return [PeerHit(hit["url"], hit["title"], hit.highlights("content") if with_snippets else "") for hit in hits]
 
     return search
 
 
-def _rows(database: sqlite3.Connection, snippet: str, rest: str, values: tuple[str, ...]) -> list[Answer]:
-    return [Answer(*row) for row in database.execute(f"SELECT url, title, {snippet} FROM {rest} LIMIT 10", values)]  # noqa: S608
+def _rows(database: sqlite3.Connection, snippet: str, rest: str, values: tuple[str, ...]) -> list[PeerHit]:
+    return [PeerHit(*row) for row in database.execute(f"SELECT url, title, {snippet} FROM {rest} LIMIT 10", values)]  # noqa: S608
 
 
 def _make_trigrams(folder: Path, index: Path) -> None:
     with closing(sqlite3.connect(index / "articles.db")) as database, database:
         database.execute("CREATE VIRTUAL TABLE article USING fts5(url UNINDEXED, title, text, tokenize='trigram')")
-        database.executemany("INSERT INTO article VALUES (?, ?, ?)", (each[1:4] for each in _documents(folder)))
+        database.executemany("INSERT INTO article VALUES (?, ?, ?)", (document[1:4] for document in _documents(folder)))
 
 
 def _open_trigrams(index: Path) -> Search:
     database = sqlite3.connect(index / "articles.db")
 
-    def search(query: Query, with_snippets: bool) -> list[Answer]:
-        # Each run of characters must be there; one of fewer than three is in no trigram, only LIKE finds it.
+    def search(query: Query, with_snippets: bool) -> list[PeerHit]:
+        # Each run of characters must match. A run of fewer than three is in no trigram, so only LIKE finds it.
         runs = re.findall(r"\w+", query.text)
         short = [f"%{run}%" for run in runs if len(run) < 3]
         match = " ".join(f'"{run}"' for run in runs if len(run) >= 3)
@@ -174,7 +178,7 @@ def _open_trigrams(index: Path) -> Search:
     return search
 
 
-def _make_cut(folder: Path, index: Path) -> None:
+def _make_segmented(folder: Path, index: Path) -> None:
     with closing(sqlite3.connect(index / "articles.db")) as database, database:
         database.execute("CREATE TABLE article (id INTEGER PRIMARY KEY, url, title, text)")
         database.execute("CREATE VIRTUAL TABLE words USING fts5(cut_title, cut_text, tokenize='unicode61')")
@@ -184,10 +188,10 @@ def _make_cut(folder: Path, index: Path) -> None:
             database.execute("INSERT INTO words (rowid, cut_title, cut_text) VALUES (?, ?, ?)", row)
 
 
-def _open_cut(index: Path) -> Search:
+def _open_segmented(index: Path) -> Search:
     database = sqlite3.connect(index / "articles.db")
 
-    def search(query: Query, with_snippets: bool) -> list[Answer]:
+    def search(query: Query, with_snippets: bool) -> list[PeerHit]:
         snippet = f"snippet(words, 1, '【', '】', '…', {SNIPPET_WORDS})" if with_snippets else "''"
         rest = "words JOIN article ON article.id = words.rowid WHERE words MATCH ? ORDER BY rank"
         return _rows(database, snippet, rest, (_quoted(query),))
@@ -216,15 +220,15 @@ def _open_tantivy(index: Path) -> Search:
     opened = tantivy.Index.open(str(index))
     searcher = opened.searcher()
 
-    def search(query: Query, with_snippets: bool) -> list[Answer]:
+    def search(query: Query, with_snippets: bool) -> list[PeerHit]:
         parsed = opened.parse_query(_quoted(query), ["title", "body"], conjunction_by_default=True)
-        found = [searcher.doc(address) for _, address in searcher.search(parsed, 10).hits]
-        excerpts = [""] * len(found)
+        documents = [searcher.doc(address) for _, address in searcher.search(parsed, 10).hits]
+        excerpts = [""] * len(documents)
         if with_snippets:
             generator = tantivy.SnippetGenerator.create(searcher, parsed, opened.schema, "body")
-            excerpts = [generator.snippet_from_doc(document).to_html().replace(" ", "") for document in found]
-        rows = zip(found, excerpts, strict=True)
-        return [Answer(document["url"][0], document["title"][0], excerpt) for document, excerpt in rows]
+            excerpts = [generator.snippet_from_doc(document).to_html().replace(" ", "") for document in documents]
+        rows = zip(documents, excerpts, strict=True)
+        return [PeerHit(document["url"][0], document["title"][0], excerpt) for document, excerpt in rows]
 
     return search
 
@@ -234,7 +238,7 @@ def _make_bm25s(folder: Path, index: Path) -> None:
 
     articles = [{"url": url, "title": title, "text": text} for _, url, title, text, _ in _documents(folder)]
     retriever = bm25s.BM25()
-    retriever.index([_words(f"{each['title']}\n{each['text']}") for each in articles], show_progress=False)
+    retriever.index([_words(f"{article['title']}\n{article['text']}") for article in articles], show_progress=False)
     retriever.save(index, corpus=articles, show_progress=False)
 
 
@@ -244,10 +248,10 @@ def _open_bm25s(index: Path) -> Search:
     retriever = bm25s.BM25.load(index, load_corpus=True, show_progress=False)
     depth = min(10, len(retriever.corpus))
 
-    def search(query: Query, _: bool) -> list[Answer]:
-        found, scores = retriever.retrieve([_words(query.text)], k=depth, show_progress=False)
-        articles = (article for article, score in zip(found[0], scores[0], strict=True) if score > 0)
-        return [Answer(article["url"], article["title"], "") for article in articles]
+    def search(query: Query, _: bool) -> list[PeerHit]:
+        results, scores = retriever.retrieve([_words(query.text)], k=depth, show_progress=False)
+        articles = (article for article, score in zip(results[0], scores[0], strict=True) if score > 0)
+        return [PeerHit(article["url"], article["title"], "") for article in articles]
 
     return search
 
@@ -263,20 +267,20 @@ def _words(text: str) -> list[str]:
 
 
 def _quoted(query: Query) -> str:
-    """The words of a query, each quoted so that none is an operator, or all of them as one phrase."""
+    """Return the words of a query, each quoted so that none is an operator, or all of them as one phrase."""
     words = _words(query.text.replace('"', " "))
     return f'"{" ".join(words)}"' if query.kind == "phrase" else " ".join(f'"{word}"' for word in words)
 
 
 def peers() -> list[System]:
-    """Each has its versions in its name."""
+    """Return the peers, with their versions in their names."""
     jieba = f"jieba {version('jieba')}"
     whoosh, bm25s, tantivy = (f"{name} {version(name.lower())}" for name in ("Whoosh", "bm25s", "tantivy"))
     fts5 = f"SQLite {sqlite3.sqlite_version} FTS5"
     return [
         System(f"{whoosh} + {jieba} ChineseAnalyzer", ("whoosh.index", "jieba.analyse"), _make_whoosh, _open_whoosh),
         System(f"{fts5} trigram", (), _make_trigrams, _open_trigrams),
-        System(f"{fts5} unicode61 + {jieba}", ("jieba",), _make_cut, _open_cut),
+        System(f"{fts5} unicode61 + {jieba}", ("jieba",), _make_segmented, _open_segmented),
         System(f"{tantivy} + {jieba}", ("tantivy", "jieba"), _make_tantivy, _open_tantivy),
         System(f"{bm25s} + {jieba}", ("bm25s", "jieba"), _make_bm25s, _open_bm25s, (False,)),
     ]

@@ -1,4 +1,4 @@
-"""souwen with each of its engines, as systems whose speed is measured; OpenSearch needs SOUWEN_OPENSEARCH_URL."""
+"""souwen with each of its engines, as systems of the speed benchmark. OpenSearch needs SOUWEN_OPENSEARCH_URL."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from .speed_peers import Answer, Query, Search, System, folder_size
+from .speed_peers import PeerHit, Query, Search, System, folder_size
 
 ENGINES = ("whoosh", "tantivy", "opensearch")
 SERVERS = "SOUWEN_OPENSEARCH_URL"
@@ -26,10 +26,10 @@ def _open(index: Path) -> Search:
 
     searcher = Searcher(index)
 
-    def search(query: Query, _: bool) -> list[Answer]:
-        asked = f'"{query.text}"' if query.kind == "phrase" else query.text
-        hits = searcher.search(asked, limit=10)
-        return [Answer(hit.url, hit.title, "…".join(snippet.html() for snippet in hit.snippets)) for hit in hits]
+    def search(query: Query, _: bool) -> list[PeerHit]:
+        text = f'"{query.text}"' if query.kind == "phrase" else query.text
+        hits = searcher.search(text, limit=10)
+        return [PeerHit(hit.url, hit.title, "…".join(snippet.html() for snippet in hit.snippets)) for hit in hits]
 
     return search
 
@@ -42,7 +42,7 @@ def _size_with_servers(index: Path) -> int:
 
 
 def _remove_from_servers(index: Path) -> None:
-    """At once: souwen itself leaves an index that was replaced to its readers for a while."""
+    """Delete the index at once; souwen itself keeps a replaced index for its readers for a while."""
     from opensearchpy import OpenSearch
 
     with OpenSearch(os.environ[SERVERS].split(",")) as servers:
@@ -52,7 +52,7 @@ def _remove_from_servers(index: Path) -> None:
 
 
 def souwen(engine: str, *, entities: bool = True) -> System:
-    """souwen with this engine, the default one unnamed."""
+    """Return souwen with an engine; its name leaves out the default engine."""
     name = f"souwen {version('souwen')}" + ("" if engine == "whoosh" else f" --engine {engine}")
     name += "" if entities else " --no-entities"
     system = System(name, ("souwen.indexer", "souwen.query"), partial(_make, engine, entities), _open, (True,))
@@ -60,6 +60,6 @@ def souwen(engine: str, *, entities: bool = True) -> System:
 
 
 def engines() -> list[System]:
-    """souwen with every engine that can be had here, with names and without."""
+    """Return souwen with every available engine, with and without named entities."""
     engines = [engine for engine in ENGINES if engine != "opensearch" or SERVERS in os.environ]
     return [souwen(engine, entities=entities) for engine in engines for entities in (True, False)]

@@ -10,9 +10,7 @@ from souwen import Searcher, build_index
 
 
 def main(folder: str = "seeds/", query: str = "台湾海峡") -> None:
-    with (
-        tempfile.TemporaryDirectory() as index
-    ):  # a program would keep the index, and call build_index again for new files
+    with tempfile.TemporaryDirectory() as index:  # keep the index, and call build_index again for new files
         report = build_index(folder, index)
         for failure in report.failed:
             print(f"skipped: {failure.path}: {failure.reason}")

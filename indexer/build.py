@@ -1,4 +1,4 @@
-"""From folders of files to an index, in one transaction."""
+"""Build or update an index from files, in one transaction."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -8,22 +8,31 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..engines import DEFAULT_ENGINE, DEFAULT_WRITE_BUFFER, Engine, IndexDirectory, IndexMeta
-from .cleaning import Cleaner, Repeated, repeated_lines
-from .files import files_below, sample, units
+from .cleaning import Cleaner, RepeatedLines, find_repeated_lines
+from .files import find_files, read_units, sample_articles
 from .manifest import Manifest
 from .preparation import IndexingConfig
-from .readers import keys_of
+from .readers import record_keys
 from .sync import DecodingLoss, ReadFailure, RemovedLine, Sync
-from .workers import Here, Workers, available_cores, worthwhile
+from .workers import make_executor
 
 LOCK_TIMEOUT = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What a run did, in articles: `skipped` are in the index as they were, or there is another with the same id.
-    `read` counts the files that were read, since they were new or changed; `removed` tells which lines cleaning took
-    out."""
+    """Result of a run. Counts are articles, except `read`.
+
+    Attributes:
+        added: Articles that are new in the index.
+        updated: Articles that replaced another version.
+        deleted: Articles that were deleted.
+        skipped: Articles that are unchanged, or share the id of another article.
+        read: New or changed files that were read.
+        failed: Files and records that did not become articles.
+        replaced: Files with bytes that could not be decoded.
+        removed: Lines that cleaning removed, most frequent first.
+    """
 
     added: int
     updated: int
@@ -50,78 +59,96 @@ def build_index(
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> IndexReport:
-    """Read what is new or changed below `paths` and bring the index up to date with it.
+    """Read the new and changed files below `paths` and update the index with their articles.
 
-    The index is made if there is none, and an article to put into it; with `rebuild` it is made anew beside the old
-    one, whose place it takes at the end. Articles that are no longer below `paths`, in files that were indexed from
-    there, stay, unless `delete_missing`. `mapping` gives fields of articles (title, body, date …) the keys that records
-    in JSON, tables and front matter have for them. `dictionary` are words that are to stay whole; `entities` says
-    whether to look for people, places and organisations, which takes time; an index keeps what it was made with, and
-    needs a rebuild to take others. `jobs` processes read and analyse, by default one for each core where there are
-    files enough; the writer gathers about `memory` bytes before it writes to the disk. Either everything is committed,
-    or, after an exception, nothing. `progress` is called with the bytes done and those of all files that may have
-    changed. Raises PathNotFound, UnknownField, UnknownEngine, IndexLocked, IndexMismatch,
-    IndexDamaged, IndexUnwritable, WorkersEnded.
+    The run commits everything or, after an exception, nothing. It creates the index if there is none and at least one
+    article is found.
+
+    Args:
+        paths: Files and folders.
+        index: Folder of the index.
+        engine: Engine of a new index.
+        rebuild: Build a new index and replace the old one at the end.
+        delete_missing: Delete articles that were indexed from below `paths` and are no longer there. Without it they
+            stay.
+        mapping: Fields of articles (title, body, date …) mapped to keys of records in JSON, delimited files and front
+            matter.
+        jobs: Worker processes that read and analyze; by default one per core if there are files enough.
+        memory: Write buffer in bytes.
+        dictionary: Words that the segmenter keeps whole. An index keeps its dictionary; changing it needs a rebuild.
+        entities: Extract people, places and organisations, which takes time. An index keeps this setting; changing it
+            needs a rebuild.
+        lock_timeout: Seconds to wait for another process that writes into the index.
+        progress: Called with the bytes done and the bytes of all files that may have changed.
+
+    Raises:
+        PathNotFound: One of `paths` does not exist.
+        UnknownField: `mapping` names a field that articles do not have.
+        UnknownEngine: There is no such engine.
+        IndexLocked: Another process writes into the index.
+        IndexMismatch: The index has another format, analyzer or dictionary.
+        IndexDamaged: The index is damaged.
+        IndexUnwritable: The index cannot be written.
+        WorkersEnded: The worker processes keep dying.
     """
-    keys = dict(mapping or {})
-    keys_of(keys)  # before anything is written
-    below = _walked([paths] if isinstance(paths, (str, os.PathLike)) else paths)
+    mapping = dict(mapping or {})
+    record_keys(mapping)  # raises UnknownField before anything is written
+    inputs = _find_inputs([paths] if isinstance(paths, (str, os.PathLike)) else paths)
     directory = IndexDirectory(index)
 
-    def bring_up_to_date(meta: IndexMeta, opened: Engine) -> IndexReport:
-        recipe = IndexingConfig(opened, analyzer, keys)
-        cores = available_cores() if jobs is None else jobs
-        return _write(recipe, directory.manifest(meta), below, delete_missing, cores, memory, progress)
+    def update(meta: IndexMeta, opened_engine: Engine) -> IndexReport:
+        config = IndexingConfig(opened_engine, analyzer, mapping)
+        return _update(config, directory.manifest(meta), inputs, delete_missing, jobs, memory, progress)
 
     with directory.lock(lock_timeout):
         analyzer = directory.analyzer().changed(dictionary, entities)
         if directory.exists() and not rebuild:
-            return bring_up_to_date(directory.meta(), directory.open(analyzer.fingerprint))
-        draft, opened = directory.draft(analyzer, engine)
-        report = bring_up_to_date(draft, opened)
-        if report.added:  # a wrong folder must not cost the index there is
+            return update(directory.meta(), directory.open(analyzer.fingerprint))
+        draft, draft_engine = directory.draft(analyzer, engine)
+        report = update(draft, draft_engine)
+        if report.added:  # rebuilding from a wrong folder must not replace the existing index
             directory.publish(draft)
         return report
 
 
-class _Below(NamedTuple):
-    """What is at or below the paths that were given, which `roots` are."""
+class _Inputs(NamedTuple):
+    """The files at or below `roots`, the paths to index."""
 
     roots: list[str]
     files: list[str]
     failed: list[ReadFailure]  # folders that cannot be read
 
 
-def _walked(paths: Iterable[str | os.PathLike[str]]) -> _Below:
-    """All as absolute paths, so that a file is the same from wherever it is read. Raises PathNotFound."""
-    below = _Below([os.path.abspath(path) for path in paths], [], [])  # noqa: PTH100 - links stay as they are
-    for root in below.roots:
-        for found in files_below(Path(root)):
-            if isinstance(found, Path):
-                below.files.append(str(found))
+def _find_inputs(paths: Iterable[str | os.PathLike[str]]) -> _Inputs:
+    """Return absolute paths, so that a file is the same from any working directory. Raises PathNotFound."""
+    inputs = _Inputs([os.path.abspath(path) for path in paths], [], [])  # noqa: PTH100 - symbolic links stay unresolved
+    for root in inputs.roots:
+        for entry in find_files(Path(root)):
+            if isinstance(entry, Path):
+                inputs.files.append(str(entry))
             else:
-                below.failed.append(ReadFailure(str(found[0]), str(found[1])))
-    return below
+                folder, error = entry
+                inputs.failed.append(ReadFailure(str(folder), str(error)))
+    return inputs
 
 
-def _write(
-    recipe: IndexingConfig,
+def _update(
+    config: IndexingConfig,
     manifest_file: Path,
-    below: _Below,
+    inputs: _Inputs,
     delete_missing: bool,
-    jobs: int,
+    jobs: int | None,
     memory: int,
     progress: Callable[[int, int], None] | None,
 ) -> IndexReport:
-    """Brings index and manifest up to date, in this order."""
-    with Manifest(manifest_file) as manifest, recipe.engine.writer(memory) as writer:
-        sync = Sync(manifest, below.files, recipe.reading)
+    """Update the index, then the manifest."""
+    with Manifest(manifest_file) as manifest, config.engine.writer(memory) as writer:
+        sync = Sync(manifest, inputs.files, config.reader_settings)
         added = updated = deleted = 0
-        cores = worthwhile(jobs, sync.size)
-        with closing(Workers(recipe, cores) if cores > 1 else Here(recipe)) as workers:
-            cleaner = Cleaner(_repeated(manifest, sync, recipe))
-            for unit, found in workers.outcomes(units(sync.changed()), cleaner):
-                for change in sync.taken(unit, found):
+        with closing(make_executor(config, jobs, sync.size)) as executor:
+            cleaner = Cleaner(_learn_repeated_lines(manifest, sync, config))
+            for unit, outcomes in executor.prepare(read_units(sync.changed_files()), cleaner):
+                for change in sync.take(unit, outcomes):
                     writer.put(change.prepared)
                     added += change.is_new
                     updated += not change.is_new
@@ -129,24 +156,26 @@ def _write(
                     progress(min(unit.done, sync.size), sync.size)
         sync.finish()
         if progress:
-            progress(sync.size, sync.size)  # nobody reads the last bytes of some archives
-        if delete_missing and below.files:  # an empty folder may be a disk that is not there
-            manifest.forget_missing(below.roots, [failure.path for failure in below.failed])
-            for change in sync.readopted(recipe, cleaner):
+            progress(sync.size, sync.size)  # the last bytes of some archives are never read
+        if delete_missing and inputs.files:  # an empty folder may be a disk that is not mounted
+            manifest.forget_missing_files(inputs.roots, [failure.path for failure in inputs.failed])
+            for change in sync.adopt_lost_articles(config, cleaner):
                 writer.put(change.prepared)
                 updated += 1
-            for article_id in manifest.lost():
+            for article_id in manifest.lost_articles():
                 writer.delete(article_id)
-                manifest.forget(article_id)
+                manifest.forget_article(article_id)
                 deleted += 1
-    failed = (*below.failed, *sync.failed)
+    failed = (*inputs.failed, *sync.failed)
     return IndexReport(added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed)
 
 
-def _repeated(manifest: Manifest, sync: Sync, recipe: IndexingConfig) -> Repeated:
-    """The lines that sources repeat. What is known of a source stays as it is, so that its articles are all cleaned the
-    same."""
-    known = manifest.repeated()
-    found = repeated_lines(sample(sync.unsure, sync.size, recipe.mapping))
-    manifest.learn({source: forms for source, forms in found.items() if source not in known})
-    return found | known
+def _learn_repeated_lines(manifest: Manifest, sync: Sync, config: IndexingConfig) -> RepeatedLines:
+    """Return the repeated lines of all sources, and store those of new sources.
+
+    The lines of a known source never change, so that all its articles are cleaned alike.
+    """
+    known = manifest.repeated_lines()
+    learned = find_repeated_lines(sample_articles(sync.candidates, sync.size, config.mapping))
+    manifest.add_repeated_lines({source: forms for source, forms in learned.items() if source not in known})
+    return learned | known

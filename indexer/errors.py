@@ -1,4 +1,4 @@
-"""What can go wrong while files become articles."""
+"""Errors raised while files become articles."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,40 +8,44 @@ from ..messages import gettext as _
 
 
 class ReadError(SouwenError):
-    """One file, or one record of it, that is no article. The run goes on without it."""
+    """A file, or one record of a file, that cannot become an article. The run continues without it."""
 
 
-class Interrupted(ReadError):
-    """Reading a file did not come to its end, for a reason that may not be in the file."""
+class ReadInterrupted(ReadError):
+    """Reading stopped before the end of a file, for a reason that may lie outside the file."""
 
 
 class WatchFailed(SouwenError):
+    """The operating system cannot watch a folder for changes."""
+
     def __init__(self, reason: str) -> None:
         super().__init__(
-            _("the folder cannot be followed ({reason}): run `souwen index` from time to time instead").format(
-                reason=reason
-            )
+            _("cannot watch the folder ({reason}): run `souwen index` from time to time instead").format(reason=reason)
         )
 
 
 class UnknownField(SouwenError):
+    """A mapping names a field that articles do not have."""
+
     def __init__(self, unknown: Sequence[str], known: Sequence[str]) -> None:
         super().__init__(
-            _("articles have no {unknown}: map one of {known} to a key of your records").format(
+            _("articles have no field {unknown}: map one of {known} to a key of your records").format(
                 unknown=", ".join(unknown), known=", ".join(known)
             )
         )
 
 
 class PathNotFound(SouwenError):
+    """A path to index does not exist or cannot be entered."""
+
     def __init__(self, path: Path) -> None:
         super().__init__(
-            _("{path} cannot be found or entered: give the folder or file that holds the articles").format(path=path)
+            _("cannot find or enter {path}: give the folder or file that holds the articles").format(path=path)
         )
 
 
 class WorkersEnded(SouwenError):
+    """Worker processes died more often than the pool restarts them."""
+
     def __init__(self) -> None:
-        super().__init__(
-            _("the processes that read articles are ended again and again: try --jobs 1, or free some memory")
-        )
+        super().__init__(_("the worker processes keep dying: use --jobs 1 or free some memory"))

@@ -1,4 +1,4 @@
-"""Whether an index is as it was written, and holds what its manifest says."""
+"""Check that an index is undamaged and holds the articles that its manifest lists."""
 
 import os
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from ..messages import gettext as _
 from .build import LOCK_TIMEOUT
 from .manifest import Manifest
 
-SAMPLE = 1000  # articles that are looked up
+SAMPLE_SIZE = 1000  # articles
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """`files` is None where there is no manifest; `problems` say what is amiss and what to do about it."""
+    """Result of a check: `files` is None without a manifest, and each of `problems` names its remedy."""
 
     articles: int
     size: int  # bytes on disk
@@ -22,11 +22,20 @@ class CheckReport:
 
 
 def check_index(
-    index: str | os.PathLike[str] = "index_data", *, sample: int = SAMPLE, lock_timeout: float = LOCK_TIMEOUT
+    index: str | os.PathLike[str] = "index_data", *, sample: int = SAMPLE_SIZE, lock_timeout: float = LOCK_TIMEOUT
 ) -> CheckReport:
-    """Reads the whole index, compares its checksums, and looks up some of the articles that the manifest lists. Nothing
-    can be written meanwhile. Raises IndexNotFound, IndexMismatch, IndexDamaged, IndexUnreadable, IndexLocked,
-    IndexUnwritable."""
+    """Read the whole index, verify its checksums, and look up `sample` random articles of the manifest.
+
+    The index stays locked against writers meanwhile. `lock_timeout` is in seconds.
+
+    Raises:
+        IndexNotFound: There is no index.
+        IndexMismatch: The index has another format.
+        IndexDamaged: A checksum is wrong, or a file is missing or invalid.
+        IndexUnreadable: A file cannot be read.
+        IndexLocked: Another process writes into the index.
+        IndexUnwritable: The manifest or the lock cannot be written.
+    """
     directory = IndexDirectory(index)
     meta = directory.meta()
     with directory.lock(lock_timeout):
@@ -36,19 +45,20 @@ def check_index(
             statistics = reader.statistics()
             manifest_file = directory.manifest(meta)
             if not manifest_file.exists():
-                problem = _("there is no manifest: the next `souwen index` reads every file again")
+                problem = _("the index has no manifest: the next `souwen index` reads every file again")
                 return CheckReport(statistics.articles, statistics.size, None, (problem,))
             with Manifest(manifest_file) as manifest:
                 files, listed = manifest.counts()
-                missing = [article_id for article_id in manifest.sample(sample) if reader.find(article_id) is None]
+                sampled_ids = manifest.random_article_ids(sample)
+                missing = [article_id for article_id in sampled_ids if reader.find(article_id) is None]
         finally:
             reader.close()
     problems = []
     if missing:
         problems.append(
             _(
-                "{missing} of {sampled} articles that should be there are not, such as {example}: "
-                "`souwen index PATH --index {index} --rebuild`"
+                "the index lacks {missing} of {sampled} sampled articles, such as {example}: "
+                "run `souwen index PATH --index {index} --rebuild`"
             ).format(missing=len(missing), sampled=min(sample, listed), example=missing[0], index=directory.path)
         )
     elif listed != statistics.articles:

@@ -1,4 +1,4 @@
-"""From one index to another, of whatever engine, without the files that the articles came from."""
+"""Copy the articles of an index into a new index of any engine, without the files that they came from."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from pathlib import Path
 from ..engines import DEFAULT_WRITE_BUFFER, IndexDirectory, Reader
 from .build import LOCK_TIMEOUT
 from .cleaning import Cleaner
-from .files import Unit
-from .preparation import Change, IndexingConfig
-from .workers import Here, Workers, available_cores, worthwhile
+from .files import ReadUnit
+from .preparation import ChangedArticle, IndexingConfig
+from .workers import make_executor
 
 
 def copy_index(
@@ -26,12 +26,22 @@ def copy_index(
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Make `index` anew, with another engine, other words of the user's own or by another version of souwen, from the
-    articles that the index `source` keeps; it takes the place of the one that is there, which may be `source` itself.
-    How many articles were copied. What was read from files is remembered, so that the next run reads only what has
-    changed. `progress` is called with the articles done and those of all. For the others see `build_index`. Raises
-    IndexNotFound, UnknownEngine, EngineUnavailable, IndexLocked, IndexMismatch where the source has another format,
-    IndexDamaged, IndexUnwritable, WorkersEnded.
+    """Rebuild `index` from the articles stored in the index `source`, and return how many articles were copied.
+
+    The new index may have another engine, another dictionary, or the analyzer of another version of souwen. It replaces
+    an existing `index`, which may be `source` itself. The manifest is copied too, so the next run reads only files that
+    have changed. `progress` is called with the number of articles copied and the total. The other parameters are those
+    of `build_index`.
+
+    Raises:
+        IndexNotFound: `source` is not an index.
+        IndexMismatch: `source` has another format.
+        IndexDamaged: `source` is damaged.
+        IndexLocked: Another process writes into one of the indexes.
+        IndexUnwritable: `index` cannot be written.
+        UnknownEngine: There is no such engine.
+        EngineUnavailable: The library of the engine is not installed.
+        WorkersEnded: The worker processes keep dying.
     """
     old, new = IndexDirectory(source), IndexDirectory(index)
     meta = old.meta()
@@ -40,18 +50,20 @@ def copy_index(
         stack.enter_context(new.lock(lock_timeout))
         if old.path.resolve() != new.path.resolve():
             stack.enter_context(old.lock(lock_timeout))
-        # What was analysed in another way is still stored as it was written.
+        # An index of another analyzer can be opened too: its stored articles are as they were written.
         reader = stack.enter_context(closing(old.open(meta.fingerprint).reader()))
         analyzer = meta.analyzer().changed(dictionary, entities)
-        draft, opened = new.draft(analyzer, engine)
+        draft, draft_engine = new.draft(analyzer, engine)
         statistics = reader.statistics()
-        cores = worthwhile(available_cores() if jobs is None else jobs, statistics.size)
-        recipe = IndexingConfig(opened, analyzer, {})
-        with opened.writer(memory) as writer, closing(Workers(recipe, cores) if cores > 1 else Here(recipe)) as workers:
-            for unit, found in workers.outcomes(_units(reader), Cleaner({})):
-                for change in found:
-                    if isinstance(change, Change):
-                        writer.put(change.prepared)
+        config = IndexingConfig(draft_engine, analyzer, {})
+        with (
+            draft_engine.writer(memory) as writer,
+            closing(make_executor(config, jobs, statistics.size)) as executor,
+        ):
+            for unit, outcomes in executor.prepare(_stored_articles(reader), Cleaner({})):
+                for outcome in outcomes:
+                    if isinstance(outcome, ChangedArticle):
+                        writer.put(outcome.prepared)
                         copied += 1
                 if progress:
                     progress(unit.done, statistics.articles)
@@ -61,7 +73,7 @@ def copy_index(
     return copied
 
 
-def _units(reader: Reader) -> Iterator[Unit]:
+def _stored_articles(reader: Reader) -> Iterator[ReadUnit]:
     for done, stored in enumerate(reader.articles(), start=1):
         article = stored.article
-        yield Unit(article.path, Path(article.path), done, len(article.body), article)
+        yield ReadUnit(article.path, Path(article.path), done, len(article.body), article)

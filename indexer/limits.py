@@ -1,4 +1,4 @@
-"""How much of what comes from outside is read: bounds on the memory and time that one file can take."""
+"""Upper bounds on the memory and time that one untrusted file can take."""
 
 from dataclasses import dataclass
 
@@ -7,48 +7,49 @@ _MB = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What exceeds a bound is reported as a ReadError, never cut silently."""
+    """Bounds on what a file may hold. Readers report what exceeds one as a ReadError and never truncate silently."""
 
     article_bytes: int = 5 * _MB
-    """The largest file that is one article, and the largest chapter of a book. The longest articles of news archives
-    have 200 KB."""
+    """Largest file that holds one article, and largest chapter of a book. The longest articles of news archives have
+    200 KB."""
 
-    records_bytes: int = 500 * _MB
-    """The largest file of many articles that is read at once: EPUB, the seed format, JSON other than JSON lines, and
-    what comes in UTF-16 or UTF-32. Reading takes some ten times as much memory."""
+    whole_file_bytes: int = 500 * _MB
+    """Largest file of many articles that is read at once: EPUB, the seed format, JSON other than JSON lines, and any
+    file in UTF-16 or UTF-32. Reading takes about ten times as much memory."""
 
-    one_record_bytes: int = 10 * _MB
-    """The longest line of JSON lines, and the longest row of a table, in files of more than a megabyte. Such files
-    are read piece by piece and may have any size. The longest article, escaped throughout, takes 6 MB."""
+    record_bytes: int = 10 * _MB
+    """Longest line of JSON lines and longest row of a delimited file, in files of more than a megabyte. Such files are
+    read in chunks and may have any size. The longest article takes 6 MB if every character is escaped."""
 
     article_characters: int = 1_000_000
-    """The longest article, all its texts together. The longest Chinese novels have as many, a chapter never."""
+    """Longest article, with all its fields. The longest Chinese novels have as many characters, a chapter never."""
 
     front_matter_characters: int = 16_000
-    """The longest front matter; its parser takes half a second for as much of the worst."""
+    """Longest front matter. The YAML parser takes half a second for this much of the worst input."""
 
-    depth: int = 200
-    """How deep tags may nest in a page whose article is looked for; libxml2 drops what is deeper than 256. Of a page
-    that nests deeper all text is read."""
+    html_depth: int = 200
+    """Deepest nesting of tags in a page from which the article is extracted. libxml2 drops what is deeper than 256. All
+    text of a deeper page is read."""
 
-    elements: int = 10_000
-    """How many elements a page may have whose article is looked for, which takes more than linear time. Of a page with
-    more all text is read."""
+    html_elements: int = 10_000
+    """Most elements of a page from which the article is extracted, which takes more than linear time. All text of a
+    larger page is read."""
 
-    chapters: int = 10_000
-    """How many chapters of a book are read."""
+    book_chapters: int = 10_000
+    """Most chapters that are read of a book."""
 
     archive_members: int = 1_000_000
-    """How many members of one archive are read."""
+    """Most members of one archive."""
 
     archive_bytes: int = 200_000 * _MB
-    """How much one archive may unpack to, all members together."""
+    """Most bytes that one archive may unpack to, over all members."""
 
     archive_ratio: int = 200
-    """How many bytes one packed byte may unpack to, in members larger than `archive_ratio_from`. Deflated Chinese text
-    seldom exceeds 4, logs 50; only bombs exceed this."""
+    """Most bytes that one packed byte may unpack to, in members larger than `archive_ratio_min_bytes`. Deflated Chinese
+    text seldom exceeds 4, logs 50; only decompression bombs exceed this."""
 
-    archive_ratio_from: int = 10 * _MB
+    archive_ratio_min_bytes: int = 10 * _MB
+    """Unpacked size from which `archive_ratio` applies."""
 
 
 DEFAULT_LIMITS = Limits()

@@ -1,8 +1,8 @@
-"""What an index has read: the files, how they were, and which articles they supply, so that a later run reads only
-what changed and knows what is gone.
+"""The manifest of an index: which files were read, and which articles each of them supplies.
 
-It is committed after the index it belongs to. Killed between the two, a run leaves an older manifest than its index:
-the next run reads some files again and finds their articles unchanged.
+A later run reads only the files that changed, and knows which articles are gone. The manifest is committed after its
+index. A run that is killed between the two commits leaves an older manifest: the next run reads some files again and
+finds their articles unchanged.
 """
 
 import hashlib
@@ -18,77 +18,87 @@ from typing import Any, NamedTuple
 from typing_extensions import Self
 
 from ..engines import IndexDamaged, IndexUnwritable
-from .cleaning import Repeated
+from .cleaning import RepeatedLines
 
-_SETTLED = 2_000_000_000  # ns; the coarsest clock of a file system, that of FAT
-_CACHE = 64_000  # KiB
-_TABLES = """
+_MIN_AGE = 2_000_000_000  # ns; the coarsest clock of a file system, that of FAT
+_CACHE_SIZE = 64_000  # KiB
+_SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
-    number INTEGER PRIMARY KEY, path BLOB NOT NULL, size INTEGER NOT NULL, changed_ns INTEGER,
-    digest BLOB NOT NULL, reading TEXT NOT NULL, articles INTEGER NOT NULL
+    key INTEGER PRIMARY KEY, path BLOB NOT NULL, size INTEGER NOT NULL, modified_ns INTEGER,
+    digest BLOB NOT NULL, reader_settings TEXT NOT NULL, articles INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS failure (file INTEGER NOT NULL, name BLOB NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS failure_file ON failure (file);
--- the file that supplies an article, and whether it has it no longer
+-- the file that supplies an article, and whether that file no longer contains it
 CREATE TABLE IF NOT EXISTS article (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, file INTEGER NOT NULL, lost INTEGER NOT NULL
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL, file INTEGER NOT NULL, lost INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS article_file ON article (file);
--- other files that have an article with the same id
-CREATE TABLE IF NOT EXISTS other (
+-- other files that contain an article with the same id
+CREATE TABLE IF NOT EXISTS duplicate (
     article INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (article, file)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS other_file ON other (file);
--- forms of the lines that a source repeats
-CREATE TABLE IF NOT EXISTS repeated (
+CREATE INDEX IF NOT EXISTS duplicate_file ON duplicate (file);
+-- canonical forms of the lines that a source repeats
+CREATE TABLE IF NOT EXISTS repeated_line (
     source TEXT NOT NULL, form TEXT NOT NULL, PRIMARY KEY (source, form)
 ) WITHOUT ROWID;
--- of this run: the files that are there, and the articles that none of those has any longer that supplied them
+-- of this run: the files that exist or were forgotten, and the articles that those files supplied and no longer contain
 CREATE TEMPORARY TABLE seen (file INTEGER PRIMARY KEY);
-CREATE TEMPORARY VIEW gone AS SELECT number, id FROM article WHERE lost AND file IN (SELECT file FROM seen);
+CREATE TEMPORARY VIEW lost_article AS SELECT key, id FROM article WHERE lost AND file IN (SELECT file FROM seen);
 """
 
 
-class Stamp(NamedTuple):
-    """What tells without reading that a file is as it was: its bytes, and when it changed, in nanoseconds since 1970,
-    or None if that was so shortly before that it may change again unseen."""
+class FileStamp(NamedTuple):
+    """Size and modification time of a file: if both stay the same, the file need not be read.
+
+    `modified_ns` is in nanoseconds since 1970. It is None if the file was modified so recently that another change
+    could leave the time as it is.
+    """
 
     size: int
-    changed_ns: int | None
+    modified_ns: int | None
 
     @classmethod
-    def of(cls, status: os.stat_result) -> "Stamp":
-        """Of a file that has just been looked at."""
-        is_settled = status.st_mtime_ns < time.time_ns() - _SETTLED
-        return cls(status.st_size, status.st_mtime_ns if is_settled else None)
+    def from_stat(cls, status: os.stat_result) -> "FileStamp":
+        """Return the stamp of a file whose status has just been read."""
+        is_old_enough = status.st_mtime_ns < time.time_ns() - _MIN_AGE
+        return cls(status.st_size, status.st_mtime_ns if is_old_enough else None)
 
 
-class Known(NamedTuple):
-    """A file as it was read. `articles` counts those in it; `reading` tells how it was read."""
+class FileRecord(NamedTuple):
+    """A file as it was when it was last read. `articles` is the number of articles in it."""
 
-    number: int
-    stamp: Stamp
+    key: int
+    stamp: FileStamp
     digest: bytes
-    reading: str
+    reader_settings: str
     articles: int
 
-    def is_as(self, stamp: Stamp) -> bool:
-        """Whether the file need not be looked into."""
-        return stamp.changed_ns is not None and stamp == self.stamp
+    def has_stamp(self, stamp: FileStamp) -> bool:
+        """Return whether the stamp proves that the file is unchanged."""
+        return stamp.modified_ns is not None and stamp == self.stamp
 
 
 class Manifest:
-    """The manifest in `file`, an SQLite database, made if there is none, for one run: leaving the `with` block commits
-    what the run told it, leaving it by an exception forgets that. Raises IndexDamaged, IndexUnwritable."""
+    """The manifest in `file`, an SQLite database that is created if it does not exist, open for one run.
+
+    Leaving the `with` block commits all changes; leaving it by an exception discards them. Files are identified by
+    their `key`, a hash of the path.
+
+    Raises:
+        IndexDamaged: The file is not a valid database. Every method may raise this.
+        IndexUnwritable: The file cannot be written. Every method may raise this.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        with self._telling():
+        with self._as_index_error():
             self._database = sqlite3.connect(file, isolation_level=None)
             try:
-                self._database.execute(f"PRAGMA cache_size = -{_CACHE}")
+                self._database.execute(f"PRAGMA cache_size = -{_CACHE_SIZE}")
                 self._database.execute("PRAGMA temp_store = MEMORY")
-                self._database.executescript(_TABLES)
+                self._database.executescript(_SCHEMA)
                 self._database.execute("BEGIN IMMEDIATE")
             except sqlite3.Error:
                 self._database.close()
@@ -102,154 +112,165 @@ class Manifest:
     ) -> None:
         try:
             if error is None:
-                with self._telling():
+                with self._as_index_error():
                     self._database.execute("COMMIT")
         finally:
-            with suppress(sqlite3.Error):  # closing also takes back what was not committed
+            with suppress(sqlite3.Error):  # closing also rolls back what was not committed
                 self._database.close()
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _as_index_error(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:  # no room, no permission, the file is gone
+        except sqlite3.OperationalError as error:  # the disk is full, a permission is missing, the file is gone
             raise IndexUnwritable(self._file.parent, f"{self._file.name}: {error}") from error
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(self._file.parent, f"{self._file.name}: {error}") from error
 
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        with self._telling():
+    def _query(self, statement: str, *values: object) -> list[Any]:
+        with self._as_index_error():
             return self._database.execute(statement, values).fetchall()
 
-    def _change(self, statement: str, *values: object) -> int:
-        """How many rows it changes."""
-        with self._telling():
+    def _execute(self, statement: str, *values: object) -> int:
+        """Execute a statement and return how many rows it changes."""
+        with self._as_index_error():
             return self._database.execute(statement, values).rowcount
 
-    def known(self, path: str) -> Known | None:
-        """The file as it was when it was read last."""
-        rows = self._rows(
-            "SELECT number, size, changed_ns, digest, reading, articles FROM file WHERE number = ?", _key(path)
+    def find_file(self, path: str) -> FileRecord | None:
+        """Return the record of a file, or None if it was never read."""
+        rows = self._query(
+            "SELECT key, size, modified_ns, digest, reader_settings, articles FROM file WHERE key = ?", _key(path)
         )
-        return next((Known(row[0], Stamp(row[1], row[2]), *row[3:]) for row in rows), None)
+        return next((FileRecord(row[0], FileStamp(row[1], row[2]), *row[3:]) for row in rows), None)
 
-    def see(self, known: Known) -> bool:
-        """The file is still there; False if that was known."""
-        return self._change("INSERT OR IGNORE INTO seen VALUES (?)", known.number) > 0
+    def mark_seen(self, record: FileRecord) -> bool:
+        """Record that the file still exists. Return False if this run has already recorded it."""
+        return self._execute("INSERT OR IGNORE INTO seen VALUES (?)", record.key) > 0
 
-    def touch(self, known: Known, stamp: Stamp) -> None:
-        """The file has another time, and the same content."""
-        self._change("UPDATE file SET changed_ns = ? WHERE number = ?", stamp.changed_ns, known.number)
+    def update_stamp(self, record: FileRecord, stamp: FileStamp) -> None:
+        """Record a new modification time of a file whose content is the same."""
+        self._execute("UPDATE file SET modified_ns = ? WHERE key = ?", stamp.modified_ns, record.key)
 
-    def begin(self, path: str, stamp: Stamp, digest: bytes, reading: str) -> int:
-        """The file is read anew; what it supplied is lost until it is supplied again. Its number."""
-        number = _key(path)
-        values = (number, os.fsencode(path), stamp.size, stamp.changed_ns, digest, reading)
-        if not self._change("INSERT OR IGNORE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values):
-            self._change("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values)
-            self._empty(number)
-        self._change("INSERT OR IGNORE INTO seen VALUES (?)", number)
-        return number
+    def start_file(self, path: str, stamp: FileStamp, digest: bytes, reader_settings: str) -> int:
+        """Record that this run reads the file, and return its key.
 
-    def _empty(self, number: int) -> None:
-        self._change("UPDATE article SET lost = 1 WHERE file = ?", number)
-        self._change("DELETE FROM other WHERE file = ?", number)
-        self._change("DELETE FROM failure WHERE file = ?", number)
+        The articles that the file supplied so far are lost until `supply_article` is called for them.
+        """
+        key = _key(path)
+        values = (key, os.fsencode(path), stamp.size, stamp.modified_ns, digest, reader_settings)
+        if not self._execute("INSERT OR IGNORE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values):
+            self._execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values)
+            self._clear_file(key)
+        self._execute("INSERT OR IGNORE INTO seen VALUES (?)", key)
+        return key
 
-    def supply(self, number: int, article_id: str) -> bool:
-        """Whether the file supplies this article that is in it: the first file does that has an article, as long as
-        it has it, and the first of those in it with the same id."""
-        self._change("UPDATE file SET articles = articles + 1 WHERE number = ?", number)
+    def _clear_file(self, file: int) -> None:
+        self._execute("UPDATE article SET lost = 1 WHERE file = ?", file)
+        self._execute("DELETE FROM duplicate WHERE file = ?", file)
+        self._execute("DELETE FROM failure WHERE file = ?", file)
+
+    def supply_article(self, file: int, article_id: str) -> bool:
+        """Record that a file contains an article, and return whether the file supplies it.
+
+        Of several files with the same article, the first one supplies it as long as it contains it. Of several articles
+        with the same id in a file, the first one counts.
+        """
+        self._execute("UPDATE file SET articles = articles + 1 WHERE key = ?", file)
         article = _key(article_id)
-        if self._change("INSERT OR IGNORE INTO article VALUES (?, ?, ?, 0)", article, article_id, number):
+        if self._execute("INSERT OR IGNORE INTO article VALUES (?, ?, ?, 0)", article, article_id, file):
             return True
-        supplier = self._rows("SELECT file, lost FROM article WHERE number = ?", article)
+        supplier = self._query("SELECT file, lost FROM article WHERE key = ?", article)
         if supplier and not supplier[0][1]:
-            if supplier[0][0] != number:
-                self._change("INSERT OR IGNORE INTO other VALUES (?, ?)", article, number)
+            if supplier[0][0] != file:
+                self._execute("INSERT OR IGNORE INTO duplicate VALUES (?, ?)", article, file)
             return False
-        self._change("INSERT OR REPLACE INTO article VALUES (?, ?, ?, 0)", article, article_id, number)
+        self._execute("INSERT OR REPLACE INTO article VALUES (?, ?, ?, 0)", article, article_id, file)
         return True
 
-    def spare(self, number: int) -> None:
-        """The file was not read to its end: what it has not supplied may still be in it."""
-        self._change("UPDATE article SET lost = 0 WHERE file = ?", number)
+    def keep_articles(self, file: int) -> None:
+        """Keep all articles of a file that was not read to its end: the rest of it may contain them."""
+        self._execute("UPDATE article SET lost = 0 WHERE file = ?", file)
 
-    def reread(self, number: int) -> None:
-        """The next run is to read the file again."""
-        self._change("UPDATE file SET changed_ns = NULL, digest = x'' WHERE number = ?", number)
+    def invalidate_file(self, file: int) -> None:
+        """Make the next run read the file again."""
+        self._execute("UPDATE file SET modified_ns = NULL, digest = x'' WHERE key = ?", file)
 
-    def fail(self, number: int, name: str, reason: str) -> None:
-        """A part of the file, or the whole, is no article."""
-        self._change("INSERT INTO failure VALUES (?, ?, ?)", number, os.fsencode(name), reason)
+    def add_failure(self, file: int, name: str, reason: str) -> None:
+        """Record that a file, or the part of it called `name`, is not an article."""
+        self._execute("INSERT INTO failure VALUES (?, ?, ?)", file, os.fsencode(name), reason)
 
-    def failures(self, known: Known) -> list[tuple[str, str]]:
-        """Name and reason of what is no article in the file."""
-        rows = self._rows("SELECT name, reason FROM failure WHERE file = ? ORDER BY rowid", known.number)
+    def failures(self, record: FileRecord) -> list[tuple[str, str]]:
+        """Return name and reason of each failure in a file."""
+        rows = self._query("SELECT name, reason FROM failure WHERE file = ? ORDER BY rowid", record.key)
         return [(os.fsdecode(name), reason) for name, reason in rows]
 
-    def repeated(self) -> Repeated:
-        """The lines that were learnt."""
-        repeated: Repeated = {}
-        for source, form in self._rows("SELECT source, form FROM repeated ORDER BY source, form"):
+    def repeated_lines(self) -> RepeatedLines:
+        """Return the repeated lines that were learned."""
+        repeated: RepeatedLines = {}
+        for source, form in self._query("SELECT source, form FROM repeated_line ORDER BY source, form"):
             repeated.setdefault(source, []).append(form)
         return repeated
 
-    def learn(self, repeated: Repeated) -> None:
-        """Lines are learnt about sources of which none were known."""
+    def add_repeated_lines(self, repeated: RepeatedLines) -> None:
+        """Record repeated lines of sources that had none."""
         for source, forms in repeated.items():
             for form in forms:
-                self._change("INSERT INTO repeated VALUES (?, ?)", source, form)
+                self._execute("INSERT INTO repeated_line VALUES (?, ?)", source, form)
 
-    def forget_missing(self, roots: Sequence[str], unreadable: Sequence[str]) -> None:
-        """Forgets the files at or below `roots` that this run has not seen, but for those below `unreadable`; what
-        they supplied is lost."""
-        rows = self._rows("SELECT number, path FROM file WHERE number NOT IN (SELECT file FROM seen)")
-        for number, encoded in rows:
-            path = os.fsdecode(encoded)
+    def forget_missing_files(self, roots: Sequence[str], unreadable: Sequence[str]) -> None:
+        """Forget the files at or below `roots` that this run has not seen, except those below `unreadable`.
+
+        The articles that these files supplied are lost.
+        """
+        rows = self._query("SELECT key, path FROM file WHERE key NOT IN (SELECT file FROM seen)")
+        for key, encoded_path in rows:
+            path = os.fsdecode(encoded_path)
             if _is_below(path, roots) and not _is_below(path, unreadable):
-                self._change("INSERT INTO seen VALUES (?)", number)
-                self._empty(number)
-                self._change("DELETE FROM file WHERE number = ?", number)
+                self._execute("INSERT INTO seen VALUES (?)", key)
+                self._clear_file(key)
+                self._execute("DELETE FROM file WHERE key = ?", key)
 
-    def lost(self) -> list[str]:
-        """The ids of the articles that are no longer in the files, seen or forgotten, that supplied them."""
-        return [row[0] for row in self._rows("SELECT id FROM gone")]
+    def lost_articles(self) -> list[str]:
+        """Return the ids of the lost articles: the files that supplied them, seen or forgotten, lack them."""
+        return [row[0] for row in self._query("SELECT id FROM lost_article")]
 
-    def others(self) -> list[tuple[int, str]]:
-        """Number and path of the other files that have articles with the ids that are lost."""
-        rows = self._rows(
-            "SELECT DISTINCT file.number, file.path FROM gone JOIN other ON other.article = gone.number"
-            " JOIN file ON file.number = other.file ORDER BY file.path"
+    def files_with_lost_articles(self) -> list[tuple[int, str]]:
+        """Return key and path of the other files that contain articles with the ids of lost ones."""
+        rows = self._query(
+            "SELECT DISTINCT file.key, file.path FROM lost_article JOIN duplicate ON duplicate.article ="
+            " lost_article.key JOIN file ON file.key = duplicate.file ORDER BY file.path"
         )
-        return [(number, os.fsdecode(path)) for number, path in rows]
+        return [(key, os.fsdecode(path)) for key, path in rows]
 
-    def adopt(self, number: int, article_id: str) -> bool:
-        """Whether the article is lost; from now on another file, which has it, supplies it."""
+    def adopt_article(self, file: int, article_id: str) -> bool:
+        """Make another file, which contains it, supply a lost article. Return False if the article is not lost."""
         article = _key(article_id)
-        if not self._change("UPDATE article SET file = ?, lost = 0 WHERE number = ? AND lost", number, article):
+        if not self._execute("UPDATE article SET file = ?, lost = 0 WHERE key = ? AND lost", file, article):
             return False
-        self._change("DELETE FROM other WHERE article = ? AND file = ?", article, number)
+        self._execute("DELETE FROM duplicate WHERE article = ? AND file = ?", article, file)
         return True
 
-    def forget(self, article_id: str) -> None:
-        """The article is no longer in the index."""
-        self._change("DELETE FROM article WHERE number = ?", _key(article_id))
+    def forget_article(self, article_id: str) -> None:
+        """Remove an article that is no longer in the index."""
+        self._execute("DELETE FROM article WHERE key = ?", _key(article_id))
 
     # For checking
 
     def counts(self) -> tuple[int, int]:
-        """How many files there are, and how many articles."""
-        [(files,)], [(articles,)] = self._rows("SELECT count(*) FROM file"), self._rows("SELECT count(*) FROM article")
+        """Return the number of files and the number of articles."""
+        [(files,)], [(articles,)] = (
+            self._query("SELECT count(*) FROM file"),
+            self._query("SELECT count(*) FROM article"),
+        )
         return files, articles
 
-    def sample(self, size: int) -> list[str]:
-        """The ids of some articles, chosen at random."""
-        return [row[0] for row in self._rows("SELECT id FROM article ORDER BY random() LIMIT ?", size)]
+    def random_article_ids(self, size: int) -> list[str]:
+        """Return the ids of up to `size` articles, chosen at random."""
+        return [row[0] for row in self._query("SELECT id FROM article ORDER BY random() LIMIT ?", size)]
 
 
 def _key(name: str) -> int:
-    """A number for a path or an id, the same in every run: 64 bits of a digest."""
+    """Return a 64-bit hash of a path or an id, the same in every run."""
     digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
 

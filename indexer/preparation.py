@@ -1,5 +1,7 @@
-"""From a file to what the engine's writer takes: the part of indexing that needs nothing but the file, so that many
-processes can do it."""
+"""Prepare articles for the engine's writer.
+
+This part of indexing needs nothing but the file, so many processes can do it.
+"""
 
 import hashlib
 import json
@@ -11,101 +13,107 @@ from ..analysis import Analyzer, Article
 from ..engines import Engine
 from .cleaning import Cleaner
 from .errors import ReadError
-from .files import Unit
-from .readers import Replaced
+from .files import ReadUnit
+from .readers import ReplacedCharacters
 
-READERS_VERSION = 1  # counts changes of what the readers make of files
+READERS_VERSION = 1  # increase it when the readers make other articles of the same files
 
 
-class Change(NamedTuple):
-    """An article that the index does not have, or has otherwise. `prepared` is what the engine's writer takes."""
+class ChangedArticle(NamedTuple):
+    """An article that is new, or differs from the index. `prepared` is the input of the engine's writer."""
 
     article_id: str
     is_new: bool
     prepared: Any
 
 
-class Unchanged(NamedTuple):
-    """An article that the index has as it is."""
+class UnchangedArticle(NamedTuple):
+    """An article that equals the one in the index."""
 
     article_id: str
 
 
-class Removed(NamedTuple):
-    """A line that cleaning took out of an article of a source."""
+class CleanedLine(NamedTuple):
+    """A line that cleaning removed from an article of a source."""
 
     source: str
     line: str
 
 
-Outcome: TypeAlias = Change | Unchanged | Removed | Replaced | ReadError
+Outcome: TypeAlias = ChangedArticle | UnchangedArticle | CleanedLine | ReplacedCharacters | ReadError
 Outcomes: TypeAlias = list[Outcome]
-"""What came of one unit."""
+"""All results of reading one unit, in their order in the file."""
 
 
 class IndexingConfig(NamedTuple):
-    """How files become what the writer of the engine takes. `mapping` gives fields of articles their keys in
-    records."""
+    """Engine, analyzer and mapping of a run. `mapping` maps fields of articles to keys of records."""
 
     engine: Engine
     analyzer: Analyzer
     mapping: Mapping[str, str]
 
     @property
-    def reading(self) -> str:
-        """Tells how files are read: another text, and all of them must be read again."""
+    def reader_settings(self) -> str:
+        """Version and settings of the readers, as JSON. All files must be read again when this changes."""
         return json.dumps([READERS_VERSION, sorted(self.mapping.items())], ensure_ascii=False)
 
 
 class Preparer:
-    """Prepares articles for the last commit of an engine."""
+    """Reads, cleans and analyzes articles and compares them with the last commit of an engine."""
 
-    def __init__(self, recipe: IndexingConfig) -> None:
-        self._engine = recipe.engine
-        self._mapping = recipe.mapping
-        self._analyzer = recipe.analyzer
-        self._committed = recipe.engine.reader()
+    def __init__(self, config: IndexingConfig) -> None:
+        self._engine = config.engine
+        self._mapping = config.mapping
+        self._analyzer = config.analyzer
+        self._committed = config.engine.reader()
 
-    def prepare(self, batch: Iterable[Unit], cleaner: Cleaner) -> list[Outcomes]:
-        """What the articles of each unit change."""
-        read = [list(self._read(unit, cleaner)) for unit in batch]
-        ids = {found.id for file in read for found in file if isinstance(found, Article)}
-        before = self._committed.digests(sorted(ids))
-        files = [
-            [self._outcome(found, before) if isinstance(found, Article) else found for found in file] for file in read
+    def prepare(self, batch: Iterable[ReadUnit], cleaner: Cleaner) -> list[Outcomes]:
+        """Return the outcomes of each unit."""
+        items_by_unit = [list(self._read(unit, cleaner)) for unit in batch]
+        ids = {item.id for items in items_by_unit for item in items if isinstance(item, Article)}
+        committed_digests = self._committed.digests(sorted(ids))
+        outcomes_by_unit = [
+            [self._compare(item, committed_digests) if isinstance(item, Article) else item for item in items]
+            for items in items_by_unit
         ]
-        changes = (outcome for outcomes in files for outcome in outcomes if isinstance(outcome, Change))
+        changes = (
+            outcome for outcomes in outcomes_by_unit for outcome in outcomes if isinstance(outcome, ChangedArticle)
+        )
         prepared = iter(self._engine.prepare(change.prepared for change in changes))
         return [
             [
-                outcome._replace(prepared=next(prepared)) if isinstance(outcome, Change) else outcome
+                outcome._replace(prepared=next(prepared)) if isinstance(outcome, ChangedArticle) else outcome
                 for outcome in outcomes
             ]
-            for outcomes in files
+            for outcomes in outcomes_by_unit
         ]
 
-    def _read(self, unit: Unit, cleaner: Cleaner) -> Iterator[Article | Removed | Replaced | ReadError]:
-        """The articles of a unit, cleaned, and what else came of it."""
-        for found in unit.articles(self._mapping):
-            if not isinstance(found, Article):
-                yield found
+    def _read(
+        self, unit: ReadUnit, cleaner: Cleaner
+    ) -> Iterator[Article | CleanedLine | ReplacedCharacters | ReadError]:
+        """Yield the cleaned articles of a unit, and everything else that reading it produced."""
+        for item in unit.read(self._mapping):
+            if not isinstance(item, Article):
+                yield item
                 continue
-            article, removed = cleaner.clean(found)
-            yield from (Removed(article.source, line) for line in removed)
+            article, removed = cleaner.clean(item)
+            yield from (CleanedLine(article.source, line) for line in removed)
             yield article
 
-    def _outcome(self, article: Article, before: Mapping[str, str]) -> Change | Unchanged:
+    def _compare(self, article: Article, committed_digests: Mapping[str, str]) -> ChangedArticle | UnchangedArticle:
         digest = _digest(article)
-        if before.get(article.id) == digest:
-            return Unchanged(article.id)
-        return Change(article.id, article.id not in before, (self._analyzer.analyze(article), digest))
+        if committed_digests.get(article.id) == digest:
+            return UnchangedArticle(article.id)
+        is_new = article.id not in committed_digests
+        return ChangedArticle(article.id, is_new, (self._analyzer.analyze(article), digest))
 
     def close(self) -> None:
+        """Close the reader of the last commit."""
         self._committed.close()
 
 
 def _digest(article: Article) -> str:
-    """Tells whether an article changed; where it lies does not count."""
+    """Return a digest that changes with the article. The path does not count."""
     values = [getattr(article, field.name) for field in fields(article) if field.name not in ("path", "published")]
     content = repr([*values, article.published and article.published.isoformat()])
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

@@ -1,6 +1,7 @@
-"""What is known about publishers: how they are called, which clock their date lines follow, where the section stands.
+"""Table of publishers: name, time zone of printed dates, and the section in an address.
 
-A source that is not listed needs no entry: it is called by its host and its dates are read as they are written.
+A publisher that is not listed needs no entry: it is named after its host, and its dates are read as UTC unless they
+name a time zone.
 """
 
 import re
@@ -8,48 +9,57 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 
-class Source(NamedTuple):
-    """`zone` is the IANA time zone of dates printed without one; `section` finds the section in the address's path."""
+class Publisher(NamedTuple):
+    """A publisher of articles.
+
+    `time_zone` is the IANA time zone of dates printed without one. The first group of `section_pattern` is the section
+    in the path of an address.
+    """
 
     name: str
-    zone: str | None = None
-    section: re.Pattern[str] | None = None
+    time_zone: str | None = None
+    section_pattern: re.Pattern[str] | None = None
 
 
-_SOURCES = {
-    # /cn/中国/20230929-…; /cn/专栏检索/要闻分析/2020…; agency copy stands under /cn/contenu/
-    "rfi.fr": Source("RFI", "Europe/Paris", re.compile(r"/+\w\w/(?:专栏检索/)?(?!contenu/|专栏检索/)([^/\d][^/]*)/")),
-    "bbc.co.uk": Source("BBC"),
-    "bbc.com": Source("BBC"),
-    "chinadigitaltimes.net": Source("中国数字时代"),
-    "cna.com.tw": Source("中央社", "Asia/Taipei"),
-    "dw.com": Source("德国之声"),
-    "economist.com": Source("The Economist"),
-    "epochtimes.com": Source("大纪元"),
-    "rti.org.tw": Source("中央廣播電臺", "Asia/Taipei"),
-    "solidot.org": Source("Solidot", "Asia/Shanghai"),
-    "voachinese.com": Source("美国之音"),
-    "zaobao.com": Source("联合早报", "Asia/Singapore"),
-    "zaobao.com.sg": Source("联合早报", "Asia/Singapore"),
+_PUBLISHERS = {
+    # /cn/中国/20230929-…; /cn/专栏检索/要闻分析/2020…; agency copy is under /cn/contenu/
+    "rfi.fr": Publisher(
+        "RFI", "Europe/Paris", re.compile(r"/+\w\w/(?:专栏检索/)?(?!contenu/|专栏检索/)([^/\d][^/]*)/")
+    ),
+    "bbc.co.uk": Publisher("BBC"),
+    "bbc.com": Publisher("BBC"),
+    "chinadigitaltimes.net": Publisher("中国数字时代"),
+    "cna.com.tw": Publisher("中央社", "Asia/Taipei"),
+    "dw.com": Publisher("德国之声"),
+    "economist.com": Publisher("The Economist"),
+    "epochtimes.com": Publisher("大纪元"),
+    "rti.org.tw": Publisher("中央廣播電臺", "Asia/Taipei"),
+    "solidot.org": Publisher("Solidot", "Asia/Shanghai"),
+    "voachinese.com": Publisher("美国之音"),
+    "zaobao.com": Publisher("联合早报", "Asia/Singapore"),
+    "zaobao.com.sg": Publisher("联合早报", "Asia/Singapore"),
 }
 
 
-def source_of(url: str) -> Source:
-    """The publisher of an address; of one that nobody could open, a source without a name."""
+def find_publisher(url: str) -> Publisher:
+    """Return the publisher of an address: the listed one, else one named after the host.
+
+    The name is "" where the address has no host.
+    """
     host = _host(url)
     labels = host.split(".")
     for start in range(len(labels)):
-        known = _SOURCES.get(".".join(labels[start:]))
-        if known:
-            return known
-    return Source(host.removeprefix("www."))
+        publisher = _PUBLISHERS.get(".".join(labels[start:]))
+        if publisher:
+            return publisher
+    return Publisher(host.removeprefix("www."))
 
 
-def section_of(url: str) -> str:
-    """The section that the address names, "" where it names none."""
-    pattern = source_of(url).section
-    found = pattern.match(unquote(urlsplit(url).path)) if pattern else None
-    return found[1] if found else ""
+def find_section(url: str) -> str:
+    """Return the section that an address names, or ""."""
+    pattern = find_publisher(url).section_pattern
+    match = pattern.match(unquote(urlsplit(url).path)) if pattern else None
+    return match[1] if match else ""
 
 
 def _host(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Which files a run reads, and which of their articles it takes: what changed since the manifest was written."""
+"""Decide which files a run reads and which articles it writes, by comparison with the manifest."""
 
 import hashlib
 import os
@@ -12,34 +12,34 @@ from typing import NamedTuple
 from ..messages import gettext as _
 from ..messages import os_error_reason
 from .cleaning import Cleaner
-from .errors import Interrupted, ReadError
-from .files import Unit, units
-from .manifest import Known, Manifest, Stamp
-from .preparation import Change, IndexingConfig, Outcomes, Removed, Unchanged
-from .readers import Replaced
-from .workers import Here
+from .errors import ReadError, ReadInterrupted
+from .files import ReadUnit, read_units
+from .manifest import FileRecord, FileStamp, Manifest
+from .preparation import ChangedArticle, CleanedLine, IndexingConfig, Outcomes, UnchangedArticle
+from .readers import ReplacedCharacters
+from .workers import InProcessExecutor
 
-_BLOCK = 1 << 20  # bytes read at once
-MOST_FAILURES = 1000  # that are told of one file, so that a huge file of noise does not fill the memory
-MOST_REMOVED = 100_000  # lines that are told
+_BLOCK_SIZE = 1 << 20  # bytes
+MAX_FAILURES_PER_FILE = 1000  # that are reported; a huge file of noise must not fill the memory
+MAX_REMOVED_LINES = 100_000  # that are reported
 
 
 class ReadFailure(NamedTuple):
-    """A file, or a record in one, that did not become an article."""
+    """A file, or a record in a file, that did not become an article."""
 
     path: str
     reason: str
 
 
 class DecodingLoss(NamedTuple):
-    """A file, not all of whose bytes are text: so many of its characters stand for such bytes."""
+    """A file with bytes that could not be decoded. `characters` counts the replacement characters in its text."""
 
     path: str
     characters: int
 
 
 class RemovedLine(NamedTuple):
-    """A line that cleaning took out of so many articles of a source, as it stood."""
+    """A line that cleaning removed from articles of a source. `articles` counts these articles."""
 
     source: str
     line: str
@@ -47,138 +47,147 @@ class RemovedLine(NamedTuple):
 
 
 class Sync:
-    """One run. `reading` tells how files are read: what was read otherwise is read again."""
+    """Brings a manifest up to date with files, in one run.
 
-    def __init__(self, manifest: Manifest, files: Iterable[str], reading: str) -> None:
+    Files that were read with other `reader_settings` are read again.
+
+    Attributes:
+        candidates: Paths of the files that may have changed.
+        size: Total size of these files in bytes.
+        skipped: Number of articles that stay in the index as they are, or are not taken.
+        read: Number of files that were read.
+    """
+
+    def __init__(self, manifest: Manifest, files: Iterable[str], reader_settings: str) -> None:
         self.failed: list[ReadFailure] = []
-        self._removed: Counter[Removed] = Counter()
         self.replaced: list[DecodingLoss] = []
-        self.skipped = 0  # articles that are in the index as they are, or are not taken
-        self.read = 0  # files
-        self.size = 0  # bytes of what may have changed
+        self.skipped = 0
+        self.read = 0
+        self.size = 0
         self._manifest = manifest
-        self._reading = reading
-        self._under_way: dict[str, tuple[Stamp, bytes]] = {}  # files that are read, in order, not yet in the manifest
-        self._path = ""  # of the file whose articles are being taken
-        self._number = 0  # of that in the manifest
-        self._failures = 0  # in it
-        self._is_cut_short = False  # whether that was not read to its end
-        self.unsure = [path for path in files if not self._is_settled(path)]  # what may have changed
+        self._reader_settings = reader_settings
+        self._removed: Counter[CleanedLine] = Counter()
+        self._pending: dict[str, tuple[FileStamp, bytes]] = {}  # files being read, in order, not yet in the manifest
+        # The file whose articles are being taken:
+        self._path = ""
+        self._file = 0  # its key in the manifest
+        self._failures = 0
+        self._is_truncated = False  # whether it could not be read to its end
+        self.candidates = [path for path in files if self._may_have_changed(path)]
 
-    def _is_settled(self, path: str) -> bool:
-        """Whether there is no need to look into the file."""
-        known = self._manifest.known(path)
+    def _may_have_changed(self, path: str) -> bool:
+        """Return whether the content of the file must be compared. Record it as unchanged or unreadable otherwise."""
+        record = self._manifest.find_file(path)
         try:
-            status = os.stat(path)  # noqa: PTH116 - half the time of Path's, for every file of the archive
-            if not S_ISREG(status.st_mode):  # opening a pipe would wait for somebody to write to it
-                raise ReadError(_("it is no regular file"))
+            status = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, for every file of the archive
+            if not S_ISREG(status.st_mode):  # opening a pipe would block until somebody writes to it
+                raise ReadError(_("this is not a regular file"))
         except (OSError, ReadError) as error:
-            self._unreadable(path, known, error)
-            return True
-        if known and known.reading == self._reading and known.is_as(Stamp.of(status)):
-            self._unchanged(known)
-            return True
+            self._record_unreadable(path, record, error)
+            return False
+        if record and record.reader_settings == self._reader_settings and record.has_stamp(FileStamp.from_stat(status)):
+            self._record_unchanged(record)
+            return False
         self.size += status.st_size
-        return False
+        return True
 
-    def changed(self) -> Iterator[Path]:
-        """The files to read: those with another content than before."""
-        for path in self.unsure:
-            known = self._manifest.known(path)
+    def changed_files(self) -> Iterator[Path]:
+        """Yield the files to read: those whose content is new."""
+        for path in self.candidates:
+            record = self._manifest.find_file(path)
             try:
-                stamp, digest = _looked_into(path)
+                stamp, digest = _stamp_and_digest(path)
             except OSError as error:
-                self._unreadable(path, known, error)
+                self._record_unreadable(path, record, error)
                 continue
-            if known and known.reading == self._reading and known.digest == digest:
-                self._manifest.touch(known, stamp)
-                self._unchanged(known)
-            elif path not in self._under_way:
-                self._under_way[path] = stamp, digest
+            if record and record.reader_settings == self._reader_settings and record.digest == digest:
+                self._manifest.update_stamp(record, stamp)
+                self._record_unchanged(record)
+            elif path not in self._pending:
+                self._pending[path] = stamp, digest
                 self.read += 1
                 yield Path(path)
 
-    def _unchanged(self, known: Known) -> None:
-        if self._manifest.see(known):
-            self.skipped += known.articles
-            self.failed.extend(ReadFailure(*failure) for failure in self._manifest.failures(known))
+    def _record_unchanged(self, record: FileRecord) -> None:
+        if self._manifest.mark_seen(record):
+            self.skipped += record.articles
+            self.failed.extend(ReadFailure(*failure) for failure in self._manifest.failures(record))
 
-    def _unreadable(self, path: str, known: Known | None, error: OSError | ReadError) -> None:
-        """What the file supplied stays: it may be readable again."""
-        if known:
-            self._manifest.see(known)
+    def _record_unreadable(self, path: str, record: FileRecord | None, error: OSError | ReadError) -> None:
+        """Record the failure, and keep the articles of the file: it may become readable again."""
+        if record:
+            self._manifest.mark_seen(record)
         reason = os_error_reason(error) if isinstance(error, OSError) else str(error)
         self.failed.append(ReadFailure(path, reason))
 
-    def taken(self, unit: Unit, found: Outcomes) -> Iterator[Change]:
-        """What is to be written of a unit of the files to read."""
-        if str(unit.path) in self._under_way:
-            self._begin(str(unit.path))
-        for outcome in found:
+    def take(self, unit: ReadUnit, outcomes: Outcomes) -> Iterator[ChangedArticle]:
+        """Record the outcomes of a unit of the changed files, and yield the articles to write."""
+        if str(unit.path) in self._pending:
+            self._start_file(str(unit.path))
+        for outcome in outcomes:
             if isinstance(outcome, ReadError):
                 self._failures += 1
-                if self._failures <= MOST_FAILURES:
-                    self._fail(unit.name, str(outcome))
-                if isinstance(outcome, Interrupted):
-                    self._manifest.reread(self._number)
-                self._is_cut_short |= isinstance(outcome, Interrupted) or unit.is_incomplete
-            elif isinstance(outcome, Removed):
-                if outcome in self._removed or len(self._removed) < MOST_REMOVED:
+                if self._failures <= MAX_FAILURES_PER_FILE:
+                    self._record_failure(unit.name, str(outcome))
+                if isinstance(outcome, ReadInterrupted):
+                    self._manifest.invalidate_file(self._file)
+                self._is_truncated |= isinstance(outcome, ReadInterrupted) or unit.is_truncated
+            elif isinstance(outcome, CleanedLine):
+                if outcome in self._removed or len(self._removed) < MAX_REMOVED_LINES:
                     self._removed[outcome] += 1
-            elif isinstance(outcome, Replaced):
+            elif isinstance(outcome, ReplacedCharacters):
                 self.replaced.append(DecodingLoss(unit.name, outcome.characters))
-            elif self._manifest.supply(self._number, outcome.article_id) and isinstance(outcome, Change):
+            elif self._manifest.supply_article(self._file, outcome.article_id) and isinstance(outcome, ChangedArticle):
                 yield outcome
             else:
                 self.skipped += 1
 
-    def _fail(self, name: str, reason: str) -> None:
+    def _record_failure(self, name: str, reason: str) -> None:
         self.failed.append(ReadFailure(name, reason))
-        self._manifest.fail(self._number, name, reason)
+        self._manifest.add_failure(self._file, name, reason)
 
     @property
     def removed(self) -> tuple[RemovedLine, ...]:
-        """What cleaning took out, the commonest lines first."""
-        return tuple(RemovedLine(*removed, articles) for removed, articles in self._removed.most_common())
+        """The lines that cleaning removed, most frequent first."""
+        return tuple(RemovedLine(*line, articles) for line, articles in self._removed.most_common())
 
     def finish(self) -> None:
-        """All units have been taken."""
-        self._begin("")
+        """Record all remaining files. Call this after the last `take`."""
+        self._start_file("")
 
-    def readopted(self, recipe: IndexingConfig, cleaner: Cleaner) -> Iterator[Change]:
-        """Lost articles that other files have as well, read from there."""
-        numbers = {path: number for number, path in self._manifest.others()}
-        with closing(Here(recipe)) as here:
-            for unit, found in here.outcomes(units(map(Path, numbers)), cleaner):
-                for outcome in found:
-                    if isinstance(outcome, (Change, Unchanged)):
-                        is_adopted = self._manifest.adopt(numbers[str(unit.path)], outcome.article_id)
-                        if is_adopted and isinstance(outcome, Change):
+    def adopt_lost_articles(self, config: IndexingConfig, cleaner: Cleaner) -> Iterator[ChangedArticle]:
+        """Read lost articles from other files that contain them, and yield those to write."""
+        keys = {path: key for key, path in self._manifest.files_with_lost_articles()}
+        with closing(InProcessExecutor(config)) as executor:
+            for unit, outcomes in executor.prepare(read_units(map(Path, keys)), cleaner):
+                for outcome in outcomes:
+                    if isinstance(outcome, (ChangedArticle, UnchangedArticle)):
+                        is_adopted = self._manifest.adopt_article(keys[str(unit.path)], outcome.article_id)
+                        if is_adopted and isinstance(outcome, ChangedArticle):
                             yield outcome
 
-    def _begin(self, path: str) -> None:
-        """Enters files under way into the manifest, up to the one at `path`; those before it had no units."""
-        if self._is_cut_short:
-            self._manifest.spare(self._number)
-            self._is_cut_short = False
-        if self._failures > MOST_FAILURES:
-            self._fail(
-                self._path, _("{more} more parts of it are no articles").format(more=self._failures - MOST_FAILURES)
-            )
+    def _start_file(self, path: str) -> None:
+        """Enter pending files into the manifest, up to the one at `path`. Those before it had no units."""
+        if self._is_truncated:
+            self._manifest.keep_articles(self._file)
+            self._is_truncated = False
+        if self._failures > MAX_FAILURES_PER_FILE:
+            more = self._failures - MAX_FAILURES_PER_FILE
+            self._record_failure(self._path, _("{more} more parts of the file are not articles").format(more=more))
         self._failures = 0
-        while self._under_way:
-            self._path, (stamp, digest) = next(iter(self._under_way.items()))
-            del self._under_way[self._path]
-            self._number = self._manifest.begin(self._path, stamp, digest, self._reading)
+        while self._pending:
+            self._path, (stamp, digest) = next(iter(self._pending.items()))
+            del self._pending[self._path]
+            self._file = self._manifest.start_file(self._path, stamp, digest, self._reader_settings)
             if self._path == path:
                 break
 
 
-def _looked_into(path: str) -> tuple[Stamp, bytes]:
-    """How a file is, and the digest of its content. Raises OSError."""
+def _stamp_and_digest(path: str) -> tuple[FileStamp, bytes]:
+    """Return the stamp of a file and the digest of its content. Raises OSError."""
     digest = hashlib.blake2b(digest_size=16)
     with Path(path).open("rb") as file:
-        stamp = Stamp.of(os.fstat(file.fileno()))  # before reading: what changes later has another
-        while block := file.read(_BLOCK):
+        stamp = FileStamp.from_stat(os.fstat(file.fileno()))  # before reading, so that a later change has another stamp
+        while block := file.read(_BLOCK_SIZE):
             digest.update(block)
     return stamp, digest.digest()

@@ -1,4 +1,4 @@
-"""Prepares the articles of many units in worker processes, in the order of the units."""
+"""Prepare the articles of read units, in this process or in a pool of worker processes."""
 
 import gc
 import os
@@ -14,121 +14,133 @@ from typing import Any
 from ..messages import Language, current_language
 from ..messages import gettext as _
 from .cleaning import Cleaner
-from .errors import Interrupted, WorkersEnded
-from .files import Unit
+from .errors import ReadInterrupted, WorkersEnded
+from .files import ReadUnit
 from .preparation import IndexingConfig, Outcomes, Preparer
 
-BATCH = 128  # units that a worker takes at once
-BATCH_BYTES = 2_000_000  # or fewer, if they are so many bytes
-WAITING = 24  # batches that are under way or wait to be written, two for each worker where that is more; bounds memory
-LOOKS_FOR_PARENT = 1.0  # seconds between looks
-MOST_RESTARTS = 50
-BYTES_A_WORKER = 600_000  # fewer do not pay for starting one
+BATCH_UNITS = 128  # units that a worker takes at once
+BATCH_BYTES = 2_000_000  # a batch ends early when its units have this size
+MIN_PENDING_BATCHES = 24  # submitted and not yet written, or two per worker where that is more; bounds memory
+PARENT_CHECK_INTERVAL = 1.0  # seconds
+MAX_RESTARTS = 50
+MIN_BYTES_PER_WORKER = 600_000  # less work does not pay for starting a process
 
-_ENDED = (BrokenProcessPool, MemoryError)
+_WORKER_DEATH = (BrokenProcessPool, MemoryError)
 
 
-class Here:
+class InProcessExecutor:
     """Prepares units in this process."""
 
-    def __init__(self, recipe: IndexingConfig) -> None:
-        self._preparer = Preparer(recipe)
+    def __init__(self, config: IndexingConfig) -> None:
+        self._preparer = Preparer(config)
 
-    def outcomes(self, units: Iterator[Unit], cleaner: Cleaner) -> Iterator[tuple[Unit, Outcomes]]:
-        """What came of each unit, in their order."""
+    def prepare(self, units: Iterator[ReadUnit], cleaner: Cleaner) -> Iterator[tuple[ReadUnit, Outcomes]]:
+        """Yield each unit with its outcomes, in order."""
         for unit in units:
             yield unit, self._preparer.prepare([unit], cleaner)[0]
 
     def close(self) -> None:
+        """Close the reader of the index."""
         self._preparer.close()
 
 
-class Workers:
-    """Prepares units in other processes, which start at once. One that ends costs no more than the unit it was at."""
+class WorkerPool:
+    """Prepares units in worker processes, which start at once.
 
-    def __init__(self, recipe: IndexingConfig, jobs: int) -> None:
-        self._recipe = recipe
+    A worker that dies costs only the unit that it was preparing.
+    """
+
+    def __init__(self, config: IndexingConfig, jobs: int) -> None:
+        self._config = config
         self._jobs = jobs
         self._restarts = 0
-        self._executor = self._started()
+        self._executor = self._start_executor()
 
-    def _started(self) -> Any:
-        from loky import ProcessPoolExecutor  # 50 ms, which a small run does not need
+    def _start_executor(self) -> Any:
+        from loky import ProcessPoolExecutor  # imported late: takes 50 ms, and a small run does not need it
 
         executor = ProcessPoolExecutor(
-            self._jobs, initializer=_start, initargs=(self._recipe, os.getpid(), current_language.get())
+            self._jobs, initializer=_start_worker, initargs=(self._config, os.getpid(), current_language.get())
         )
-        executor.submit(int)  # they start with the first thing to do
+        executor.submit(int)  # loky starts its processes with the first task
         return executor
 
-    def outcomes(self, units: Iterator[Unit], cleaner: Cleaner) -> Iterator[tuple[Unit, Outcomes]]:
-        """What came of each unit, in their order. Raises WorkersEnded."""
-        waiting: deque[tuple[list[Unit], Future[list[Outcomes]]]] = deque()
-        batches = _batches(units)
+    def prepare(self, units: Iterator[ReadUnit], cleaner: Cleaner) -> Iterator[tuple[ReadUnit, Outcomes]]:
+        """Yield each unit with its outcomes, in order.
 
-        def give(batch: list[Unit]) -> tuple[list[Unit], Future[list[Outcomes]]]:
-            return batch, self._future(batch, cleaner)
+        Raises:
+            WorkersEnded: Workers died more than MAX_RESTARTS times.
+        """
+        pending: deque[tuple[list[ReadUnit], Future[list[Outcomes]]]] = deque()
+        batches = _make_batches(units)
 
-        waiting.extend(map(give, islice(batches, max(2 * self._jobs, WAITING))))
-        while waiting:
-            batch, future = waiting.popleft()
+        def submit(batch: list[ReadUnit]) -> tuple[list[ReadUnit], Future[list[Outcomes]]]:
+            return batch, self._submit(batch, cleaner)
+
+        pending.extend(map(submit, islice(batches, max(2 * self._jobs, MIN_PENDING_BATCHES))))
+        while pending:
+            batch, future = pending.popleft()
             try:
-                found = future.result()
-            except _ENDED:
-                # It was at work on one of the first batches. They come first to their turn, each unit alone.
+                outcomes_by_unit = future.result()
+            except _WORKER_DEATH:
+                # The worker was preparing one of the first batches. Their units are prepared one by one, in turn.
                 self._restart()
-                found = [self._alone(unit, cleaner) for unit in batch]
-                waiting = deque(give(later) for later, _ in waiting)
-            yield from zip(batch, found, strict=True)
-            waiting.extend(map(give, islice(batches, 1)))
+                outcomes_by_unit = [self._prepare_alone(unit, cleaner) for unit in batch]
+                pending = deque(submit(later_batch) for later_batch, _ in pending)
+            yield from zip(batch, outcomes_by_unit, strict=True)
+            pending.extend(map(submit, islice(batches, 1)))
 
-    def _future(self, batch: list[Unit], cleaner: Cleaner) -> "Future[list[Outcomes]]":
+    def _submit(self, batch: list[ReadUnit], cleaner: Cleaner) -> "Future[list[Outcomes]]":
         try:
-            future: Future[list[Outcomes]] = self._executor.submit(_work, batch, cleaner)
-        except BrokenProcessPool as error:  # a process has ended at an earlier batch
+            future: Future[list[Outcomes]] = self._executor.submit(_prepare_batch, batch, cleaner)
+        except BrokenProcessPool as error:  # a worker died at an earlier batch
             future = Future()
             future.set_exception(error)
         return future
 
-    def _alone(self, unit: Unit, cleaner: Cleaner) -> Outcomes:
-        """What came of a unit that may be the one that ends a process."""
+    def _prepare_alone(self, unit: ReadUnit, cleaner: Cleaner) -> Outcomes:
+        """Return the outcomes of a unit that may be the one that kills its worker."""
         try:
-            return self._future([unit], cleaner).result()[0]
-        except _ENDED:
+            return self._submit([unit], cleaner).result()[0]
+        except _WORKER_DEATH:
             self._restart()
-            return [Interrupted(_("the process that read it was ended: it may need more memory than there is"))]
+            return [ReadInterrupted(_("the worker process that read it died: it may need more memory than there is"))]
 
     def _restart(self) -> None:
         self._restarts += 1
-        if self._restarts > MOST_RESTARTS:
+        if self._restarts > MAX_RESTARTS:
             raise WorkersEnded
         self.close()
-        self._executor = self._started()
+        self._executor = self._start_executor()
 
     def close(self) -> None:
+        """Kill the workers."""
         self._executor.shutdown(kill_workers=True)
 
 
-def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
-    batch: list[Unit] = []
+def _make_batches(units: Iterator[ReadUnit]) -> Iterator[list[ReadUnit]]:
+    batch: list[ReadUnit] = []
     size = 0
     for unit in units:
         batch.append(unit)
         size += unit.size
-        if len(batch) == BATCH or size >= BATCH_BYTES:
+        if len(batch) == BATCH_UNITS or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def worthwhile(jobs: int, size: int) -> int:
-    """How many processes of `jobs` there is work for, with so many bytes to read."""
-    return min(jobs, size // BYTES_A_WORKER)
+def make_executor(config: IndexingConfig, jobs: int | None, size: int) -> InProcessExecutor | WorkerPool:
+    """Return an executor for `size` bytes of work: a pool of up to `jobs` workers, or this process.
+
+    `jobs` is by default the number of cores that this process may use.
+    """
+    workers = min(_available_cores() if jobs is None else jobs, size // MIN_BYTES_PER_WORKER)
+    return WorkerPool(config, workers) if workers > 1 else InProcessExecutor(config)
 
 
-def available_cores() -> int:
-    """Cores that this process may use."""
+def _available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -137,22 +149,22 @@ def available_cores() -> int:
 _preparer: Preparer
 
 
-def _start(recipe: IndexingConfig, parent: int, language: Language) -> None:
+def _start_worker(config: IndexingConfig, parent: int, language: Language) -> None:
     global _preparer
     current_language.set(language)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _preparer = Preparer(recipe)
-    # Preparing makes no cycles; looking for some would take a quarter of the time.
+    threading.Thread(target=_exit_with_parent, args=(parent,), daemon=True).start()
+    _preparer = Preparer(config)
+    # Preparing makes no reference cycles, and searching for some would take a quarter of the time.
     gc.disable()
 
 
-def _work(batch: list[Unit], cleaner: Cleaner) -> list[Outcomes]:
+def _prepare_batch(batch: list[ReadUnit], cleaner: Cleaner) -> list[Outcomes]:
     gc.collect(0)
     return _preparer.prepare(batch, cleaner)
 
 
-def _end_with(parent: int) -> None:
-    """Ends this process when its parent has: a killed run must leave nothing behind."""
+def _exit_with_parent(parent: int) -> None:
+    """End this process when its parent ends, so that a killed run leaves no processes behind."""
     while os.getppid() == parent:
-        time.sleep(LOOKS_FOR_PARENT)
+        time.sleep(PARENT_CHECK_INTERVAL)
     os._exit(1)

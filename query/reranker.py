@@ -37,7 +37,7 @@ def bigrams_of(folded: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the texts of one article say for it; each value is between 0 and 1."""
+    """Evidence that the texts of one article give for a query; each value is between 0 and 1."""
 
     runs: float
     query_coverage: float

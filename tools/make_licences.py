@@ -59,10 +59,10 @@ def _licence(package: Distribution) -> str:
     metadata = package.metadata
     if "License-Expression" in metadata:
         return metadata["License-Expression"]
-    line: str = metadata.get_all("License", [""])[0].strip()
+    line: str = (metadata.get_all("License") or [""])[0].strip()
     if line and len(line) < 60 and "\n" not in line:
         return line
-    classifiers = metadata.get_all("Classifier", [])
+    classifiers = metadata.get_all("Classifier") or []
     return ", ".join(name.rpartition(" :: ")[2] for name in classifiers if name.startswith("License :: "))
 
 

@@ -2,4 +2,4 @@
 
 from pathlib import Path
 
-ANALYSIS = Path(__file__).parents[1] / "analysis"  # where the tables and models are written
+ANALYSIS = Path(__file__).parents[1] / "analysis"  # the folder that the tables and models are written to

@@ -1,7 +1,7 @@
-"""Trains a linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) over hashed features.
+"""Training of a linear-chain conditional random field over hashed features.
 
-Stochastic gradient descent with AdaGrad's steps; in each batch half of the features are left out, so that what is rare
-learns beside what is frequent.
+After Lafferty, McCallum and Pereira (2001). Trained by stochastic gradient descent with AdaGrad. Dropout removes half
+of the features of each batch, so that rare features learn too.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,124 +11,133 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from souwen.analysis.names.features import BEGIN, FEATURE_BITS, OUTSIDE
-from souwen.analysis.names.model import LABELS
-from souwen.analysis.names.word_columns import Codes
+from souwen.analysis.names.features import BEGIN, FEATURE_BITS, OUTSIDE, IndexArray
+from souwen.analysis.names.model import LABEL_COUNT
+from souwen.analysis.names.word_table import UInt32Array
 
-Floats = NDArray[np.float32]
+FloatArray = NDArray[np.float32]
 
-FEATURES = 2 << FEATURE_BITS  # half of them for the training alone
+FEATURE_COUNT = 2 << FEATURE_BITS  # the upper half exists during training only
 LEARNING_RATE = 0.1
-LAST_RATE = 0.1  # of the first
-REGULARISATION = 0.003  # L2, for each time that a feature is seen
-LEFT_OUT = 0.5  # of the features of a batch
-BATCH = 2_500  # characters
-NEVER = np.float32(-1e4)
-_SMALL = 1e-30
+FINAL_RATE_FACTOR = 0.1  # of the learning rate, in the last epoch
+REGULARIZATION = 0.003  # L2, for each occurrence of a feature
+DROPOUT = 0.5  # of the features of a batch
+BATCH_SIZE = 2_500  # characters
+FORBIDDEN = np.float32(-1e4)  # score of an impossible transition
+_EPSILON = 1e-30
 
 
 class Example(NamedTuple):
-    """Features of a sentence, one row for each kind, and the probability of each label (characters by labels). Only
-    of what people have labelled (`certain`) it is learnt which label follows which."""
+    """A sentence to train on.
 
-    keys: Codes
-    labels: Floats
-    certain: bool
+    `keys` are hashed features: templates × characters. `label_probabilities` are characters × labels. The transition
+    weights are trained only on sentences that people have labeled (`is_gold`).
+    """
 
-
-def one_hot(labels: Codes) -> Floats:
-    """Labels as probabilities."""
-    return np.eye(LABELS, dtype=np.float32)[labels]
+    keys: UInt32Array
+    label_probabilities: FloatArray
+    is_gold: bool
 
 
-def _allowed() -> tuple[Floats, Floats]:
-    """What is added to the scores of neighbouring labels, and of the first: nothing, or NEVER."""
-    first = np.zeros(LABELS, np.float32)
-    pairs = np.zeros((LABELS, LABELS), np.float32)
+def one_hot(labels: UInt32Array) -> FloatArray:
+    """Return labels as probabilities."""
+    return np.eye(LABEL_COUNT, dtype=np.float32)[labels]
+
+
+def _constraints() -> tuple[FloatArray, FloatArray]:
+    """Return the scores, 0 or FORBIDDEN, of each label at the start of a sentence, and of each transition."""
+    initial = np.zeros(LABEL_COUNT, np.float32)
+    transitions = np.zeros((LABEL_COUNT, LABEL_COUNT), np.float32)
     for begin in BEGIN.values():
-        first[begin + 1] = NEVER
-        pairs[:, begin + 1] = NEVER
-        pairs[[begin, begin + 1], begin + 1] = 0
-    return first, pairs
+        initial[begin + 1] = FORBIDDEN
+        transitions[:, begin + 1] = FORBIDDEN
+        transitions[[begin, begin + 1], begin + 1] = 0
+    return initial, transitions
 
 
 class Model:
-    """Weights of features, and of neighbouring labels. Only features for which `kept` is true have weights."""
+    """Feature weights and transition weights. Only features for which `has_weights` is true have weights."""
 
-    def __init__(self, kept: NDArray[np.bool_], seed: int) -> None:
-        self._number = np.full(FEATURES, -1, np.int32)
-        self._number[kept] = np.arange(np.count_nonzero(kept), dtype=np.int32)
-        self.keys = np.flatnonzero(kept).astype(np.uint32)
-        self.weights = np.zeros((len(self.keys), LABELS), np.float32)
-        self.transitions = np.zeros((LABELS, LABELS), np.float32)
-        self._steps = np.full_like(self.weights, 1e-2)
-        self._transition_steps = np.full_like(self.transitions, 1e-2)
+    def __init__(self, has_weights: NDArray[np.bool_], seed: int) -> None:
+        self._rows = np.full(FEATURE_COUNT, -1, np.int32)  # by feature, its row in `weights`
+        self._rows[has_weights] = np.arange(np.count_nonzero(has_weights), dtype=np.int32)
+        self.keys = np.flatnonzero(has_weights).astype(np.uint32)
+        self.weights = np.zeros((len(self.keys), LABEL_COUNT), np.float32)
+        self.transitions = np.zeros((LABEL_COUNT, LABEL_COUNT), np.float32)
+        self._squared_gradients = np.full_like(self.weights, 1e-2)
+        self._squared_transition_gradients = np.full_like(self.transitions, 1e-2)
         self._random = np.random.default_rng(seed)
 
-    def learn(self, examples: Iterable[Example], rate: float) -> None:
-        """Go through the examples once."""
-        batches = list(_batches(examples, BATCH))
-        for number in self._random.permutation(len(batches)):
-            self._step(batches[number], rate)
+    def train_epoch(self, examples: Iterable[Example], learning_rate: float) -> None:
+        """Train on all examples once, in random order."""
+        batches = list(_batches(examples, BATCH_SIZE))
+        for i in self._random.permutation(len(batches)):
+            self._train_batch(batches[i], learning_rate)
 
-    def marginals(self, keys: Sequence[Codes]) -> list[Floats]:
-        """The probability of each label of each character of sentences that have these features."""
-        found: dict[int, Floats] = {}
-        blank = [Example(one, np.zeros((one.shape[1], LABELS), np.float32), False) for one in keys]
-        numbered = {id(one): number for number, one in enumerate(blank)}
-        for batch in _batches(blank, 4 * BATCH):
-            given, used = self._matrix(batch)
+    def marginals(self, keys: Sequence[UInt32Array]) -> list[FloatArray]:
+        """Return the probability of each label of each character, for sentences with these features."""
+        marginals_by_sentence: dict[int, FloatArray] = {}
+        examples = [
+            Example(sentence_keys, np.zeros((sentence_keys.shape[1], LABEL_COUNT), np.float32), False)
+            for sentence_keys in keys
+        ]
+        indices = {id(example): i for i, example in enumerate(examples)}
+        for batch in _batches(examples, 4 * BATCH_SIZE):
+            matrix, rows = self._feature_matrix(batch)
             mask = _mask(batch)
-            probability, _ = _expected(_spread(given @ self.weights[used], mask), mask, self.pairs())
-            for row, example in enumerate(batch):
-                found[numbered[id(example)]] = probability[row, : len(example.labels)]
-        return [found[number] for number in range(len(blank))]
+            scores = _pad(matrix @ self.weights[rows], mask)
+            probabilities, _ = _forward_backward(scores, mask, self.transition_scores())
+            for i, example in enumerate(batch):
+                marginals_by_sentence[indices[id(example)]] = probabilities[i, : len(example.label_probabilities)]
+        return [marginals_by_sentence[i] for i in range(len(examples))]
 
-    def pairs(self) -> Floats:
-        """Weights of each label after each other one."""
-        return self.transitions + _allowed()[1]
+    def transition_scores(self) -> FloatArray:
+        """Return the transition weights with the constraints applied: label × next label."""
+        return self.transitions + _constraints()[1]
 
-    def _matrix(self, batch: Sequence[Example]) -> tuple[sparse.csr_matrix, NDArray[np.intp]]:
-        """Characters by features, and the features' numbers."""
-        numbers = self._number[np.concatenate([example.keys for example in batch], axis=1).T]
-        known = numbers >= 0
-        used, columns = np.unique(numbers[known], return_inverse=True)
-        rows = np.concatenate(([0], np.cumsum(known.sum(axis=1))))
+    def _feature_matrix(self, batch: Sequence[Example]) -> tuple[sparse.csr_matrix, IndexArray]:
+        """Return a matrix of characters × features, and the rows of these features in `weights`."""
+        rows = self._rows[np.concatenate([example.keys for example in batch], axis=1).T]
+        has_weights = rows >= 0
+        used_rows, columns = np.unique(rows[has_weights], return_inverse=True)
+        row_pointers = np.concatenate(([0], np.cumsum(has_weights.sum(axis=1))))
         ones = np.ones(len(columns), np.float32)
-        return sparse.csr_matrix((ones, columns.astype(np.int32), rows), (len(numbers), len(used))), used
+        shape = (len(rows), len(used_rows))
+        return sparse.csr_matrix((ones, columns.astype(np.int32), row_pointers), shape), used_rows
 
-    def _step(self, batch: Sequence[Example], rate: float) -> None:
-        given, used = self._matrix(batch)
+    def _train_batch(self, batch: Sequence[Example], learning_rate: float) -> None:
+        matrix, rows = self._feature_matrix(batch)
         mask = _mask(batch)
-        labels = np.concatenate([example.labels for example in batch])
-        left = ((self._random.random(len(used)) > LEFT_OUT) / (1 - LEFT_OUT)).astype(np.float32)[:, None]
-        scores = _spread(given @ (self.weights[used] * left), mask)
-        probability, pairs = _expected(scores, mask, self.pairs())
-        slope = given.T.tocsr() @ (probability[mask] - labels) * left
-        seen = np.bincount(given.indices, minlength=len(used))[:, None]
-        slope += np.float32(REGULARISATION) * seen * self.weights[used]
-        self._steps[used] += slope**2
-        self.weights[used] -= rate * slope / np.sqrt(self._steps[used])
-        if batch[0].certain:
+        expected = np.concatenate([example.label_probabilities for example in batch])
+        dropout = ((self._random.random(len(rows)) > DROPOUT) / (1 - DROPOUT)).astype(np.float32)[:, None]
+        scores = _pad(matrix @ (self.weights[rows] * dropout), mask)
+        probabilities, transition_counts = _forward_backward(scores, mask, self.transition_scores())
+        gradient = matrix.T.tocsr() @ (probabilities[mask] - expected) * dropout
+        occurrences = np.bincount(matrix.indices, minlength=len(rows))[:, None]
+        gradient += np.float32(REGULARIZATION) * occurrences * self.weights[rows]
+        self._squared_gradients[rows] += gradient**2
+        self.weights[rows] -= learning_rate * gradient / np.sqrt(self._squared_gradients[rows])
+        if batch[0].is_gold:
+            transition_gradient = transition_counts
             for example in batch:
-                pairs -= example.labels[:-1].T @ example.labels[1:]
-            self._transition_steps += pairs**2
-            self.transitions -= rate * pairs / np.sqrt(self._transition_steps)
+                transition_gradient -= example.label_probabilities[:-1].T @ example.label_probabilities[1:]
+            self._squared_transition_gradients += transition_gradient**2
+            self.transitions -= learning_rate * transition_gradient / np.sqrt(self._squared_transition_gradients)
 
 
-def averaged(models: Sequence[Model]) -> Model:
-    """The first of models with the same features, with the weights that all have on average."""
+def average(models: Sequence[Model]) -> Model:
+    """Return the first of some models with the same features, with the average weights of all."""
     models[0].weights = np.mean([model.weights for model in models], axis=0)
     models[0].transitions = np.mean([model.transitions for model in models], axis=0)
     return models[0]
 
 
 def _batches(examples: Iterable[Example], size: int) -> Iterable[list[Example]]:
-    """Examples of about the same length, certain ones apart."""
+    """Yield batches of examples of about the same length; gold examples have batches of their own."""
     batch: list[Example] = []
-    for example in sorted(examples, key=lambda one: (one.certain, len(one.labels))):
-        full = (len(batch) + 1) * len(example.labels) > size
-        if batch and (full or batch[0].certain != example.certain):
+    for example in sorted(examples, key=lambda example: (example.is_gold, len(example.label_probabilities))):
+        is_full = (len(batch) + 1) * len(example.label_probabilities) > size
+        if batch and (is_full or batch[0].is_gold != example.is_gold):
             yield batch
             batch = []
         batch.append(example)
@@ -137,39 +146,43 @@ def _batches(examples: Iterable[Example], size: int) -> Iterable[list[Example]]:
 
 
 def _mask(batch: Sequence[Example]) -> NDArray[np.bool_]:
-    """Sentences by characters: where there is one."""
-    sizes = np.array([len(example.labels) for example in batch])
+    """Return an array of sentences × steps that is true for characters and false for padding."""
+    sizes = np.array([len(example.label_probabilities) for example in batch])
     mask: NDArray[np.bool_] = np.arange(sizes.max())[None, :] < sizes[:, None]
     return mask
 
 
-def _spread(scores: Floats, mask: NDArray[np.bool_]) -> Floats:
-    """Sentences by characters by labels; where there is no character, OUTSIDE is certain."""
-    spread = np.full((*mask.shape, LABELS), NEVER, np.float32)
-    spread[:, :, OUTSIDE] = 0
-    spread[mask] = scores
-    return spread
+def _pad(scores: FloatArray, mask: NDArray[np.bool_]) -> FloatArray:
+    """Return scores as sentences × steps × labels; padding is OUTSIDE for certain."""
+    padded = np.full((*mask.shape, LABEL_COUNT), FORBIDDEN, np.float32)
+    padded[:, :, OUTSIDE] = 0
+    padded[mask] = scores
+    return padded
 
 
-def _expected(scores: Floats, mask: NDArray[np.bool_], pairs: Floats) -> tuple[Floats, Floats]:
-    """By the forward-backward algorithm: the probability of each label of each character, and how many of each pair of
-    neighbouring labels there are, all sentences together."""
-    steps = np.exp(pairs)
+def _forward_backward(
+    scores: FloatArray, mask: NDArray[np.bool_], transition_scores: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return marginal probabilities and expected transition counts, by the forward-backward algorithm.
+
+    The probabilities are sentences × steps × labels. The counts are label × next label, summed over all sentences.
+    """
+    transitions = np.exp(transition_scores)
     scores = scores.transpose(1, 0, 2).copy()
-    scores[0] += _allowed()[0]
-    emitted = np.exp(scores - scores.max(axis=2, keepdims=True))
-    forward, backward = np.empty_like(emitted), np.ones_like(emitted)
-    forward[0] = emitted[0]
-    for step in range(1, len(emitted)):
-        paths = forward[step - 1] @ steps * emitted[step]
-        forward[step] = paths / (paths.sum(axis=1, keepdims=True) + _SMALL)
-    for step in range(len(emitted) - 2, -1, -1):
-        paths = (backward[step + 1] * emitted[step + 1]) @ steps.T
-        backward[step] = paths / (paths.sum(axis=1, keepdims=True) + _SMALL)
-    both = forward * backward
-    probability = both / (both.sum(axis=2, keepdims=True) + _SMALL)
-    onward = backward[1:] * emitted[1:]
-    total = np.einsum("tsa,ab,tsb->ts", forward[:-1], steps, onward, optimize=True) + _SMALL
-    within = np.where(mask.T[1:], 1 / total, 0).astype(np.float32)[:, :, None]
-    counted = (forward[:-1] * within).reshape(-1, LABELS).T @ onward.reshape(-1, LABELS) * steps
-    return probability.transpose(1, 0, 2), counted
+    scores[0] += _constraints()[0]
+    emissions = np.exp(scores - scores.max(axis=2, keepdims=True))
+    forward, backward = np.empty_like(emissions), np.ones_like(emissions)
+    forward[0] = emissions[0]
+    for step in range(1, len(emissions)):
+        paths = forward[step - 1] @ transitions * emissions[step]
+        forward[step] = paths / (paths.sum(axis=1, keepdims=True) + _EPSILON)
+    for step in range(len(emissions) - 2, -1, -1):
+        paths = (backward[step + 1] * emissions[step + 1]) @ transitions.T
+        backward[step] = paths / (paths.sum(axis=1, keepdims=True) + _EPSILON)
+    product = forward * backward
+    probabilities = product / (product.sum(axis=2, keepdims=True) + _EPSILON)
+    onward = backward[1:] * emissions[1:]
+    totals = np.einsum("tsa,ab,tsb->ts", forward[:-1], transitions, onward, optimize=True) + _EPSILON
+    weights = np.where(mask.T[1:], 1 / totals, 0).astype(np.float32)[:, :, None]
+    counts = (forward[:-1] * weights).reshape(-1, LABEL_COUNT).T @ onward.reshape(-1, LABEL_COUNT) * transitions
+    return probabilities.transpose(1, 0, 2), counts

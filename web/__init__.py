@@ -1,4 +1,4 @@
-"""The archive over HTTP: a page to search with, and an API to build on."""
+"""HTTP server of an archive: the search page, the JSON API, and an MCP server for assistants."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ __all__ = ["LOOPBACK", "create_app", "is_loopback", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    # Tools for assistants, which are started for each conversation, need no FastAPI: a sixth of their time to start.
+    # Assistants start the MCP server for each conversation. It skips FastAPI, whose import takes a sixth of the time.
     if name == "create_app":
         from .app import create_app
 

@@ -31,8 +31,8 @@ from .params import (
     SuggestParams,
     TimelineParams,
 )
-from .responses import answer, encoded, headers_of, is_known
-from .searcher_pool import archive_of
+from .responses import cache_headers, encode_json, is_not_modified, json_response
+from .searcher_pool import searcher_pool_of
 
 EXPORT_CHUNK_BYTES = 64 << 10  # about
 
@@ -53,7 +53,7 @@ router = APIRouter(responses=ERRORS)
 @router.get("/api/search", response_model=Results)
 async def search(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """Find the articles that match, best first."""
-    return await answer(
+    return await json_response(
         request,
         lambda searcher: searcher.search(
             params.q,
@@ -72,19 +72,19 @@ async def search(request: Request, params: Annotated[SearchParams, Query()]) -> 
 @router.get("/api/suggest", response_model=list[Suggestion])
 async def suggest(request: Request, params: Annotated[SuggestParams, Query()]) -> Response:
     """Complete a prefix to words of the index, the most frequent first."""
-    return await answer(request, lambda searcher: searcher.suggest(params.q, params.limit))
+    return await json_response(request, lambda searcher: searcher.suggest(params.q, params.limit))
 
 
 @router.get("/api/timeline", response_model=Timeline)
 async def timeline(request: Request, params: Annotated[TimelineParams, Query()]) -> Response:
     """Count the articles that match all of a query by day, month or year of publication."""
-    return await answer(request, lambda searcher: searcher.timeline(params.q, by=params.by, **params.filters()))
+    return await json_response(request, lambda searcher: searcher.timeline(params.q, by=params.by, **params.filters()))
 
 
 @router.get("/api/entities", response_model=EntityCounts)
 async def entities(request: Request, params: Annotated[EntitiesParams, Query()]) -> Response:
     """List the entities that most articles name: all articles, or those that match all of a query."""
-    return await answer(
+    return await json_response(
         request,
         lambda searcher: searcher.entities(
             params.q,
@@ -100,19 +100,19 @@ async def entities(request: Request, params: Annotated[EntitiesParams, Query()])
 @router.get("/api/stats", response_model=IndexInfo)
 async def stats(request: Request, _: Annotated[Params, Query()]) -> Response:
     """Show the size of the index and the settings it was made with."""
-    return await answer(request, Searcher.statistics)
+    return await json_response(request, Searcher.statistics)
 
 
 @router.get("/api/articles", response_model=ArticleDetails, responses=NO_SUCH_ARTICLE)
 async def article_by_id(request: Request, params: Annotated[ArticleByIdParams, Query()]) -> Response:
     """Show a whole article."""
-    return await answer(request, _article(params.id))
+    return await json_response(request, _article(params.id))
 
 
 @router.get("/api/articles/{id:path}", response_model=ArticleDetails, responses=NO_SUCH_ARTICLE)
 async def article(request: Request, article_id: IdInPath, _: Annotated[Params, Query()]) -> Response:
     """Show a whole article."""
-    return await answer(request, _article(article_id))
+    return await json_response(request, _article(article_id))
 
 
 def _article(article_id: str) -> Callable[[Searcher], ArticleDetails]:
@@ -128,13 +128,13 @@ def _article(article_id: str) -> Callable[[Searcher], ArticleDetails]:
 @router.get("/api/related", response_model=RelatedArticles, responses=NO_SUCH_ARTICLE)
 async def related_by_id(request: Request, params: Annotated[RelatedByIdParams, Query()]) -> Response:
     """Find the articles closest to an article, without its reprints."""
-    return await answer(request, _related(params.id, params.limit))
+    return await json_response(request, _related(params.id, params.limit))
 
 
 @router.get("/api/related/{id:path}", response_model=RelatedArticles, responses=NO_SUCH_ARTICLE)
 async def related(request: Request, article_id: IdInPath, params: Annotated[RelatedParams, Query()]) -> Response:
     """Find the articles closest to an article, without its reprints."""
-    return await answer(request, _related(article_id, params.limit))
+    return await json_response(request, _related(article_id, params.limit))
 
 
 def _related(article_id: str, limit: int) -> Callable[[Searcher], RelatedArticles]:
@@ -158,17 +158,17 @@ async def export(request: Request, params: Annotated[ExportParams, Query()]) -> 
     def chunks(searcher: Searcher) -> Iterator[bytes]:
         lines, size = [], 0
         for exported in searcher.articles(params.q, **params.filters()):
-            lines.append(encoded(article_record(exported)) + b"\n")
+            lines.append(encode_json(article_record(exported)) + b"\n")
             size += len(lines[-1])
             if size >= EXPORT_CHUNK_BYTES:
                 yield b"".join(lines)
                 lines, size = [], 0
         yield b"".join(lines)
 
-    headers = await headers_of(request)
-    if is_known(request, headers):
+    headers = await cache_headers(request)
+    if is_not_modified(request, headers):
         return Response(status_code=304, headers=headers)
-    stream = archive_of(request).stream(chunks)
+    stream = searcher_pool_of(request).stream(chunks)
     first = await anext(stream)  # an invalid request fails here, before the response begins
 
     async def content() -> AsyncIterator[bytes]:
@@ -182,5 +182,5 @@ async def export(request: Request, params: Annotated[ExportParams, Query()]) -> 
 @router.get("/health", response_model=Health)
 async def health(request: Request) -> Response:
     """Check that the index can be searched."""
-    await archive_of(request).refresh()
-    return Response(encoded({"status": "ok"}), headers={"Cache-Control": "no-store"}, media_type="application/json")
+    await searcher_pool_of(request).refresh()
+    return Response(encode_json({"status": "ok"}), headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Puts the application together."""
+"""The FastAPI application: routes, static files, middleware and error handlers."""
 
 import os
 from collections.abc import AsyncIterator, Iterable
@@ -9,53 +9,60 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from . import api, error_handlers, page
-from .languages import Speaking
-from .middleware import Guards
-from .rate_limit import Rates
-from .searcher_pool import SECONDS, THREADS, Archive
+from . import api, page
+from .error_handlers import add_error_handlers
+from .middleware import LanguageMiddleware, RequestGuardMiddleware
+from .rate_limit import RateLimiter
+from .searcher_pool import SEARCH_THREADS, TIMEOUT_SECONDS, SearcherPool
 
-RATE = 20.0  # requests a second that a client may send
-# An editable install links files, and what is linked from elsewhere is not served.
-STATIC = Path(__file__).resolve().parent / "static"
+DEFAULT_RATE = 20.0  # requests a second of a client
+# An editable install consists of symbolic links, and StaticFiles serves no link that leads out of its folder.
+STATIC_DIR = Path(__file__).resolve().parent / "static"
 
 
 def create_app(
     index: str | os.PathLike[str] = "index_data",
     *,
-    seconds: float = SECONDS,
-    threads: int = THREADS,
-    rate: float = RATE,
+    seconds: float = TIMEOUT_SECONDS,
+    threads: int = SEARCH_THREADS,
+    rate: float = DEFAULT_RATE,
     hosts: Iterable[str] = (),
     token: str = "",
 ) -> FastAPI:
-    """The application for the index in a folder. A request may take so many `seconds`; so many `threads` search at
-    once; a client may send so many requests a second (`rate`; 0 is any number). With `hosts`, only requests to these
-    names are answered; with a `token`, only those that tell it.
+    """Return the application that serves the index in a folder.
 
-    Raises IndexNotFound, IndexMismatch or IndexDamaged if the index cannot be used, InvalidAliases if the list of
-    aliases in it cannot be read.
+    Args:
+        index: The folder of the index.
+        seconds: Time limit of a request.
+        threads: Number of searches that run at the same time.
+        rate: Requests a second that a client may send; 0 means any number.
+        hosts: Host names that requests may address; empty means any.
+        token: Token that requests must carry; "" means none.
+
+    Raises:
+        IndexNotFound, IndexMismatch, IndexDamaged: The index cannot be used.
+        InvalidAliases: The alias list in the index folder cannot be read.
     """
-    archive = Archive(index, seconds=seconds, threads=threads)
+    pool = SearcherPool(index, seconds=seconds, threads=threads)
 
     @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        archive.close()
+        pool.close()
 
     app = FastAPI(
         title="souwen",
-        description="Full-text search of an archive of Chinese articles. All of it is read with GET.",
+        description="Full-text search of an archive of Chinese articles. Every operation is a GET request.",
         version=version("souwen"),
-        lifespan=running,
-        docs_url=None,  # what they show comes from elsewhere
+        lifespan=lifespan,
+        docs_url=None,  # both pages load scripts from another host
         redoc_url=None,
     )
-    app.state.archive = archive
+    app.state.searcher_pool = pool
     app.include_router(api.router)
     app.include_router(page.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Guards, hosts=hosts, token=token, rates=Rates(rate))
-    app.add_middleware(Speaking)  # around the other, which tells errors
-    error_handlers.told_by(app)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    app.add_middleware(RequestGuardMiddleware, hosts=hosts, token=token, rate_limiter=RateLimiter(rate))
+    app.add_middleware(LanguageMiddleware)  # outermost, because the guard writes errors in the language of the request
+    add_error_handlers(app)
     return app

@@ -1,4 +1,4 @@
-"""What is answered where a request cannot be: a sentence, as JSON to programs, as a page to people."""
+"""Error responses: one sentence, as JSON for programs and as a page for people."""
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -9,70 +9,69 @@ from ..messages import SouwenError
 from ..messages import gettext as _
 from ..query import InvalidDate, InvalidFacet, InvalidRecency
 from . import page
-from .errors import NoSuchArticle, NotRead, TooBusy, TooMany, TooSlow, WrongHost, WrongToken
+from .errors import NoSuchArticle, RateLimited, ReadOnly, TooBusy, TooSlow, WrongHost, WrongToken
 
-# What is not here is something about the index, which is of no use for the time being.
-_STATUSES: dict[type[SouwenError], int] = {
+# All other errors are about the state of the index, such as IndexNotFound: the archive is unavailable.
+_STATUS_CODES: dict[type[SouwenError], int] = {
     InvalidDate: 422,
     InvalidFacet: 422,
     InvalidRecency: 422,
     NoSuchArticle: 404,
-    NotRead: 405,
+    RateLimited: 429,
+    ReadOnly: 405,
     TooBusy: 503,
-    TooMany: 429,
     TooSlow: 504,
     WrongHost: 421,
     WrongToken: 401,
 }
 _UNAVAILABLE = 503
-# A browser that is told this asks for name and password.
-_HEADERS: dict[int, dict[str, str]] = {
-    401: {"WWW-Authenticate": 'Basic realm="souwen", charset="UTF-8"'},
+_STATUS_HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": 'Basic realm="souwen", charset="UTF-8"'},  # browsers ask for name and password
     405: {"Allow": "GET, HEAD"},
     429: {"Retry-After": "1"},
     _UNAVAILABLE: {"Retry-After": "1"},
 }
+_JSON_PATHS = ("/api/", "/health", "/openapi.json", "/mcp")
 
 
-def told_by(app: FastAPI) -> None:
-    """Makes `app` tell errors so."""
-    app.add_exception_handler(SouwenError, _told)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+def add_error_handlers(app: FastAPI) -> None:
+    """Register the exception handlers of this module with an application."""
+    app.add_exception_handler(SouwenError, _handle_souwen_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_exception)
 
 
-def _told(request: Request, error: Exception) -> Response:
+def error_response(request: Request, error: SouwenError) -> Response:
+    """Return the response for an error, with its message and status code."""
+    return _make_response(request, _STATUS_CODES.get(type(error), _UNAVAILABLE), str(error))
+
+
+def _handle_souwen_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, SouwenError)
-    return failure(request, error)
+    return error_response(request, error)
 
 
-def failure(request: Request, error: SouwenError) -> Response:
-    """The answer that tells what is wrong."""
-    return _failure(request, _STATUSES.get(type(error), _UNAVAILABLE), str(error))
-
-
-def _invalid(request: Request, error: Exception) -> Response:
+def _handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"][1:])
-    return _failure(
-        request, 422, _("the parameter {name} can't be used: {reason}").format(name=name, reason=first["msg"])
-    )
+    message = _("the parameter {name} can't be used: {reason}").format(name=name, reason=first["msg"])
+    return _make_response(request, 422, message)
 
 
-def _http(request: Request, error: Exception) -> Response:
+def _handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        return _failure(request, 404, _("there is nothing at this address"))
+        return _make_response(request, 404, _("there is nothing at this address"))
     if error.status_code == 405:
-        return failure(request, NotRead())
-    return _failure(request, error.status_code, error.detail)
+        return error_response(request, ReadOnly())
+    return _make_response(request, error.status_code, error.detail)
 
 
-def _failure(request: Request, status: int, sentence: str) -> Response:
-    if request.url.path.startswith(("/api/", "/health", "/openapi.json", "/mcp")):
-        answer: Response = JSONResponse({"error": sentence}, status)
+def _make_response(request: Request, status: int, message: str) -> Response:
+    if request.url.path.startswith(_JSON_PATHS):
+        response: Response = JSONResponse({"error": message}, status)
     else:
-        answer = page.failure(request, status, sentence)
-    answer.headers.update({"Cache-Control": "no-store", **_HEADERS.get(status, {})})
-    return answer
+        response = page.error_page(request, status, message)
+    response.headers.update({"Cache-Control": "no-store", **_STATUS_HEADERS.get(status, {})})
+    return response

@@ -1,61 +1,84 @@
-"""Why a request is not answered, beyond what searching tells."""
+"""Errors of the server, in addition to those of searching."""
 
 from ..messages import SouwenError
 from ..messages import gettext as _
 
+_MAX_QUOTED_LENGTH = 200  # characters of a request that a message repeats
+
 
 class NoSuchArticle(SouwenError):
+    """The index has no article with this ID."""
+
     def __init__(self, article_id: str) -> None:
-        super().__init__(_("there is no article {id}: a search tells IDs").format(id=repr(article_id[:200])))
+        message = _("there is no article {id}: search returns the IDs of articles")
+        super().__init__(message.format(id=repr(article_id[:_MAX_QUOTED_LENGTH])))
 
 
-class BeyondText(SouwenError):
+class OffsetOutOfRange(SouwenError):
+    """An offset lies beyond the end of an article's text."""
+
     def __init__(self, offset: int, characters: int) -> None:
         message = _("offset {offset} is beyond the text, which has {characters} characters: begin at 0")
         super().__init__(message.format(offset=offset, characters=characters))
 
 
 class TooManyPeriods(SouwenError):
-    def __init__(self, number: int, most: int) -> None:
-        message = _("articles came in {number} periods, more than {most}: count by longer ones, or set since and until")
-        super().__init__(message.format(number=number, most=most))
+    """A timeline has more periods than an assistant can read."""
+
+    def __init__(self, number: int, maximum: int) -> None:
+        message = _(
+            "the timeline has {number} periods, more than {maximum}: count by longer ones, or set since and until"
+        )
+        super().__init__(message.format(number=number, maximum=maximum))
 
 
 class TooSlow(SouwenError):
+    """A request exceeded its time limit."""
+
     def __init__(self, seconds: float) -> None:
         message = _("this took longer than {seconds} seconds: ask for less, such as fewer words or a shorter period")
         super().__init__(message.format(seconds=f"{seconds:g}"))
 
 
 class TooBusy(SouwenError):
+    """All threads are busy and the queue is full."""
+
     def __init__(self) -> None:
         super().__init__(_("too many requests are being answered: try again in a moment"))
 
 
-class TooMany(SouwenError):
+class RateLimited(SouwenError):
+    """A client exceeded its rate limit."""
+
     def __init__(self) -> None:
         super().__init__(_("too many requests came from your address: wait a moment"))
 
 
 class WrongToken(SouwenError):
+    """A request carries no token, or a wrong one."""
+
     def __init__(self) -> None:
-        super().__init__(_("this archive asks for a token: send it as a bearer token, or as the password"))
+        super().__init__(_("this archive requires a token: send it as a bearer token, or as the password"))
 
 
 class WrongHost(SouwenError):
+    """The Host header of a request names none of the allowed hosts."""
+
     def __init__(self, host: str) -> None:
-        message = _("this archive is not known as {host}: name it with --allowed-host when serving")
-        super().__init__(message.format(host=repr(host[:200])))
+        message = _("this archive is not served as {host}: allow that name with --allowed-host when serving")
+        super().__init__(message.format(host=repr(host[:_MAX_QUOTED_LENGTH])))
 
 
-class NotRead(SouwenError):
-    """Requests here only read."""
+class ReadOnly(SouwenError):
+    """A request has a method other than GET and HEAD, or a body."""
 
     def __init__(self) -> None:
-        super().__init__(_("an archive is only read: send GET requests, without a body"))
+        super().__init__(_("this archive is read-only: send GET requests, without a body"))
 
 
 class AddressInUse(SouwenError):
+    """The server cannot listen at an address and port."""
+
     def __init__(self, host: str, port: int, reason: str) -> None:
         message = _("cannot listen at {host}, port {port} ({reason}): choose another with --host and --port")
         super().__init__(message.format(host=host, port=port, reason=reason))

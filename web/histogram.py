@@ -1,4 +1,4 @@
-"""A timeline as bars: by the day, week, month or year, whatever makes a chart that one can read and choose from."""
+"""Histogram of articles over time, with bars for days, weeks, months or years, depending on the span."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,16 +9,19 @@ from typing import NamedTuple
 from ..analysis import Period
 from ..engines import FacetCount
 
-MOST_BARS = 80
-MOST_DAYS = 45  # of a chart by the day; up to MOST_BARS weeks or months, and beyond them years, several if need be
-FEW = 0.01  # of the articles
-LABELLED = 4  # of the bars have their dates below them
-_DAYS_OF_MONTH = 31
+MAX_BARS = 80  # a longer span gets weeks, then months, then years, then several years a bar
+MAX_DAILY_BARS = 45
+MIN_BAR_HEIGHT = 3  # percent, so that a bar of few articles is visible
+OUTLIER_SHARE = 0.01  # of all articles, at either end
+MAX_LABELS = 4
+_MAX_MONTH_DAYS = 31
 
 
-class Bar(NamedTuple):
-    """`articles` that came in a `period`. `height` in percent of the chart. `label` is the day or month that is told
-    below, "" for most."""
+class HistogramBar(NamedTuple):
+    """A bar: its period, its number of articles, and its height in percent of the chart.
+
+    `label` is the first day or month of the bar, for the axis; most bars have "".
+    """
 
     period: Period
     articles: int
@@ -26,74 +29,91 @@ class Bar(NamedTuple):
     label: str
 
 
-def bars(days: Sequence[FacetCount]) -> list[Bar]:
-    """The chart of what came on these days, empty if there is but one bar."""
+def histogram(days: Sequence[FacetCount]) -> list[HistogramBar]:
+    """Return the bars for articles per day, without gaps, or no bars if one would hold all articles."""
     if len(days) < 2:
         return []
     counts = Counter({date.fromisoformat(day): articles for day, articles in days if articles})
-    first, last = _core(counts)
-    buckets = list(_buckets(first, last))
-    if min(counts) < buckets[0].first:
-        buckets.insert(0, Period(min(counts), buckets[0].first - timedelta(days=1)))
-    if max(counts) > buckets[-1].last:
-        buckets.append(Period(buckets[-1].last + timedelta(days=1), max(counts)))
-    totals = [0] * len(buckets)
-    place = 0
-    for day in sorted(counts):
-        while buckets[place].last < day:
-            place += 1
-        totals[place] += counts[day]
-    if len(buckets) < 2:
+    first, last = _main_span(counts)
+    periods = list(_periods(first, last))
+    if min(counts) < periods[0].first:
+        periods.insert(0, Period(min(counts), periods[0].first - timedelta(days=1)))
+    if max(counts) > periods[-1].last:
+        periods.append(Period(periods[-1].last + timedelta(days=1), max(counts)))
+    if len(periods) < 2:
         return []
-    size = 10 if (last - first).days < MOST_DAYS else 7 if (last - first).days < MOST_BARS * _DAYS_OF_MONTH else 4
-    places = (round(number * (len(buckets) - 1) / (LABELLED - 1)) for number in range(LABELLED))
-    labels = {str(buckets[place].first)[:size]: place for place in places}  # of two that are the same the last
-    told = {place: label for label, place in labels.items()}
+    totals = _totals(counts, periods)
+    labels = _labels(periods, (last - first).days)
     return [
-        Bar(period, articles, _height(articles, max(totals)), told.get(place, ""))
-        for place, (period, articles) in enumerate(zip(buckets, totals, strict=True))
+        HistogramBar(period, articles, _bar_height(articles, max(totals)), labels.get(index, ""))
+        for index, (period, articles) in enumerate(zip(periods, totals, strict=True))
     ]
 
 
-def _core(counts: Counter[date]) -> tuple[date, date]:
-    """The first and the last day that bars of one length are for. Stray articles, of long ago or dated in the future,
-    would leave one bar for all the others: if they stretch a chart to more than double its length, there is one bar for
-    those before and one for those after."""
+def _totals(counts: Counter[date], periods: Sequence[Period]) -> list[int]:
+    """Return the number of articles in each period."""
+    totals = [0] * len(periods)
+    index = 0
+    for day in sorted(counts):
+        while periods[index].last < day:
+            index += 1
+        totals[index] += counts[day]
+    return totals
+
+
+def _labels(periods: Sequence[Period], span: int) -> dict[int, str]:
+    """Return labels by the index of their bar, evenly spaced: days, months or years, for a span in days."""
+    length = 10 if span < MAX_DAILY_BARS else 7 if span < MAX_BARS * _MAX_MONTH_DAYS else 4  # of 2023-09-28
+    indexes = (round(number * (len(periods) - 1) / (MAX_LABELS - 1)) for number in range(MAX_LABELS))
+    unique = {str(periods[index].first)[:length]: index for index in indexes}  # the last bar of equal labels
+    return {index: label for label, index in unique.items()}
+
+
+def _main_span(counts: Counter[date]) -> tuple[date, date]:
+    """Return the first and last day of the span that bars of equal length cover.
+
+    Outliers, such as articles dated long ago or in the future, would leave one bar for all the others. If they stretch
+    the chart to more than double its length, the span excludes them, and one bar before and one after it hold them.
+    """
     days = sorted(counts)
-    few = counts.total() * FEW
-    first, last = (_beyond(few, counts, ordered) for ordered in (days, days[::-1]))
+    threshold = counts.total() * OUTLIER_SHARE
+    first, last = (_first_beyond(threshold, counts, ordered) for ordered in (days, days[::-1]))
     return (first, last) if (last - first) * 2 < days[-1] - days[0] else (days[0], days[-1])
 
 
-def _beyond(few: float, counts: Counter[date], days: Sequence[date]) -> date:
-    """The first day on which there were more articles than a few so far."""
-    sums = accumulate(counts[day] for day in days)
-    return next(day for day, articles in zip(days, sums, strict=True) if articles > few)
+def _first_beyond(threshold: float, counts: Counter[date], days: Sequence[date]) -> date:
+    """Return the first day on which the running total of articles exceeds a threshold."""
+    totals = accumulate(counts[day] for day in days)
+    return next(day for day, articles in zip(days, totals, strict=True) if articles > threshold)
 
 
-def _height(articles: int, most: int) -> int:
-    return max(3, round(100 * articles / most)) if articles else 0  # few are still seen
+def _bar_height(articles: int, max_articles: int) -> int:
+    return max(MIN_BAR_HEIGHT, round(100 * articles / max_articles)) if articles else 0
 
 
-def _buckets(first: date, last: date) -> Iterator[Period]:
-    """The periods of a chart, without gaps."""
+def _periods(first: date, last: date) -> Iterator[Period]:
+    """Yield the periods from `first` to `last`, without gaps: days, weeks, months or years."""
     span = (last - first).days
-    if span < MOST_DAYS:
+    if span < MAX_DAILY_BARS:
         yield from (Period(day, day) for day in (first + timedelta(days=number) for number in range(span + 1)))
-    elif span < MOST_BARS * 7:
+    elif span < MAX_BARS * 7:
         monday = first - timedelta(days=first.weekday())
         for number in range((last - monday).days // 7 + 1):
             week = monday + timedelta(weeks=number)
             yield Period(max(first, week), min(last, week + timedelta(days=6)))
-    elif span < MOST_BARS * _DAYS_OF_MONTH:
+    elif span < MAX_BARS * _MAX_MONTH_DAYS:
         yield from _months(first.year * 12 + first.month - 1, last.year * 12 + last.month, 1)
     else:
-        years = -(-(last.year - first.year + 1) // MOST_BARS)
-        yield from _months(first.year * 12, last.year * 12 + 12, 12 * years)
+        years_per_bar = -(-(last.year - first.year + 1) // MAX_BARS)
+        yield from _months(first.year * 12, last.year * 12 + 12, 12 * years_per_bar)
 
 
-def _months(start: int, end: int, together: int) -> Iterator[Period]:
-    for month in range(start, end, together):
-        after = min(month + together, 9999 * 12 + 12)
-        last = date(9999, 12, 31) if after // 12 > 9999 else date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+def _months(start: int, end: int, months_per_bar: int) -> Iterator[Period]:
+    """Yield periods of whole months; months are counted from year 0, and `end` is exclusive."""
+    for month in range(start, end, months_per_bar):
+        next_month = min(month + months_per_bar, 9999 * 12 + 12)
+        if next_month // 12 > 9999:  # beyond the last year that Python's dates have
+            last = date(9999, 12, 31)
+        else:
+            last = date(next_month // 12, next_month % 12 + 1, 1) - timedelta(days=1)
         yield Period(date(month // 12, month % 12 + 1, 1), last)

@@ -1,4 +1,7 @@
-"""The archive as tools of an assistant, by the Model Context Protocol: over standard input and output, or over HTTP."""
+"""MCP server: the archive as tools for assistants, over standard input and output or over HTTP.
+
+The Model Context Protocol is described at https://modelcontextprotocol.io.
+"""
 
 import signal
 import sys
@@ -27,66 +30,85 @@ from starlette.applications import Starlette
 from ..messages import SouwenError, current_language, use_language
 from .mcp_schema import line
 from .mcp_tools import INSTRUCTIONS, TOOLS
-from .rate_limit import Rates
-from .searcher_pool import Archive
+from .rate_limit import RateLimiter
+from .searcher_pool import SearcherPool
 
 if sys.version_info < (3, 11):
     from exceptiongroup import ExceptionGroup
 
 PATH = "/mcp"
-MOST_BODY = 100_000  # bytes of a request over HTTP
-_BY_NAME = {tool.name: tool for tool in TOOLS}
-_READING = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+MAX_BODY_BYTES = 100_000  # of a request over HTTP
+_TOOLS_BY_NAME = {tool.name: tool for tool in TOOLS}
+_READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 _Context = ServerRequestContext[dict[str, object]]
 
 
 def serve_stdio(index: str) -> None:
-    """Serves the program that started this one, until it closes standard input. Raises what `Archive` raises."""
-    server = _server(Archive(index))
-    # A thread that waits for input cannot be interrupted, and nothing is written that could be lost.
+    """Serve over standard input and output until the client closes standard input.
+
+    Raises:
+        SouwenError: Whatever `SearcherPool` raises.
+    """
+    server = _make_server(SearcherPool(index))
+    # Python cannot interrupt the thread that waits for input, so an interrupt ends the process at once. No data is
+    # lost, because the server writes no files.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         anyio.run(_serve_stdio, server)
-    except ExceptionGroup as failures:
-        others = failures.split(BrokenPipeError)[1]  # who does not read the answers any more is served no longer
-        if others is not None:
-            raise others from None
+    except ExceptionGroup as errors:
+        other_errors = errors.split(BrokenPipeError)[1]  # a broken pipe means that the client has gone
+        if other_errors is not None:
+            raise other_errors from None
 
 
 async def _serve_stdio(server: Server[dict[str, object]]) -> None:
-    async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+    async with stdio_server() as (read_stream, write_stream):
+        await server.run(read_stream, write_stream, server.create_initialization_options())
 
 
 def create_app(index: str, *, seconds: float, threads: int, rate: float, hosts: Iterable[str], token: str) -> Starlette:
-    """The application that serves at PATH over HTTP; for its options see `app.create_app`. With `hosts`, pages of
-    strangers are refused, under whatever name they found this machine. Raises what `Archive` raises."""
-    names = [f"[{name}]" if ":" in name else name for name in hosts]
-    app = _server(Archive(index, seconds=seconds, threads=threads)).streamable_http_app(
+    """Return the application that serves at PATH over HTTP.
+
+    The options are those of `app.create_app`. With `hosts`, the server checks the Host and Origin headers, so that no
+    page of another site can use it.
+
+    Raises:
+        SouwenError: Whatever `SearcherPool` raises.
+    """
+    host_names = [f"[{name}]" if ":" in name else name for name in hosts]
+    app = _make_server(SearcherPool(index, seconds=seconds, threads=threads)).streamable_http_app(
         streamable_http_path=PATH,
-        stateless_http=True,  # nothing is kept between requests, so nothing can pile up
+        stateless_http=True,  # sessions would pile up
         json_response=True,
-        max_request_body_size=MOST_BODY,
+        max_request_body_size=MAX_BODY_BYTES,
         transport_security=TransportSecuritySettings(
-            enable_dns_rebinding_protection=bool(names),
-            allowed_hosts=[f"{name}{port}" for name in names for port in ("", ":*")],
-            allowed_origins=[f"http{s}://{name}{port}" for name in names for s in ("", "s") for port in ("", ":*")],
+            enable_dns_rebinding_protection=bool(host_names),
+            allowed_hosts=[f"{name}{port}" for name in host_names for port in ("", ":*")],
+            allowed_origins=[
+                f"{scheme}://{name}{port}" for name in host_names for scheme in ("http", "https") for port in ("", ":*")
+            ],
         ),
     )
-    from .middleware import Guards  # with it comes FastAPI, which nobody needs over standard input
+    from .middleware import RequestGuardMiddleware  # imports FastAPI, which serve_stdio() does not need
 
-    app.add_middleware(Guards, hosts=(), token=token, rates=Rates(rate), bodies=True)
+    app.add_middleware(
+        RequestGuardMiddleware,
+        hosts=(),  # the transport checks them, see above
+        token=token,
+        rate_limiter=RateLimiter(rate),
+        allow_bodies=True,
+    )
     return app
 
 
-def _server(archive: Archive) -> Server[dict[str, object]]:
-    """The tools of `tools`, in terms of the protocol; closes the archive when it has served."""
+def _make_server(pool: SearcherPool) -> Server[dict[str, object]]:
+    """Return a protocol server for the tools of `mcp_tools`, which closes the pool when it stops."""
 
     @asynccontextmanager
-    async def running(_: Server[dict[str, object]]) -> AsyncIterator[dict[str, object]]:
+    async def lifespan(_: Server[dict[str, object]]) -> AsyncIterator[dict[str, object]]:
         yield {}
-        archive.close()
+        pool.close()
 
     async def list_tools(_: _Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(
@@ -97,26 +119,28 @@ def _server(archive: Archive) -> Server[dict[str, object]]:
                     description=tool.description,
                     input_schema=tool.arguments.model_json_schema(),
                     output_schema=tool.result.model_json_schema(mode="serialization"),
-                    annotations=_READING,
+                    annotations=_READ_ONLY,
                 )
                 for tool in TOOLS
             ]
         )
 
-    async def call_tool(_: _Context, called: CallToolRequestParams) -> CallToolResult:
-        if called.name not in _BY_NAME:
-            raise MCPError(INVALID_PARAMS, f"there is no tool {line(called.name)}: use one of {', '.join(_BY_NAME)}")
-        tool = _BY_NAME[called.name]
+    async def call_tool(_: _Context, call: CallToolRequestParams) -> CallToolResult:
+        if call.name not in _TOOLS_BY_NAME:
+            raise MCPError(
+                INVALID_PARAMS, f"there is no tool {line(call.name)}: use one of {', '.join(_TOOLS_BY_NAME)}"
+            )
+        tool = _TOOLS_BY_NAME[call.name]
         try:
-            asked = tool.arguments.model_validate(called.arguments or {})
-            with use_language(asked.lang or current_language.get()):
-                answer = await archive.ask(lambda searcher: tool.run(searcher, asked))
+            arguments = tool.arguments.model_validate(call.arguments or {})
+            with use_language(arguments.lang or current_language.get()):
+                result = await pool.run(lambda searcher: tool.run(searcher, arguments))
         except ValidationError as error:
-            return _failure(_sentence(error))
+            return _error_result(_summarize(error))
         except SouwenError as error:
-            return _failure(str(error))
+            return _error_result(str(error))
         return CallToolResult(
-            content=[TextContent(text=answer.model_dump_json())], structured_content=answer.model_dump(mode="json")
+            content=[TextContent(text=result.model_dump_json())], structured_content=result.model_dump(mode="json")
         )
 
     return Server(
@@ -124,18 +148,18 @@ def _server(archive: Archive) -> Server[dict[str, object]]:
         version=version("souwen"),
         title="搜文",
         instructions=INSTRUCTIONS,
-        lifespan=running,
+        lifespan=lifespan,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
 
 
-def _failure(sentence: str) -> CallToolResult:
-    """What the assistant, not its program, is to read and act on."""
-    return CallToolResult(content=[TextContent(text=sentence)], is_error=True)
+def _error_result(message: str) -> CallToolResult:
+    """Return an error as a tool result, which the assistant reads. Protocol errors only reach its program."""
+    return CallToolResult(content=[TextContent(text=message)], is_error=True)
 
 
-def _sentence(error: ValidationError) -> str:
-    """What is wrong with arguments, in a line."""
-    wrong = error.errors(include_url=False, include_context=False, include_input=False)
-    return line("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong))
+def _summarize(error: ValidationError) -> str:
+    """Return what is wrong with the arguments of a call, in one line."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return line("; ".join(f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in details))

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from ..query import Searcher
-from .errors import BeyondText, NoSuchArticle, TooManyPeriods
+from .errors import NoSuchArticle, OffsetOutOfRange, TooManyPeriods
 from .mcp_schema import (
     MAX_REPRINTS,
     ArticleList,
@@ -87,7 +87,7 @@ def fetch(searcher: Searcher, args: FetchArgs) -> ArticlePassage:
         raise NoSuchArticle(args.id)
     article = stored.article
     if args.offset > len(article.body):
-        raise BeyondText(args.offset, len(article.body))
+        raise OffsetOutOfRange(args.offset, len(article.body))
     end = _end_of_passage(article.body, args.offset, args.length)
     return ArticlePassage(
         id=article.id,

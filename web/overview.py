@@ -1,4 +1,4 @@
-"""What an archive holds, for those who do not know yet what to ask it."""
+"""Overview of an archive, for readers who do not know yet what to search for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,16 @@ from ..engines import FacetCount
 from ..messages import gettext as _
 from ..query import Searcher
 
-SOURCES, NAMES = 12, 12  # that are told
+MAX_SOURCES = 12
+MAX_ENTITIES = 12  # of each kind
 
-# A searcher sees one state of the index, of which this is true as long as it is open.
-_known: "WeakKeyDictionary[Searcher, Overview]" = WeakKeyDictionary()
+# A searcher sees one state of the index, so its overview stays true as long as it is open.
+_overviews: "WeakKeyDictionary[Searcher, Overview]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The number of articles, what most of them are from and name, and when they came."""
+    """Number of articles, the most frequent sources and entities, and articles per day of publication."""
 
     articles: int
     sources: Sequence[FacetCount]
@@ -27,28 +28,28 @@ class Overview:
 
     @property
     def span(self) -> str:
-        """From the first to the last month that has articles: 2020-07..2021-01; "" if none has a date."""
+        """First to last month with articles, such as 2020-07..2021-01; "" if no article has a date."""
         return f"{self.days[0].value[:7]}..{self.days[-1].value[:7]}" if self.days else ""
 
     def examples(self) -> list[str]:
-        """Queries that find something here: two names apart, two together, one in a period."""
-        names = [counted.value for counted in (*self.persons[:2], *self.organisations[:1])]
-        together = [" ".join(names[:2])] if len(names) > 1 else []
+        """Return queries with results: up to three entities, two of them together, and one with a month."""
+        entities = [count.value for count in (*self.persons[:2], *self.organisations[:1])]
+        combined = [" ".join(entities[:2])] if len(entities) > 1 else []
         field = _("date:")
-        recent = [f"{names[0]} {field}{self.days[-1].value[:7]}"] if names and self.days else []
-        return [*names, *together, *recent]
+        recent = [f"{entities[0]} {field}{self.days[-1].value[:7]}"] if entities and self.days else []
+        return [*entities, *combined, *recent]
 
 
-def overview(searcher: Searcher) -> Overview:
-    """The overview of what a searcher sees."""
-    if searcher not in _known:
-        counted = searcher.facets(("source", "person", "organisation", "place"), limit=max(SOURCES, NAMES))
-        _known[searcher] = Overview(
+def read_overview(searcher: Searcher) -> Overview:
+    """Return the overview of a searcher's index, cached per searcher."""
+    if searcher not in _overviews:
+        counts = searcher.facets(("source", "person", "organisation", "place"), limit=max(MAX_SOURCES, MAX_ENTITIES))
+        _overviews[searcher] = Overview(
             articles=searcher.statistics().articles,
-            sources=counted["source"][:SOURCES],
-            persons=counted["person"][:NAMES],
-            organisations=counted["organisation"][:NAMES],
-            places=counted["place"][:NAMES],
+            sources=counts["source"][:MAX_SOURCES],
+            persons=counts["person"][:MAX_ENTITIES],
+            organisations=counts["organisation"][:MAX_ENTITIES],
+            places=counts["place"][:MAX_ENTITIES],
             days=searcher.timeline(by="day").counts,
         )
-    return _known[searcher]
+    return _overviews[searcher]

@@ -28,7 +28,7 @@ _PLAIN_VALUE = re.compile(r"[\w·.\-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageParams:
     """A query with its filters, and the part of its result list that a page shows.
 
     `values` has the values of each filter that is set, by the name of its field. `language` is "" where the browser
@@ -47,7 +47,7 @@ class Asked:
     language: str = ""
 
     @classmethod
-    def of(cls, params: QueryParams) -> "Asked":
+    def from_query_params(cls, params: QueryParams) -> "PageParams":
         """Read the query string of an address. Invalid values count as absent."""
         values = {item.name: _values(params, item.name, *filter(str.isascii, item.aliases)) for item in FILTER_FIELDS}
         sort = params.get("sort")
@@ -64,46 +64,46 @@ class Asked:
             language=next((tag for tag in LANGUAGES if params.get("lang") == tag), ""),
         )
 
-    def but(self, **changes: object) -> "Asked":
+    def updated(self, **changes: object) -> "PageParams":
         """Return the query with some changes, from the first page on."""
         return replace(self, **{"offset": 0, **changes})  # type: ignore[arg-type]
 
-    def but_values(self, field: str, values: Sequence[str]) -> "Asked":
+    def with_values(self, field: str, values: Sequence[str]) -> "PageParams":
         """Return the query with other values of a filter."""
         others = {name: listed for name, listed in self.values.items() if name != field}
-        return self.but(values=others | ({field: tuple(values)} if values else {}))
+        return self.updated(values=others | ({field: tuple(values)} if values else {}))
 
-    def unfiltered(self) -> "Asked":
+    def unfiltered(self) -> "PageParams":
         """Return the query alone."""
-        return Asked(self.query, sort=self.sort, language=self.language)
+        return PageParams(self.query, sort=self.sort, language=self.language)
 
-    def fresh(self) -> "Asked":
+    def empty(self) -> "PageParams":
         """Return an empty query."""
-        return Asked(language=self.language)
+        return PageParams(language=self.language)
 
     def values_of(self, field: str) -> tuple[str, ...]:
         """Return the values of a filter."""
         return self.values.get(field, ())
 
-    def with_value(self, field: str, value: str) -> "Asked":
+    def with_value(self, field: str, value: str) -> "PageParams":
         """Narrow the query to articles that have this value of a field.
 
         Several values of a filter are alternatives, so a second entity goes into the query instead.
         """
         values = self.values_of(field)
         if value in values:
-            return self.but()
+            return self.updated()
         if not values or field in ("source", "section"):
-            return self.but_values(field, (*values, value))
-        return self.but(query=f"{self.query} {_short_name(field)}:{_quoted(value)}".strip())
+            return self.with_values(field, (*values, value))
+        return self.updated(query=f"{self.query} {_short_name(field)}:{_quoted(value)}".strip())
 
-    def without(self, field: str, value: str) -> "Asked":
+    def without(self, field: str, value: str) -> "PageParams":
         """Return the query without one value of a filter."""
         if field in PERIOD_FILTERS:
-            return self.but(**{field: ""})
-        return self.but_values(field, [other for other in self.values_of(field) if other != value])
+            return self.updated(**{field: ""})
+        return self.with_values(field, [other for other in self.values_of(field) if other != value])
 
-    def chosen(self) -> Iterator[tuple[str, str]]:
+    def active_filters(self) -> Iterator[tuple[str, str]]:
         """Yield field and value of each filter that is set."""
         for name in PERIOD_FILTERS:
             if value := getattr(self, name):
@@ -117,19 +117,19 @@ class Asked:
         periods = {"since": self.since or None, "until": self.until or None}
         return cast(Filters, {**periods, **{item.name: self.values_of(item.name) for item in FILTER_FIELDS}})
 
-    def browsing(self) -> str:
+    def effective_query(self) -> str:
         """Return the query; without one, its first filter in the query language, which finds what the filter passes."""
-        if self.query or not any(self.chosen()):
+        if self.query or not any(self.active_filters()):
             return self.query
         for item in FILTER_FIELDS:
             if values := self.values_of(item.name):
                 return " OR ".join(f"{_short_name(item.name)}:{_quoted(value)}" for value in values)
         return f"date:{self.since}..{self.until}"
 
-    def parameters(self, *, query: bool = True) -> list[tuple[str, str]]:
+    def query_params(self, *, query: bool = True) -> list[tuple[str, str]]:
         """Return names and values for a query string, defaults left out."""
         params = [("q", self.query)] if query and self.query else []
-        params += self.chosen()
+        params += self.active_filters()
         others = {
             "sort": "" if self.sort == "relevance" else self.sort,
             "recency": "" if self.recency is None else f"{self.recency:g}",
@@ -142,21 +142,21 @@ class Asked:
 
 
 class Links:
-    """The addresses of an application that may be mounted below a `root`."""
+    """The addresses of an application that is mounted at `root`."""
 
     def __init__(self, root: str) -> None:
         self._root = root.rstrip("/")
 
-    def page(self, asked: Asked) -> str:
-        """The list of what is found."""
-        return self._address("/", asked.parameters())
+    def page(self, params: PageParams) -> str:
+        """Return the address of a result list."""
+        return self._address("/", params.query_params())
 
-    def article(self, article_id: str, asked: Asked) -> str:
-        """An article, from where the way leads back to a list."""
-        return self._address("/article", [("id", article_id), *asked.parameters()])
+    def article(self, article_id: str, params: PageParams) -> str:
+        """Return the address of an article, from which readers return to their result list."""
+        return self._address("/article", [("id", article_id), *params.query_params()])
 
     def at(self, path: str) -> str:
-        """Any other address."""
+        """Return another address of the application."""
         return self._root + path
 
     def _address(self, path: str, parameters: list[tuple[str, str]]) -> str:
@@ -164,9 +164,8 @@ class Links:
         return self._root + path + (f"?{query}" if query else "")
 
 
-def outside(url: str) -> str | None:
-    """The address of an article at its publisher's, if a browser may be sent there: http and https alone, nothing that
-    would run."""
+def safe_url(url: str) -> str | None:
+    """Return the address of an article if a browser may follow it: http and https only, nothing that runs code."""
     if not url.isprintable() or any(character.isspace() or character in "\\\"'<>" for character in url):
         return None
     try:
@@ -178,12 +177,12 @@ def outside(url: str) -> str | None:
 
 
 def host(url: str) -> str:
-    """Whose address it is, for people: rfi.fr."""
+    """Return the host of an address without `www.`, such as rfi.fr."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-def readable(url: str) -> str:
-    """An address as browsers show it, with Chinese left readable."""
+def readable_url(url: str) -> str:
+    """Return an address as browsers show it, with readable Chinese."""
     try:
         shown = unquote(url, errors="strict")
     except UnicodeDecodeError:
@@ -214,5 +213,5 @@ def _days(text: str) -> float | None:
 
 
 def _quoted(value: str) -> str:
-    """A value as a query takes it."""
+    """Return a value as the query language writes it."""
     return value if _PLAIN_VALUE.fullmatch(value) else '"' + _ESCAPED.sub(r"\\\g<0>", value) + '"'

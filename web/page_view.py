@@ -1,123 +1,122 @@
-"""What templates are given to show: texts with their matches marked, filters with their addresses."""
+"""View models of the templates: filters with their links, entities of articles, and highlighted text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..engines import FacetCount, StoredArticle
+from ..engines import FIELDS, FILTER_FIELDS, FacetCount, StoredArticle
 from ..messages import gettext as _
 from ..query import Entity, Snippet, marked_html
 from ..query.hit_builder import names_of
 from ..query.results import Range
 from . import date_formats
-from .page_links import Asked
+from .page_links import PageParams
 
-FACETS = ("source", "section", "person", "organisation", "place")
-VALUES = 8  # of a facet that are shown
-NAMES = 6  # of a hit that are shown
-MENTIONED = 40  # names and dates of an article that are shown
-_NAMES_FIRST = ("person", "organisation", "place")  # places would crowd out the rest
+# Facets of the page; `entity` is left out, as its kinds have facets of their own.
+FACETS = tuple(field.name for field in FILTER_FIELDS if field.is_facet and field.name != "entity")
+MAX_FACET_VALUES = 8
+MAX_HIT_ENTITIES = 6
+MAX_ARTICLE_MENTIONS = 40  # entities of each kind, and dates
+_KIND_ORDER = ("person", "organisation", "place")  # places last, since articles name so many of them
 
 
-class Choice(NamedTuple):
-    """A value of a filter. `leads_to` has it added, or taken away if it is `chosen`."""
+class FilterChoice(NamedTuple):
+    """A value of a filter. `target` are the parameters with the value added, or removed if it `is_active`."""
 
     label: str
     articles: int | None
-    chosen: bool
-    leads_to: Asked
+    is_active: bool
+    target: PageParams
 
 
-class Group(NamedTuple):
+class FilterGroup(NamedTuple):
     """The choices of one filter."""
 
     heading: str
-    choices: Sequence[Choice]
+    choices: Sequence[FilterChoice]
+
+
+class ActiveFilter(NamedTuple):
+    """A value that a filter has. `target` are the parameters without it."""
+
+    heading: str
+    value: str
+    target: PageParams
 
 
 def headings() -> dict[str, str]:
-    """What filters are called, in the reader's language."""
-    return {
-        "published": _("Published"),
-        "since": _("From"),
-        "until": _("To"),
-        "source": _("Source"),
-        "section": _("Section"),
-        "person": _("People"),
-        "organisation": _("Organisations"),
-        "place": _("Places"),
-        "entity": _("Named"),
-        "about": _("Speaks of"),
-    }
+    """Return the headings of all filters in the current language, by field."""
+    labels = {field.name: _(field.heading) for field in FIELDS if field.heading}
+    return labels | {"since": _("From"), "until": _("To")}
 
 
-def groups(asked: Asked, facets: Mapping[str, Sequence[FacetCount]]) -> Iterator[Group]:
-    """The filters that there is something to choose for."""
+def filter_groups(params: PageParams, facets: Mapping[str, Sequence[FacetCount]]) -> Iterator[FilterGroup]:
+    """Yield the filters with more than one choice, and those that are active."""
     for field in FACETS:
-        chosen = asked.values_of(field)
+        active = params.values_of(field)
         counts = facets.get(field, ())
-        taken = [value for value in chosen if value not in dict(counts)]
+        uncounted = [value for value in active if value not in dict(counts)]
         choices = [
-            *(Choice(value, None, True, asked.without(field, value)) for value in taken),
-            *(_choice(asked, field, counted, counted.value in chosen) for counted in counts),
+            *(FilterChoice(value, None, True, params.without(field, value)) for value in uncounted),
+            *(_make_choice(params, field, count, count.value in active) for count in counts),
         ]
-        if len(choices) > 1 or chosen:
-            yield Group(headings()[field], choices[: VALUES + len(chosen)])
+        if len(choices) > 1 or active:
+            yield FilterGroup(headings()[field], choices[: MAX_FACET_VALUES + len(active)])
 
 
-def _choice(asked: Asked, field: str, counted: FacetCount, chosen: bool) -> Choice:
-    change = asked.without if chosen else asked.with_value
-    return Choice(counted.value, counted.articles, chosen, change(field, counted.value))
+def _make_choice(params: PageParams, field: str, count: FacetCount, is_active: bool) -> FilterChoice:
+    change = params.without if is_active else params.with_value
+    return FilterChoice(count.value, count.articles, is_active, change(field, count.value))
 
 
-def chips(asked: Asked) -> Iterator[tuple[str, str, Asked]]:
-    """The filters that are on: what each is called, its value, and what is asked without it."""
-    called = headings()
-    if asked.since and asked.until:
-        between = date_formats.period(f"{asked.since}..{asked.until}")
-        yield called["published"], between, asked.but(since="", until="")
-    for field, value in asked.chosen():
-        if field in ("since", "until") and asked.since and asked.until:
+def active_filters(params: PageParams) -> Iterator[ActiveFilter]:
+    """Yield the filters of a request; `since` and `until` together are one."""
+    labels = headings()
+    if params.since and params.until:
+        period = date_formats.format_period(f"{params.since}..{params.until}")
+        yield ActiveFilter(labels["date"], period, params.updated(since="", until=""))
+    for field, value in params.active_filters():
+        if field in ("since", "until") and params.since and params.until:
             continue
-        shown = date_formats.period(value) if field in ("since", "until", "about") else value
-        yield called[field], shown, asked.without(field, value)
+        text = date_formats.format_period(value) if field in ("since", "until", "about") else value
+        yield ActiveFilter(labels[field], text, params.without(field, value))
 
 
-def named(names: Sequence[Entity], limit: int = NAMES) -> list[Entity]:
-    """The first names of a hit, people first."""
-    return sorted(names, key=lambda name: _NAMES_FIRST.index(name.kind))[:limit]
+def top_entities(entities: Sequence[Entity], limit: int = MAX_HIT_ENTITIES) -> list[Entity]:
+    """Return the first entities of a hit, people first."""
+    return sorted(entities, key=lambda entity: _KIND_ORDER.index(entity.kind))[:limit]
 
 
-def mentioned(stored: StoredArticle) -> Iterator[tuple[str, str, list[str]]]:
-    """The names and dates of an article by kind: the filter for them, what they are called, the values."""
-    names = names_of(stored.entities)
-    for kind in _NAMES_FIRST:
-        if values := [name.text for name in names if name.kind == kind]:
-            yield kind, headings()[kind], values[:MENTIONED]
-    days = sorted({mention.period for mention in stored.dates if mention.period})
-    if days:
-        yield "about", _("Dates"), list(map(str, days))[:MENTIONED]
+def article_mentions(stored: StoredArticle) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the entities and dates of an article by kind, as filter field, heading and values."""
+    entities = names_of(stored.entities)
+    for kind in _KIND_ORDER:
+        if values := [entity.text for entity in entities if entity.kind == kind]:
+            yield kind, headings()[kind], values[:MAX_ARTICLE_MENTIONS]
+    periods = sorted({mention.period for mention in stored.dates if mention.period})
+    if periods:
+        yield "about", _("Dates"), list(map(str, periods))[:MAX_ARTICLE_MENTIONS]
 
 
-def snippet(shown: Snippet) -> Markup:
-    """A snippet with its matches marked, and with dots where its sentence goes on."""
-    before, after = ("…" if cut else "" for cut in (shown.cut_before, shown.cut_after))
-    return Markup(before + shown.html() + after)  # noqa: S704 - html() escapes
+def render_snippet(snippet: Snippet) -> Markup:
+    """Return a snippet as HTML with its matches highlighted, and an ellipsis where its sentence is cut."""
+    before, after = ("…" if is_cut else "" for is_cut in (snippet.cut_before, snippet.cut_after))
+    return Markup(before + snippet.html() + after)  # noqa: S704 - html() escapes
 
 
-def marked(text: str, highlights: Sequence[Range]) -> Markup:
-    """A text with its matches marked."""
+def render_highlights(text: str, highlights: Sequence[Range]) -> Markup:
+    """Return a text as HTML with its matches highlighted."""
     return Markup(marked_html(text, tuple(highlights)))  # noqa: S704 - marked_html() escapes
 
 
-def paragraphs(body: str, highlights: Sequence[Range]) -> Iterator[Markup]:
-    """The paragraphs of a body, with the matches marked; one that runs across two is marked in both."""
+def render_paragraphs(body: str, highlights: Sequence[Range]) -> Iterator[Markup]:
+    """Yield the paragraphs of a body as HTML; a match across two paragraphs is highlighted in both."""
     start = 0
     for line in body.split("\n"):
         end = start + len(line)
         if line.strip():
-            here = ((low, high) for low, high in highlights if low < end and high > start)
-            inside = [(max(low, start) - start, min(high, end) - start) for low, high in here]
-            yield marked(line, inside)
+            overlapping = ((low, high) for low, high in highlights if low < end and high > start)
+            clipped = [(max(low, start) - start, min(high, end) - start) for low, high in overlapping]
+            yield render_highlights(line, clipped)
         start = end + 1

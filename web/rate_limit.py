@@ -1,43 +1,43 @@
-"""How many requests a client may send: a token bucket each (Turner, "New directions in communications", 1986)."""
+"""Rate limit per client: a token bucket each (Turner, "New directions in communications", 1986)."""
 
 import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-MOST_CLIENTS = 10_000  # that are remembered; who was not seen for long is forgotten first
-BURST = 5.0  # seconds' worth of requests that may come at once
+MAX_CLIENTS = 10_000  # buckets in memory; the least recently seen client is dropped first
+BURST_SECONDS = 5.0  # a client that was idle may send the requests of so many seconds at once
 
 
-class Rates:
-    """Admits `rate` requests a second of each client, 0 for any number."""
+class RateLimiter:
+    """Token buckets that admit `rate` requests a second of each client, or any number if `rate` is 0."""
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
-        self._most = max(1.0, rate * BURST)
+        self._capacity = max(1.0, rate * BURST_SECONDS)
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when that was
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, and the time of that count
 
-    def admits(self, address: str) -> bool:
-        """Whether the client at an IP address may send another request now, which then counts."""
+    def allows(self, address: str) -> bool:
+        """Return whether the client at an IP address may send a request now, and take a token if it may."""
         if not self._rate:
             return True
-        client, now = _client(address), self._clock()
-        left, then = self._buckets.pop(client, (self._most, now))
-        left = min(self._most, left + (now - then) * self._rate)
-        is_admitted = left >= 1
-        self._buckets[client] = (left - is_admitted, now)
-        if len(self._buckets) > MOST_CLIENTS:
+        client, now = _client_key(address), self._clock()
+        tokens, updated = self._buckets.pop(client, (self._capacity, now))
+        tokens = min(self._capacity, tokens + (now - updated) * self._rate)
+        is_allowed = tokens >= 1
+        self._buckets[client] = (tokens - is_allowed, now)
+        if len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
-        return is_admitted
+        return is_allowed
 
 
-def _client(address: str) -> str:
-    """Who has one address of IPv6 has the 2⁶⁴ of its network."""
+def _client_key(address: str) -> str:
+    """Return an IPv4 address itself, and the /64 network of an IPv6 address: one client has all 2⁶⁴ of them."""
     try:
-        known = ipaddress.ip_address(address)
-    except ValueError:  # a socket in the file system, or a proxy's own name
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # a Unix socket, or a name that a proxy gave
         return address
-    if known.version == 6:
+    if parsed.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return address

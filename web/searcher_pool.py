@@ -1,4 +1,4 @@
-"""The index that all requests share: asked in a few threads, for a limited time, and opened anew when it changed."""
+"""Searches of all requests: a few threads, a time limit, and a searcher that is replaced when the index changes."""
 
 import asyncio
 import os
@@ -18,25 +18,26 @@ from ..messages import SouwenError
 from ..query import Searcher, index_version
 from .errors import TooBusy, TooSlow
 
-SECONDS = 10.0  # that a request may take
-THREADS = 4  # that search at once; see docs/decisions/0083-one-searcher.md
-WAITING = 200  # requests at most that wait for a thread
-CHECKED_EVERY = 1.0  # seconds: how often is looked whether the index was updated
+TIMEOUT_SECONDS = 10.0  # of a request
+SEARCH_THREADS = 4  # see docs/decisions/0083-one-searcher.md
+MAX_WAITING = 200  # requests in the queue for a thread
+CHECK_INTERVAL_SECONDS = 1.0  # between checks for an updated index
 
 _T = TypeVar("_T")
 
 
-class _Opened:
-    """A searcher that is closed when it was replaced and nobody uses it any more."""
+class _SharedSearcher:
+    """A reference-counted searcher, closed when the pool has replaced it and no request uses it."""
 
     def __init__(self, index: str | os.PathLike[str]) -> None:
-        self.version = index_version(index)  # read first: what is opened may be newer, and is looked for again
+        # Read before opening: if the index is updated in between, the next check sees another version and reopens it.
+        self.version = index_version(index)
         self.searcher = Searcher(index)
         self.is_broken = False
-        self._users = 1  # the archive
+        self._users = 1  # the pool itself
         self._lock = Lock()
 
-    def ask(self, function: Callable[[Searcher], _T]) -> _T:
+    def run(self, function: Callable[[Searcher], _T]) -> _T:
         try:
             return function(self.searcher)
         except (IndexDamaged, IndexMoved, IndexOutdated):
@@ -50,119 +51,137 @@ class _Opened:
     def release(self) -> None:
         with self._lock:
             self._users -= 1
-            unused = not self._users
-        if unused:
+            is_unused = not self._users
+        if is_unused:
             self.searcher.close()
 
 
-class Archive:
-    """Asks one index. Raises what opening a Searcher raises. It belongs to one event loop."""
+class SearcherPool:
+    """A pool of threads that share one searcher. It belongs to one event loop.
 
-    def __init__(self, index: str | os.PathLike[str], *, seconds: float = SECONDS, threads: int = THREADS) -> None:
+    Raises:
+        SouwenError: Whatever opening a Searcher raises.
+    """
+
+    def __init__(
+        self, index: str | os.PathLike[str], *, seconds: float = TIMEOUT_SECONDS, threads: int = SEARCH_THREADS
+    ) -> None:
         self._index = index
         self._seconds = seconds
         self._threads = threads
-        self._opened = _Opened(index)
-        self._lock = Lock()  # of what is opened
-        self._trouble: SouwenError | None = None  # why the index can't be used now
-        self._checked = time.monotonic()
+        self._shared = _SharedSearcher(index)
+        self._lock = Lock()  # guards `_shared`
+        self._index_error: SouwenError | None = None  # the reason why the index cannot be used now
+        self._checked_at = time.monotonic()
         self._is_checking = False
-        self._checker = ThreadPoolExecutor(1, "souwen-check")  # slow searches hold up no check
-        self._pool = ThreadPoolExecutor(threads, "souwen-search")
-        self._asked: set[Future[Any]] = set()  # running or waiting for a thread
-        self._late: set[Future[Any]] = set()  # running, though it was told that they took too long
+        self._check_executor = ThreadPoolExecutor(1, "souwen-check")  # its own, so that slow searches delay no check
+        self._search_executor = ThreadPoolExecutor(threads, "souwen-search")
+        self._pending: set[Future[Any]] = set()  # running or waiting for a thread
+        self._overdue: set[Future[Any]] = set()  # still running after their request got TooSlow
 
     @property
     def version(self) -> str:
-        """A short name for what is searched: another one after every commit. See `refresh`."""
-        return self._opened.version
+        """Short name of the searched state of the index; it changes with every commit. See `refresh`."""
+        return self._shared.version
 
     async def refresh(self) -> None:
-        """Opens the index anew if it was updated; looks for that now and then. Raises what opening a Searcher raises
-        while the index can't be used, TooSlow."""
-        if not self._is_checking and time.monotonic() - self._checked >= CHECKED_EVERY:
+        """Reopen the index if it was updated, checking at most once per CHECK_INTERVAL_SECONDS.
+
+        Raises:
+            SouwenError: Whatever opening a Searcher raises, as long as the index cannot be used.
+            TooSlow: The check exceeded the time limit.
+        """
+        if not self._is_checking and time.monotonic() - self._checked_at >= CHECK_INTERVAL_SECONDS:
             self._is_checking = True
-            checking = self._checker.submit(self._check)
-            checking.add_done_callback(self._has_checked)  # also where it was taken back before it began
-            await self._in_time(checking)
-        if self._trouble:
-            raise self._trouble.with_traceback(None)
+            check = self._check_executor.submit(self._check)
+            check.add_done_callback(self._finish_check)  # called for a check that was cancelled in the queue, too
+            await self._wait(check)
+        if self._index_error:
+            raise self._index_error.with_traceback(None)
 
     def _check(self) -> None:
         try:
-            if self._trouble or self._opened.is_broken or index_version(self._index) != self._opened.version:
-                opened = _Opened(self._index)
+            if self._index_error or self._shared.is_broken or index_version(self._index) != self._shared.version:
+                replacement = _SharedSearcher(self._index)
                 with self._lock:
-                    before, self._opened = self._opened, opened
-                before.release()
-            self._trouble = None
+                    previous, self._shared = self._shared, replacement
+                previous.release()
+            self._index_error = None
         except SouwenError as error:
-            self._trouble = error
+            self._index_error = error
 
-    def _has_checked(self, _: Future[None]) -> None:
-        self._checked = time.monotonic()
+    def _finish_check(self, _: Future[None]) -> None:
+        self._checked_at = time.monotonic()
         self._is_checking = False
 
-    async def ask(self, function: Callable[[Searcher], _T]) -> _T:
-        """What `function` makes of the searcher, in a thread, where what the request's context says holds. Raises what
-        it raises, what `refresh` raises, TooSlow, TooBusy."""
+    async def run(self, function: Callable[[Searcher], _T]) -> _T:
+        """Return `function(searcher)`, called in a thread with the context variables of the request.
+
+        Raises:
+            SouwenError: Whatever `function` or `refresh` raises.
+            TooSlow: The request exceeded the time limit.
+            TooBusy: The queue is full.
+        """
         await self.refresh()
-        with self._current() as opened:
-            return await self._run(opened, function)
+        with self._acquire() as shared:
+            return await self._submit(shared, function)
 
     async def stream(self, function: Callable[[Searcher], Iterator[_T]]) -> AsyncGenerator[_T, None]:
-        """What `function` yields, all from one state of the index. Each step has the time of a request. Raises what
-        `ask` raises. Read it to its end, or close it."""
+        """Yield the items of `function(searcher)`, all from one state of the index.
+
+        The time limit applies to each item. Callers must exhaust or close the generator. Raises the errors of `run`.
+        """
         await self.refresh()
-        with self._current() as opened:
-            steps = await self._run(opened, function)
-            while step := await self._run(opened, lambda _: list(islice(steps, 1))):
-                yield step[0]
+        with self._acquire() as shared:
+            items = await self._submit(shared, function)
+            while batch := await self._submit(shared, lambda _: list(islice(items, 1))):
+                yield batch[0]
 
     @contextmanager
-    def _current(self) -> Iterator[_Opened]:
-        """The last state of the index that was opened, which stays open inside the block."""
+    def _acquire(self) -> Iterator[_SharedSearcher]:
+        """Yield the current searcher, which stays open inside the block."""
         with self._lock:
-            opened = self._opened
-            opened.acquire()
+            shared = self._shared
+            shared.acquire()
         try:
-            yield opened
+            yield shared
         finally:
-            opened.release()
+            shared.release()
 
-    async def _run(self, opened: _Opened, function: Callable[[Searcher], _T]) -> _T:
-        if len(self._asked) >= self._threads + WAITING or len(self._late) >= self._threads:
+    async def _submit(self, shared: _SharedSearcher, function: Callable[[Searcher], _T]) -> _T:
+        if len(self._pending) >= self._threads + MAX_WAITING or len(self._overdue) >= self._threads:
             raise TooBusy
-        opened.acquire()  # for the thread, which may go on when nobody waits for it any more
-        running = self._pool.submit(copy_context().run, opened.ask, function)
-        self._asked.add(running)
+        shared.acquire()  # for the thread, which may run on after its request got TooSlow
+        future = self._search_executor.submit(copy_context().run, shared.run, function)
+        self._pending.add(future)
 
-        def done(_: Future[_T]) -> None:  # when it really is, or was taken back before it began
-            self._asked.discard(running)
-            self._late.discard(running)
-            opened.release()
+        def finish(_: Future[_T]) -> None:  # when the thread has finished, or the future was cancelled in the queue
+            self._pending.discard(future)
+            self._overdue.discard(future)
+            shared.release()
 
-        running.add_done_callback(done)
-        return await self._in_time(running)
+        future.add_done_callback(finish)
+        return await self._wait(future)
 
-    async def _in_time(self, running: Future[_T]) -> _T:
+    async def _wait(self, future: Future[_T]) -> _T:
+        """Return the result of a future, or raise TooSlow after the time limit."""
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(running), self._seconds)
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
         except asyncio.TimeoutError as error:
-            if running in self._asked:
-                self._late.add(running)
-            if running.done():  # meanwhile
-                self._late.discard(running)
+            if future in self._pending:
+                self._overdue.add(future)
+            if future.done():  # it may have finished between the two checks
+                self._overdue.discard(future)
             raise TooSlow(self._seconds) from error
 
     def close(self) -> None:
-        """Takes no more questions."""
-        self._checker.shutdown(wait=False, cancel_futures=True)
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._opened.release()
+        """Cancel waiting requests and close the searcher once no thread uses it."""
+        self._check_executor.shutdown(wait=False, cancel_futures=True)
+        self._search_executor.shutdown(wait=False, cancel_futures=True)
+        self._shared.release()
 
 
-def archive_of(request: Request) -> Archive:
-    """The archive that a request is about."""
-    archive: Archive = request.app.state.archive
-    return archive
+def searcher_pool_of(request: Request) -> SearcherPool:
+    """Return the searcher pool of the application that handles a request."""
+    pool: SearcherPool = request.app.state.searcher_pool
+    return pool

@@ -1,4 +1,4 @@
-"""Dates that a text mentions, resolved to calendar days."""
+"""Date mentions in a text, resolved to calendar days."""
 
 from .mentions import DateMention, extract_dates
 from .periods import Period

@@ -1,6 +1,6 @@
-"""Periods of the calendar, and which of several is meant. Weeks begin on Monday.
+"""Periods of the calendar, and the choice of one among several. Weeks begin on Monday.
 
-What lies outside the years 1 to 9999 raises ValueError or OverflowError, as `date` does.
+Functions raise ValueError or OverflowError for days outside the years 1 to 9999, as `date` does.
 """
 
 import calendar
@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 
 class Period(NamedTuple):
-    """Its first and its last day."""
+    """A range of days: the first and the last."""
 
     first: date
     last: date
 
     def __str__(self) -> str:
-        """2023-09-28, 2023-09 or 2023, or two of a kind: 2023-07..2023-12."""
+        """Return 2023-09-28, 2023-09 or 2023, or a range of two such dates: 2023-07..2023-12."""
         first, last = self
-        if first.day != 1 or last.day != _length(last.year, last.month):
+        if first.day != 1 or last.day != _days_in_month(last.year, last.month):
             size = 10
         else:
             size = 4 if (first.month, last.month) == (1, 12) else 7
@@ -27,48 +27,48 @@ class Period(NamedTuple):
 
 
 def days(first: date, count: int = 1) -> Period:
-    """`count` days from `first` on."""
+    """Return a period of `count` days from `first` on."""
     return Period(first, first + timedelta(days=count - 1))
 
 
 def week(day: date) -> Period:
-    """The week that a day is in."""
+    """Return the week that contains a day."""
     return days(day - timedelta(days=day.weekday()), 7)
 
 
 def months(year: int, month: int, count: int = 1) -> Period:
-    """`count` months from one on, which may be of another year: 0 is December of the year before."""
-    ends = [divmod(12 * year + month - 1 + later, 12) for later in (0, count - 1)]
-    (first_year, first), (last_year, last) = ends
+    """Return a period of `count` months. `month` may lie outside 1 to 12: 0 is December of the year before."""
+    bounds = [divmod(12 * year + month - 1 + offset, 12) for offset in (0, count - 1)]
+    (first_year, first), (last_year, last) = bounds
     first_day = date(first_year, first + 1, 1)
-    return Period(first_day, date(last_year, last + 1, _length(last_year, last + 1)))
+    return Period(first_day, date(last_year, last + 1, _days_in_month(last_year, last + 1)))
 
 
 def years(year: int, count: int = 1) -> Period:
-    """`count` years from one on."""
+    """Return a period of `count` years from `year` on."""
     return Period(date(year, 1, 1), date(year + count - 1, 12, 31))
 
 
-def moved(day: date, by_months: int) -> date:
-    """The same day so many months later, or the last day of that month if it has no such day."""
-    month = months(day.year, day.month + by_months)
+def add_months(day: date, count: int) -> date:
+    """Return the same day `count` months later, or the last day of that month if it is shorter."""
+    month = months(day.year, day.month + count)
     return min(month.first + timedelta(days=day.day - 1), month.last)
 
 
-def latest(periods: Iterable[Period], day: date) -> Period:
-    """Of rising periods the last that has begun by `day`."""
+def latest_begun(periods: Iterable[Period], day: date) -> Period:
+    """Return the last of some ascending periods that has begun by `day`."""
     return [period for period in periods if period.first <= day][-1]
 
 
-def earliest(periods: Iterable[Period], day: date) -> Period:
-    """Of rising periods the first that is not over before `day`."""
+def earliest_unfinished(periods: Iterable[Period], day: date) -> Period:
+    """Return the first of some ascending periods that does not end before `day`."""
     return next(period for period in periods if period.last >= day)
 
 
 def nearest(periods: Iterable[Period], day: date) -> Period:
-    """The period that begins nearest to `day`."""
+    """Return the period that begins nearest to `day`."""
     return min(periods, key=lambda period: abs(period.first - day))
 
 
-def _length(year: int, month: int) -> int:
+def _days_in_month(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]

@@ -1,4 +1,4 @@
-"""Named entities: the people, places and organisations that a text names."""
+"""Named entities: the people, places and organisations that a text mentions."""
 
 from .canonical import INTERPUNCT, canonical_names, name_key, with_interpuncts
 from .finder import EntityMention, extract_entities

@@ -1,4 +1,4 @@
-"""The normal form of names: one for the ways in which an article, or many, write the same name."""
+"""Canonical names: one form for all spellings of a name in an article, or in many articles."""
 
 import re
 from collections import Counter
@@ -8,30 +8,33 @@ from functools import lru_cache
 from ..text.fold import fold
 from .finder import EntityMention
 
-INTERPUNCT = "·"  # joins the parts of a name in its normal form
-_FORMS_KEPT = 1 << 16  # names come again and again
-_BEFORE = 1  # mentions of a last name alone that may come before the full name
+INTERPUNCT = "·"  # joins the parts of a name in its canonical form
+_NAME_CACHE_SIZE = 1 << 16  # names; the same ones recur throughout an archive
+_MAX_EARLIER_MENTIONS = 1  # of a last name alone, before the full name
 _JOINT = re.compile(r"(?<=[^\x00-\x7f])[·-](?=[^\x00-\x7f])")  # of a folded name; Latin letters keep their hyphens
 
 
-@lru_cache(_FORMS_KEPT)
+@lru_cache(_NAME_CACHE_SIZE)
 def with_interpuncts(name: str) -> str:
-    """`name`, with one dot for all that may join its parts: 安东尼·布林肯 for 安东尼-布林肯."""
+    """Return `name` with every joint of its parts written as an interpunct: 安东尼·布林肯 for 安东尼-布林肯."""
     joints = {joint.start() for joint in _JOINT.finditer(fold(name))}
-    return "".join(INTERPUNCT if at in joints else character for at, character in enumerate(name)) if joints else name
+    if not joints:
+        return name
+    return "".join(INTERPUNCT if offset in joints else character for offset, character in enumerate(name))
 
 
-@lru_cache(_FORMS_KEPT)
+@lru_cache(_NAME_CACHE_SIZE)
 def name_key(name: str) -> str:
-    """What names are compared by: the same for all ways to write one, scripts and dots aside."""
+    """Return the comparison key of a name: equal for all scripts and joints that it may be written with."""
     return fold(with_interpuncts(name))
 
 
 def canonical_names(names: Sequence[EntityMention]) -> list[str]:
-    """The normal form of each of the names of an article, which come in order: with dots, as it is mostly written
-    there. A person's last name alone stands for the full name, where the article has one such full name and no other,
-    and had the last name alone once at the most, as in a headline, before it: 拜登 is not 亨特·拜登, of whom an article
-    on him tells later.
+    """Return the canonical form of each of the names of one article, which are given in order.
+
+    The canonical form has interpuncts and is the article's most frequent spelling. A person's last name alone stands
+    for the full name if the article has exactly one such full name, and if the last name alone occurs at most once
+    before it, as in a headline. In an article that mentions 拜登 several times before 亨特·拜登, 拜登 is somebody else.
 
     >>> from .finder import extract_entities
     >>> canonical_names(extract_entities("国务卿安东尼-布林肯抵达北京。布林肯说"))
@@ -39,24 +42,28 @@ def canonical_names(names: Sequence[EntityMention]) -> list[str]:
     """
     keys = [name_key(name.text) for name in names]
     spellings = Counter(zip(keys, (with_interpuncts(name.text) for name in names), strict=True))
-    shown = {key: spelling for (key, spelling), _ in reversed(spellings.most_common())}
-    persons = [key for name, key in zip(names, keys, strict=True) if name.kind == "person"]
-    whole = {last: shown[key] for last, key in _full_names(persons).items()}
+    spelling_by_key = {key: spelling for (key, spelling), _ in reversed(spellings.most_common())}
+    person_keys = [key for name, key in zip(names, keys, strict=True) if name.kind == "person"]
+    full_names = {last: spelling_by_key[key] for last, key in _full_name_keys(person_keys).items()}
     return [
-        whole.get(key, shown[key]) if name.kind == "person" else shown[key]
+        full_names.get(key, spelling_by_key[key]) if name.kind == "person" else spelling_by_key[key]
         for name, key in zip(names, keys, strict=True)
     ]
 
 
-def _full_names(persons: Sequence[str]) -> dict[str, str]:
-    """Last names with the full names for which they stand; `persons` are the keys of mentions in order."""
-    full: dict[str, str] = {}
-    seen: Counter[str] = Counter()
-    others: set[str] = set()  # last names that may be those of several persons
-    for key in persons:
+def _full_name_keys(person_keys: Sequence[str]) -> dict[str, str]:
+    """Return a map from last names to the full names that they stand for.
+
+    `person_keys` are the keys of all mentions of persons, in order.
+    """
+    full_names: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    ambiguous: set[str] = set()  # last names that may belong to several persons
+    for key in person_keys:
         if INTERPUNCT in key:
             last = key.rpartition(INTERPUNCT)[2]
-            if full.setdefault(last, key) != key or (key not in seen and seen[last] > _BEFORE):
-                others.add(last)
-        seen[key] += 1
-    return {last: key for last, key in full.items() if last not in others}
+            is_first_mention = key not in counts
+            if full_names.setdefault(last, key) != key or (is_first_mention and counts[last] > _MAX_EARLIER_MENTIONS):
+                ambiguous.add(last)
+        counts[key] += 1
+    return {last: key for last, key in full_names.items() if last not in ambiguous}

@@ -1,7 +1,7 @@
-"""Named entities: the people, places and organisations a text speaks of.
+"""Named-entity recognition: finds the people, places and organisations that a text mentions.
 
-Rules join words to names (see `name_rules`); a trained model that sees these labels the characters (see `name_model`);
-what the rest of the text tells of a name follows (see `name_text`).
+Rules join words to names (see `rules`). A trained model, which sees those names as features, labels the characters (see
+`model`). Then the names are made consistent within the text (see `consistency`).
 """
 
 import re
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from ..text.fold import fold
 from ..text.segmenter import Segmenter
-from .consistency import settled
-from .features import BEGIN, OUTSIDE, features
-from .model import LABELS, name_model
-from .rules import EntityKind, Span, ruled
-from .word_columns import REACH, Words
+from .consistency import make_consistent
+from .features import BEGIN, OUTSIDE, extract_features
+from .model import LABEL_COUNT, name_model
+from .rules import EntityKind, Span, find_by_rules
+from .word_table import WINDOW, WordTable
 
 
 class EntityMention(NamedTuple):
-    """One mention: `text` is `original[start:end]`, offsets in characters of the text as it was given."""
+    """One mention: `text` is `original[start:end]`; offsets are in characters of the text as given."""
 
     text: str
     kind: EntityKind
@@ -30,74 +30,77 @@ class EntityMention(NamedTuple):
     end: int
 
 
-NAMES_VERSION = 1  # raise it when the same text gets other names, as after model.npz was made again
+NAMES_VERSION = 1  # raise it when the same text yields other names, as after a new model.npz
 
 _KINDS = {label: kind for kind, label in BEGIN.items()}
-_BEGINS = np.isin(np.arange(LABELS), list(_KINDS))
-_BLOCK = 4_000  # characters that are looked at together
+_IS_BEGIN = np.isin(np.arange(LABEL_COUNT), list(_KINDS))  # by label
+_BLOCK_SIZE = 4_000  # characters that are labeled together
 _SENTENCE_END = re.compile("[。！？!?\x1e\n ]")
 
 
 def _blocks(folded: str) -> Iterator[tuple[int, int]]:
-    """Parts of a text that bound the memory; they end with a sentence if there is one."""
+    """Yield the ranges of blocks, which bound the memory; a block ends with a sentence if possible."""
     start = 0
     while start < len(folded):
-        end = start + _BLOCK
+        end = start + _BLOCK_SIZE
         if end < len(folded):
-            ends = [found.end() for found in _SENTENCE_END.finditer(folded, start + _BLOCK // 2, end)]
-            end = ends[-1] if ends else end
+            sentence_ends = [match.end() for match in _SENTENCE_END.finditer(folded, start + _BLOCK_SIZE // 2, end)]
+            end = sentence_ends[-1] if sentence_ends else end
         yield start, min(end, len(folded))
         start = end
 
 
 def _spans(labels: NDArray[np.uint8]) -> Iterator[Span]:
-    """Where names begin and end, given the label of each character."""
-    inside = np.append(labels, np.uint8(OUTSIDE))
-    begins = _BEGINS[inside]
-    starts, ends = np.flatnonzero(begins), np.flatnonzero(begins | (inside == OUTSIDE))
+    """Yield the names, given the label of each character."""
+    padded = np.append(labels, np.uint8(OUTSIDE))
+    is_begin = _IS_BEGIN[padded]
+    starts, ends = np.flatnonzero(is_begin), np.flatnonzero(is_begin | (padded == OUTSIDE))
     ends = ends[np.searchsorted(ends, starts, side="right")]
-    for start, end, label in zip(starts.tolist(), ends.tolist(), inside[starts].tolist(), strict=True):
+    for start, end, label in zip(starts.tolist(), ends.tolist(), padded[starts].tolist(), strict=True):
         yield Span(start, end, _KINDS[label])
 
 
 class NameFinder:
-    """Finds the names in texts that `segmenter` cuts. It remembers what is known of words."""
+    """Finds names in texts that `segmenter` cuts. It caches the attributes of words."""
 
     def __init__(self, segmenter: Segmenter) -> None:
-        self._words = Words(segmenter)
+        self._word_table = WordTable(segmenter)
 
     def find(self, text: str, folded: str) -> list[EntityMention]:
-        """See `extract_entities`; `folded` is `fold(text)`."""
-        spans: list[Span] = []
-        by_rules: list[Span] = []
-        for at, end in _blocks(folded):
-            labelled, seen = self._labelled(folded[at:end])
-            spans += _moved(labelled, at)
-            by_rules += _moved(seen, at)
-        return _entities(text, settled(folded, spans, by_rules))
+        """Return every mention, as `extract_entities` does; `folded` is `fold(text)`."""
+        model_spans: list[Span] = []
+        rule_spans: list[Span] = []
+        for start, end in _blocks(folded):
+            block_model_spans, block_rule_spans = self._find_in_block(folded[start:end])
+            model_spans += _shift(block_model_spans, start)
+            rule_spans += _shift(block_rule_spans, start)
+        return _mentions(text, make_consistent(folded, model_spans, rule_spans))
 
     def find_by_rules(self, text: str, folded: str) -> list[EntityMention]:
-        """As `find`, without the model, which takes some ten times as long for a text as short as a query."""
-        _, bits, starts = self._words.read(folded)
-        spans = ruled(bits, starts)
-        return _entities(text, settled(folded, spans, spans))
+        """Return every mention that the rules find.
 
-    def _labelled(self, folded: str) -> tuple[Iterable[Span], list[Span]]:
-        """The names that the model finds, and those that the rules see."""
+        On a text as short as a query, the model would take ten times as long.
+        """
+        _, roles, starts = self._word_table.read(folded)
+        spans = find_by_rules(roles, starts)
+        return _mentions(text, make_consistent(folded, spans, spans))
+
+    def _find_in_block(self, folded: str) -> tuple[Iterable[Span], list[Span]]:
+        """Return the names that the model finds, and those that the rules find."""
         model = name_model()
-        reading = self._words.read(folded)
-        by_rules = ruled(reading.bits, reading.starts)
-        columns = self._words.columns(reading)
-        words = np.flatnonzero(columns.plain[REACH:-REACH] == 0)
-        labels = model.labels(features(folded, reading, columns, by_rules, words), len(folded))
-        return _spans(labels), by_rules
+        words = self._word_table.read(folded)
+        rule_spans = find_by_rules(words.roles, words.starts)
+        attributes = self._word_table.attributes(words)
+        selected = np.flatnonzero(attributes.skippable[WINDOW:-WINDOW] == 0)
+        features = extract_features(folded, words, attributes, rule_spans, selected)
+        return _spans(model.labels(features, len(folded))), rule_spans
 
 
-def _moved(spans: Iterable[Span], by: int) -> Iterable[Span]:
-    return (Span(start + by, end + by, kind) for start, end, kind in spans) if by else spans
+def _shift(spans: Iterable[Span], offset: int) -> Iterable[Span]:
+    return (Span(start + offset, end + offset, kind) for start, end, kind in spans) if offset else spans
 
 
-def _entities(text: str, spans: Iterable[Span]) -> list[EntityMention]:
+def _mentions(text: str, spans: Iterable[Span]) -> list[EntityMention]:
     return [EntityMention(text[start:end], kind, start, end) for start, end, kind in spans]
 
 
@@ -107,7 +110,7 @@ def _default_finder() -> NameFinder:
 
 
 def extract_entities(text: str, segmenter: Segmenter | None = None) -> list[EntityMention]:
-    """Every mention of a person, a place or an organisation in `text`, in order, none overlapping another.
+    """Return every mention of a person, a place or an organisation in `text`, in order, without overlaps.
 
     >>> [entity.text for entity in extract_entities("美国国务卿安东尼·布林肯访问北京")]
     ['美国', '安东尼·布林肯', '北京']

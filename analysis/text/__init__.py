@@ -1,4 +1,4 @@
-"""Text as searches compare it: folded, segmented into words, cut into tokens."""
+"""Text normalization and tokenization: folding, word segmentation, tokens."""
 
 from .fold import fold
 from .invisible import strip_invisible

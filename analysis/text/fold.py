@@ -1,8 +1,8 @@
-"""Folding: the form in which characters are compared.
+"""Folding: maps each character to the form in which terms are compared.
 
 Full width → half width, upper → lower case, traditional → simplified, accented Latin → plain, variant quotes, dashes
 and dots → one of each, any white space → a space. One character always becomes one character, so an offset in folded
-text is the same offset in the text as it was written.
+text is the same offset in the original text.
 """
 
 import sys
@@ -12,15 +12,13 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-FOLD_TABLE_VERSION = 1
-
-
-_LONG = 60  # characters from which numpy is faster
+FOLD_TABLE_VERSION = 1  # part of the analyzer's fingerprint; raise it when the table changes
+_MIN_LENGTH_FOR_NUMPY = 60  # characters; numpy is faster from here on
 
 
 @cache
-def _codes() -> NDArray[np.uint32]:
-    """For every code point there is, that of the folded character."""
+def _folded_codes() -> NDArray[np.uint32]:
+    """Return an array that maps every Unicode code point to its folded code point."""
     folded: dict[int, int] = {}
     for line in files(__package__).joinpath("fold_table.txt").read_text("ascii").splitlines():
         if not line.startswith("#"):
@@ -32,18 +30,20 @@ def _codes() -> NDArray[np.uint32]:
 
 
 @cache
-def _table() -> str:
-    """The folded characters up to the largest one that folds; later ones stay as they are. A string, because
-    str.translate indexes one at twice the speed of a dictionary."""
-    codes = _codes()
+def _translation_table() -> str:
+    """Return a table for `str.translate`: the folded characters up to the largest code point that changes.
+
+    The table is a string because `str.translate` reads one twice as fast as a dictionary.
+    """
+    codes = _folded_codes()
     largest = np.flatnonzero(codes != np.arange(len(codes)))[-1]
     return codes[: largest + 1].tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def fold(text: str) -> str:
-    """The folded form of `text`, character for character: `len(fold(text)) == len(text)`."""
-    if len(text) < _LONG:
-        return text.translate(_table())
+    """Return the folded form of `text`, character for character: `len(fold(text)) == len(text)`."""
+    if len(text) < _MIN_LENGTH_FOR_NUMPY:
+        return text.translate(_translation_table())
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    folded: bytes = _codes()[codes].tobytes()
+    folded: bytes = _folded_codes()[codes].tobytes()
     return folded.decode("utf-32-le", "surrogatepass")

@@ -1,7 +1,7 @@
-"""The words of a text, in folded form and with their offsets.
+"""Tokenization: the words of a folded text, with their offsets.
 
-Han runs go to the segmenter. Everything else (Latin, digits, kana, Hangul …) is cut here, so that `c++`, `.net`,
-`iphone15`, `12%`, `17.0.3` and `covid-19` stay whole and their pieces can be found too.
+The segmenter cuts runs of Han characters. Everything else (Latin, digits, kana, Hangul …) is cut here, so that `c++`,
+`.net`, `iphone15`, `12%`, `17.0.3` and `covid-19` stay whole and their pieces can be found too.
 """
 
 import operator
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import NamedTuple
 
-from .numbers import expressions
+from .numbers import canonical_numbers
 from .segmenter import Segmenter
 
 HAN = "〇々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -21,85 +21,92 @@ _RUN = re.compile(
 )
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
-LONGEST_WORD = 64  # characters; a longer run (an address, encoded data) counts by its pieces only
-
+MAX_WORD_LENGTH = 64  # characters; a longer run (a URL, encoded data) is indexed by its pieces only
 
 _start_of = operator.attrgetter("start")
-_new = tuple.__new__  # half the time of calling Word
+_new_tuple = tuple.__new__  # half the time of calling Token
 
 
 class Token(NamedTuple):
-    """A term and where it stands: `start` and `end` are offsets in the text. The term is the text there, or a
-    spelling that should be found there too (1000 for 1,000, =09-28 for 9月28日)."""
+    """A term and its range: `start` and `end` are offsets in the text.
+
+    The term is the text in that range, or another spelling of it (1000 for 1,000, =09-28 for 9月28日).
+    """
 
     term: str
     start: int
     end: int
 
 
-def words(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None = None) -> list[Token]:
-    """Every word of a folded text, in order; the words that a longer one is built from follow it. What `phrases` match
-    are words too."""
-    found: list[Token] = []
+def tokenize(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None = None) -> list[Token]:
+    """Return the tokens of a folded text, in order; the words that compose a longer word follow it.
+
+    Matches of `phrases` are tokens too.
+    """
+    tokens: list[Token] = []
     if phrases is not None:
-        found += (Token(phrase.group(), *phrase.span()) for phrase in phrases.finditer(folded))
-    found += starmap(Token, expressions(folded))
-    has_more = bool(found)
+        tokens += (Token(phrase.group(), *phrase.span()) for phrase in phrases.finditer(folded))
+    tokens += starmap(Token, canonical_numbers(folded))
+    needs_sorting = bool(tokens)
     for run in _RUN.finditer(folded):
         if run["han"]:
-            _add_han_words(found, run.group(), run.start(), segmenter)
+            _add_han_tokens(tokens, run.group(), run.start(), segmenter)
         else:
-            found += _other_words(run.group(), run.start())
-    if has_more:
-        found.sort(key=_start_of)  # of those that begin together, phrases, dates and numbers stay first
-    return found
+            tokens += _other_tokens(run.group(), run.start())
+    if needs_sorting:
+        tokens.sort(key=_start_of)  # stable: of tokens with one start, phrases, dates and numbers stay first
+    return tokens
 
 
-def terms(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None = None) -> list[str]:
-    """The terms of `words`, in another order and without their places: all that an index needs, in half the time."""
-    found: list[str] = []
+def index_terms(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None = None) -> list[str]:
+    """Return the terms of `tokenize`, in another order and without offsets.
+
+    An index needs no more, and this takes half the time.
+    """
+    terms: list[str] = []
     if phrases is not None:
-        found += (phrase.group() for phrase in phrases.finditer(folded))
-    found += [term for term, _, _ in expressions(folded)]
+        terms += (phrase.group() for phrase in phrases.finditer(folded))
+    terms += [term for term, _, _ in canonical_numbers(folded)]
     for han, other in _RUN.findall(folded):
         if han:
-            cut = segmenter.cut(han)
-            found += cut
-            for word in cut:
+            words = segmenter.cut(han)
+            terms += words
+            for word in words:
                 if len(word) > 2:
-                    found += [word[low:high] for low, high in segmenter.parts(word)]
-        elif len(other) <= LONGEST_WORD and (other.isalpha() or other.isdigit()):
-            found.append(other)  # as most are
+                    terms += [word[low:high] for low, high in segmenter.parts(word)]
+        elif len(other) <= MAX_WORD_LENGTH and (other.isalpha() or other.isdigit()):
+            terms.append(other)  # the most frequent case
         else:
-            found += [word.term for word in _other_words(other, 0)]
-    return found
+            terms += [token.term for token in _other_tokens(other, 0)]
+    return terms
 
 
 def han_runs(folded: str) -> list[str]:
-    """What of a folded text the segmenter cuts."""
+    """Return the runs of Han characters, which the segmenter cuts."""
     return _HAN_RUN.findall(folded)
 
 
-def _add_han_words(found: list[Token], run: str, offset: int, segmenter: Segmenter) -> None:
-    """The words of a run of Han characters."""
+def _add_han_tokens(tokens: list[Token], run: str, offset: int, segmenter: Segmenter) -> None:
+    """Append the tokens of a run of Han characters to `tokens`."""
     for word in segmenter.cut(run):
         size = len(word)
         end = offset + size
-        found.append(_new(Token, (word, offset, end)))
+        tokens.append(_new_tuple(Token, (word, offset, end)))
         if size > 2:
-            found += [Token(word[low:high], offset + low, offset + high) for low, high in segmenter.parts(word)]
+            tokens += [Token(word[low:high], offset + low, offset + high) for low, high in segmenter.parts(word)]
         offset = end
 
 
-def _other_words(run: str, offset: int) -> Iterator[Token]:
-    if len(run) <= LONGEST_WORD:
+def _other_tokens(run: str, offset: int) -> Iterator[Token]:
+    """Yield the tokens of a run of other characters: the run, its pieces, and its digits without commas."""
+    if len(run) <= MAX_WORD_LENGTH:
         yield Token(run, offset, offset + len(run))
     if run.isalpha() or run.isdigit():
-        if len(run) > LONGEST_WORD:
-            yield Token(run[:LONGEST_WORD], offset, offset + LONGEST_WORD)
+        if len(run) > MAX_WORD_LENGTH:
+            yield Token(run[:MAX_WORD_LENGTH], offset, offset + MAX_WORD_LENGTH)
         return
     for piece in _PIECE.finditer(run):
         if piece.group() != run:
-            yield Token(piece.group()[:LONGEST_WORD], offset + piece.start(), offset + piece.end())
+            yield Token(piece.group()[:MAX_WORD_LENGTH], offset + piece.start(), offset + piece.end())
     if "," in run and run.replace(",", "").isdigit():
-        yield Token(run.replace(",", "")[:LONGEST_WORD], offset, offset + len(run))
+        yield Token(run.replace(",", "")[:MAX_WORD_LENGTH], offset, offset + len(run))

@@ -1,7 +1,7 @@
-"""The Whoosh engine: an index is a folder, and nothing but Python is needed to read it.
+"""The Whoosh engine: an index is a folder, in pure Python and numpy.
 
-Whoosh keeps the segments, their merging, the locks and the table of contents; a codec of our own keeps what is in a
-segment, in arrays. docs/segment.md draws it.
+Whoosh keeps the table of contents, the locks and the merge policy. souwen's own codec keeps the contents of a segment,
+in arrays; docs/segment.md describes the files.
 """
 
 from .engine import WhooshEngine

@@ -1,4 +1,4 @@
-"""What a segment keeps of each article besides its terms: stored texts, lengths of its streams, and numbers."""
+"""The per-article data of a segment other than terms: stored texts, stream lengths, and numeric columns."""
 
 from array import array
 from collections import defaultdict
@@ -10,84 +10,90 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import unpack_texts
-from .elias_fano import Numbers
-from .paged_file import Damaged, Sections, SectionWriter
+from .elias_fano import IntArray
+from .paged_file import CorruptFile, PagedFileReader, PagedFileWriter
 
 
-class ArticleWriter:
-    """Writes the articles of a segment as they come. `texts` are the names of what is stored."""
+class ArticleStoreWriter:
+    """Writes the articles of a segment one by one. `names` are those of the stored texts."""
 
-    def __init__(self, path: Path, texts: Sequence[str]) -> None:
-        self._sections = SectionWriter(path)
-        self._texts = list(texts)
-        self._ends = array("Q")
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        self._file = PagedFileWriter(path)
+        self._names = list(names)
+        self._record_ends = array("Q")
         self._columns: dict[str, array[int]] = defaultdict(lambda: array("q"))
 
     @property
     def is_closed(self) -> bool:
-        return self._sections.is_closed
+        """True once the file is closed, complete or not."""
+        return self._file.is_closed
 
     def add(self, record: bytes, numbers: Mapping[str, int]) -> None:
-        """An article: its texts, `packed`, and its lengths and numbers, of which every article has the same."""
-        self._sections.write(record)
-        self._ends.append(self._sections.size)
+        """Add an article: its texts, from `pack_texts`, and its numbers, whose names are the same for all articles."""
+        self._file.write(record)
+        self._record_ends.append(self._file.section_size)
         for name, value in numbers.items():
             self._columns[name].append(value)
 
-    def append(self, other: "ArticleReader", kept: Numbers) -> None:
-        """The articles `kept` of another segment, with the same texts."""
-        for number in kept.tolist():
-            self._sections.write(other.record(number))
-            self._ends.append(self._sections.size)
-        for name in other.columns:
-            self._columns[name].frombytes(other.column(name)[kept].tobytes())
+    def append(self, store: "ArticleStoreReader", articles: IntArray) -> None:
+        """Append articles of another segment, which stores the same texts."""
+        for article in articles.tolist():
+            self._file.write(store.record(article))
+            self._record_ends.append(self._file.section_size)
+        for name in store.columns:
+            self._columns[name].frombytes(store.column(name)[articles].tobytes())
 
-    def abandon(self) -> None:
-        """Closes the file as it is, unfinished."""
-        self._sections.abandon()
+    def abort(self) -> None:
+        """Close the file as it is, incomplete."""
+        self._file.abort()
 
     def close(self) -> None:
-        self._sections.end("stored")
-        self._sections.add("ends", self._ends.tobytes())
+        """Complete the file."""
+        self._file.end_section("stored")
+        self._file.write_section("ends", self._record_ends.tobytes())
         for name, values in self._columns.items():
-            self._sections.add(f"column.{name}", values.tobytes())
-        self._sections.facts.update(texts=self._texts, columns=list(self._columns), size=len(self._ends))
-        self._sections.close()
+            self._file.write_section(f"column.{name}", values.tobytes())
+        self._file.metadata.update(texts=self._names, columns=list(self._columns), size=len(self._record_ends))
+        self._file.close()
 
 
-class ArticleReader:
-    """Reads them."""
+class ArticleStoreReader:
+    """Reads the articles of a segment, by number."""
 
     def __init__(self, path: Path) -> None:
-        self._sections = Sections(path)
-        facts = self._sections.facts
-        self._texts: list[str] = facts["texts"]
-        self.columns: list[str] = facts["columns"]
-        self.size: int = facts["size"]
+        self._file = PagedFileReader(path)
+        metadata = self._file.metadata
+        self._names: list[str] = metadata["texts"]
+        self.columns: list[str] = metadata["columns"]
+        self.size: int = metadata["size"]
 
     def check(self) -> None:
-        """Reads everything. Raises Damaged."""
-        self._sections.check()
+        """Read everything.
 
-    def record(self, number: int) -> bytes:
-        """The texts of an article as they are stored."""
-        start = int(self._ends[number - 1]) if number else 0
-        return self._sections.read("stored", start, int(self._ends[number])).tobytes()
+        Raises:
+            CorruptFile: Something is not as it was written.
+        """
+        self._file.check()
+
+    def record(self, article: int) -> bytes:
+        """Return the stored record of an article."""
+        start = int(self._record_ends[article - 1]) if article else 0
+        return self._file.read("stored", start, int(self._record_ends[article])).tobytes()
 
     @cached_property
-    def _ends(self) -> NDArray[np.uint64]:
-        ends: NDArray[np.uint64] = self._sections.array("ends", "<u8")
+    def _record_ends(self) -> NDArray[np.uint64]:
+        ends: NDArray[np.uint64] = self._file.array("ends", "<u8")
         return ends
 
-    def stored(self, number: int) -> dict[str, str]:
-        """The texts of an article by their names."""
+    def stored_texts(self, article: int) -> dict[str, str]:
+        """Return the stored texts of an article by name."""
         try:
-            return unpack_texts(self.record(number), self._texts)
+            return unpack_texts(self.record(article), self._names)
         except ValueError as error:
-            raise Damaged(str(error)) from error
+            raise CorruptFile(str(error)) from error
 
-    def column(self, name: str) -> Numbers:
-        """A length or number of every article; all 0 if none has it."""
+    def column(self, name: str) -> IntArray:
+        """Return a length or number of every article; all 0 if the segment has no such column."""
         if name not in self.columns:
             return np.zeros(self.size, np.int64)
-        return self._sections.array(f"column.{name}", "<i8")
+        return self._file.array(f"column.{name}", "<i8")

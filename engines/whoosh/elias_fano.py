@@ -1,11 +1,13 @@
-"""Rising numbers in few bits: Elias–Fano coding, of many lists at once or of one.
+"""Elias–Fano coding of non-decreasing integer lists, of many lists at once or of one.
 
-A list of n numbers from 0 to `limit`, none smaller than the one before, takes about 2 + log₂(limit / n) bits a number,
-within half a bit of the least there is. Each number is split: its low bits stand side by side; the rest is written as a
-row of bits with a 1 for every number, at the place (its high part + its index). Sources: Elias, "Efficient storage and
-retrieval by content and address of static files", 1974; for posting lists Vigna, "Quasi-succinct indices", 2013.
+A list of n numbers from 0 to the upper bound u takes about 2 + log₂(u / n) bits a number, within half a bit of the
+theoretical minimum. Each number is split. Its low bits are stored in a packed array; its high part sets a 1 in a bit
+vector, at the index (high part + index of the number in the list).
 
-The number of values and the limit are kept by whoever keeps the list; sizes and places follow from them.
+Sources: Elias, "Efficient storage and retrieval by content and address of static files", 1974; for posting lists Vigna,
+"Quasi-succinct indices", 2013.
+
+The code holds neither the size nor the upper bound of a list: callers store them. Offsets follow from them.
 """
 
 from collections.abc import Iterator
@@ -16,121 +18,133 @@ from numpy.typing import NDArray
 
 from ...messages import gettext as _
 
-Numbers = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
+IntArray = NDArray[np.int64]
+ByteArray = NDArray[np.uint8]
 
-_WORD = 64  # bits
-_AT_ONCE = 1 << 16  # values
-
-
-class Encoded(NamedTuple):
-    """Lists one after another, each beginning at a byte: list i has `lows[low_ends[i - 1]:low_ends[i]]` and likewise
-    its high part."""
-
-    lows: Bytes
-    highs: Bytes
-    low_ends: Numbers
-    high_ends: Numbers
+_WORD_BITS = 64
+_VALUES_PER_BATCH = 1 << 16
 
 
-def low_widths(sizes: Numbers, limits: Numbers) -> Numbers:
-    """Low bits of each number, for lists of `sizes` numbers up to `limits`: ⌊log₂(limit / size)⌋."""
-    widths: Numbers = np.maximum(np.frexp(limits // np.maximum(sizes, 1))[1] - 1, 0).astype(np.int64)
+class EncodedLists(NamedTuple):
+    """Consecutive codes of lists, each beginning at a byte.
+
+    List i has the low bits `lows[low_ends[i - 1]:low_ends[i]]`, and its high bits likewise.
+    """
+
+    lows: ByteArray
+    highs: ByteArray
+    low_ends: IntArray
+    high_ends: IntArray
+
+
+def low_widths(sizes: IntArray, upper_bounds: IntArray) -> IntArray:
+    """Return the number of low bits for each list: ⌊log₂(upper bound / size)⌋."""
+    widths: IntArray = np.maximum(np.frexp(upper_bounds // np.maximum(sizes, 1))[1] - 1, 0).astype(np.int64)
     return widths
 
 
-def ends(sizes: Numbers, limits: Numbers) -> tuple[Numbers, Numbers]:
-    """Where the low and the high part of each list end, in bytes."""
-    widths = low_widths(sizes, limits)
-    low_bytes = (sizes * widths + 7) >> 3
-    high_bytes = np.where(sizes > 0, (sizes + (limits >> widths) + 7) >> 3, 0)
-    return np.cumsum(low_bytes), np.cumsum(high_bytes)
+def code_ends(sizes: IntArray, upper_bounds: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the ends of each list's low bits and high bits, in bytes, where the codes are consecutive."""
+    widths = low_widths(sizes, upper_bounds)
+    low_sizes = (sizes * widths + 7) >> 3
+    high_sizes = np.where(sizes > 0, (sizes + (upper_bounds >> widths) + 7) >> 3, 0)
+    return np.cumsum(low_sizes), np.cumsum(high_sizes)
 
 
-def encode(values: Numbers, sizes: Numbers, limits: Numbers) -> Encoded:
-    """The lists that stand one after another in `values`."""
-    low_ends, high_ends = ends(sizes, limits)
-    low_starts, high_starts = 8 * _starts(low_ends), 8 * _starts(high_ends)
-    widths = low_widths(sizes, limits)
-    bits = np.zeros(8 * _last(high_ends), np.uint8)
-    words = np.zeros(_last(low_ends) // 8 + 2, np.uint64)
-    for part, owners, index in _parts(sizes):
-        here, width = values[part], widths[owners]
-        bits[high_starts[owners] + (here >> width) + index] = 1
-        _pack(words, here & ((1 << width) - 1), low_starts[owners] + index * width, width)
-    lows = words.view(np.uint8)[: _last(low_ends)]
-    return Encoded(lows, np.packbits(bits, bitorder="little"), low_ends, high_ends)
+def encode_lists(values: IntArray, sizes: IntArray, upper_bounds: IntArray) -> EncodedLists:
+    """Encode consecutive lists: the first `sizes[0]` values are the first list, and so on."""
+    low_ends, high_ends = code_ends(sizes, upper_bounds)
+    low_starts, high_starts = 8 * _starts(low_ends), 8 * _starts(high_ends)  # in bits
+    widths = low_widths(sizes, upper_bounds)
+    high_bits = np.zeros(8 * _last(high_ends), np.uint8)
+    low_words = np.zeros(_last(low_ends) // 8 + 2, np.uint64)
+    for batch, lists, indexes in _batches(sizes):
+        numbers, width = values[batch], widths[lists]
+        high_bits[high_starts[lists] + (numbers >> width) + indexes] = 1
+        _write_bits(low_words, numbers & ((1 << width) - 1), low_starts[lists] + indexes * width, width)
+    lows = low_words.view(np.uint8)[: _last(low_ends)]
+    return EncodedLists(lows, np.packbits(high_bits, bitorder="little"), low_ends, high_ends)
 
 
-def decode(lows: Bytes, highs: Bytes, sizes: Numbers, limits: Numbers) -> Numbers:
-    """The values of lists that were encoded one after another. Raises ValueError if the bits are not of such lists."""
-    low_ends, high_ends = ends(sizes, limits)
+def decode_lists(lows: ByteArray, highs: ByteArray, sizes: IntArray, upper_bounds: IntArray) -> IntArray:
+    """Decode consecutive lists.
+
+    Raises:
+        ValueError: The bytes are not the code of such lists.
+    """
+    low_ends, high_ends = code_ends(sizes, upper_bounds)
     if _last(low_ends) != len(lows) or _last(high_ends) != len(highs):
-        raise ValueError(_("a list of numbers has not the length it should have"))
+        raise ValueError(_("the code of some posting lists has the wrong length"))
     values = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
     if len(values) != int(sizes.sum()):
-        raise ValueError(_("a list has not the number of values it should have"))
+        raise ValueError(_("a posting list has the wrong number of values"))
     low_starts, high_starts = 8 * _starts(low_ends), 8 * _starts(high_ends)
-    widths = low_widths(sizes, limits)
-    padded = _padded(lows)
-    for part, owners, index in _parts(sizes):
-        high, width = values[part] - high_starts[owners], widths[owners]
+    widths = low_widths(sizes, upper_bounds)
+    padded = _pad(lows)
+    for batch, lists, indexes in _batches(sizes):
+        high, width = values[batch] - high_starts[lists], widths[lists]
         if (high < 0).any():
-            raise ValueError(_("a list has not the number of values it should have"))
-        values[part] = (high - index) << width | _unpacked(padded, low_starts[owners] + index * width, width)
+            raise ValueError(_("a posting list has the wrong number of values"))
+        values[batch] = (high - indexes) << width | _read_bits(padded, low_starts[lists] + indexes * width, width)
     return values
 
 
-def _parts(sizes: Numbers) -> Iterator[tuple[slice, Numbers, Numbers]]:
-    """Lists one after another, some values at a time, for what is worked out on the way takes many times their memory:
-    which values, the list of each, and its index there."""
+def decode_list(lows: ByteArray, highs: ByteArray, size: int, upper_bound: int) -> IntArray:
+    """Decode one list. Queries do this very often, so it omits the work that only several lists need.
+
+    Raises:
+        ValueError: The bytes are not the code of such a list.
+    """
+    width = max((upper_bound // max(size, 1)).bit_length() - 1, 0)
+    ones = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
+    if len(ones) != size or len(lows) != (size * width + 7) >> 3:
+        raise ValueError(_("a posting list has the wrong number of values"))
+    indexes = np.arange(size)
+    high = ones - indexes
+    return high << width | _read_bits(_pad(lows), indexes * width, width) if width else high
+
+
+def _batches(sizes: IntArray) -> Iterator[tuple[slice, IntArray, IntArray]]:
+    """Split the values of consecutive lists into batches, because intermediate results take many times their memory.
+
+    Yields the slice of the values, the list of each value, and its index in the list.
+    """
     list_ends = np.cumsum(sizes)
-    for start in range(0, _last(list_ends), _AT_ONCE):
-        end = min(start + _AT_ONCE, _last(list_ends))
+    for start in range(0, _last(list_ends), _VALUES_PER_BATCH):
+        end = min(start + _VALUES_PER_BATCH, _last(list_ends))
         first, last = np.searchsorted(list_ends, (start, end - 1), "right")
-        inside = np.diff(np.minimum(list_ends[first : last + 1], end), prepend=start)
-        owners = np.repeat(np.arange(first, last + 1), inside)
-        yield slice(start, end), owners, np.arange(start, end) - (list_ends - sizes)[owners]
+        counts = np.diff(np.minimum(list_ends[first : last + 1], end), prepend=start)
+        lists = np.repeat(np.arange(first, last + 1), counts)
+        yield slice(start, end), lists, np.arange(start, end) - (list_ends - sizes)[lists]
 
 
-def decode_one(lows: Bytes, highs: Bytes, size: int, limit: int) -> Numbers:
-    """The same for a single list, which is what a query reads: many times, so without what only many lists need."""
-    width = max((limit // max(size, 1)).bit_length() - 1, 0)
-    high_at = np.flatnonzero(np.unpackbits(highs, bitorder="little"))
-    if len(high_at) != size or len(lows) != (size * width + 7) >> 3:
-        raise ValueError(_("a list has not the number of values it should have"))
-    index = np.arange(size)
-    high = high_at - index
-    return high << width | _unpacked(_padded(lows), index * width, width) if width else high
-
-
-def _starts(ends: Numbers) -> Numbers:
+def _starts(ends: IntArray) -> IntArray:
     return np.concatenate(([0], ends[:-1])) if len(ends) else ends
 
 
-def _last(ends: Numbers) -> int:
+def _last(ends: IntArray) -> int:
     return int(ends[-1]) if len(ends) else 0
 
 
-def _pack(words: NDArray[np.uint64], values: Numbers, places: Numbers, widths: Numbers) -> None:
-    """Puts `widths[i]` bits of value i at bit `places[i]`; places rise."""
-    word, shift = places // _WORD, (places % _WORD).astype(np.uint64)
+def _write_bits(words: NDArray[np.uint64], values: IntArray, offsets: IntArray, widths: IntArray) -> None:
+    """Write `widths[i]` bits of value i at bit `offsets[i]`; offsets rise."""
+    word, shift = offsets // _WORD_BITS, (offsets % _WORD_BITS).astype(np.uint64)
     bits = values.astype(np.uint64)
     first_in_word = np.flatnonzero(np.diff(word, prepend=-1))
     words[word[first_in_word]] |= np.bitwise_or.reduceat(bits << shift, first_in_word)
-    over = np.flatnonzero(places % _WORD + widths > _WORD)  # at most one value runs over the end of a word
-    words[word[over] + 1] |= bits[over] >> (np.uint64(_WORD) - shift[over])
+    crossing = np.flatnonzero(offsets % _WORD_BITS + widths > _WORD_BITS)  # at most one value crosses the end of a word
+    words[word[crossing] + 1] |= bits[crossing] >> (np.uint64(_WORD_BITS) - shift[crossing])
 
 
-def _padded(data: Bytes) -> Bytes:
-    """With bytes behind it, so that a number may be read from each byte on."""
+def _pad(data: ByteArray) -> ByteArray:
+    """Return the data followed by 8 bytes, so that `_read_bits` can read a number from every byte."""
     return np.concatenate((data, np.zeros(8, np.uint8)))
 
 
-def _unpacked(padded: Bytes, places: Numbers, widths: Numbers | int) -> Numbers:
-    """The numbers of `widths` bits (at most 57) that begin at bits `places`."""
-    # Eight bytes from every byte on, as one number: a view, so that nothing is copied but what is taken.
+def _read_bits(padded: ByteArray, offsets: IntArray, widths: IntArray | int) -> IntArray:
+    """Return the numbers of `widths` bits (at most 57) at bits `offsets`."""
+    # A view of the eight bytes from every byte on as one number, so that only the wanted numbers are copied.
     windows = np.ndarray(len(padded) - 7, np.dtype("<u8"), padded, strides=(1,))
-    taken = windows[places >> 3] >> (places & 7).astype(np.uint64)
-    values: Numbers = (taken & np.asarray((1 << widths) - 1, np.uint64)).astype(np.int64)
+    shifted = windows[offsets >> 3] >> (offsets & 7).astype(np.uint64)
+    values: IntArray = (shifted & np.asarray((1 << widths) - 1, np.uint64)).astype(np.int64)
     return values

@@ -1,4 +1,4 @@
-"""The engine: writes articles through Whoosh, and answers requests from the segments it keeps."""
+"""The engine: writes through Whoosh, and searches the segments itself."""
 
 import shutil
 import struct
@@ -23,16 +23,16 @@ from ..matching import IntArray, Matching
 from ..storage import folder_size, segment_count_text
 from ..stored_article import StoredArticle, stored_article
 from . import toc
-from .facet_counts import Facets
-from .paged_file import Damaged
-from .prepared_article import PreparedArticle, prepared
-from .segment_reader import OpenSegment
-from .segment_writer import ArrayWriter
-from .vocabulary import vocabulary
+from .facet_counts import FacetCounter
+from .paged_file import CorruptFile
+from .prepared_article import PreparedArticle, prepare_articles
+from .segment_reader import SegmentReader
+from .segment_writer import ArraySegmentWriter
+from .vocabulary import top_words
 
-# What opening raises where what is read is not what it should be. Every byte is covered by a checksum, so that beyond
-# Damaged, a ValueError, it takes somebody who makes the checksums fit.
-_MISFITS: tuple[type[Exception], ...] = (
+# The errors of opening a corrupt index. Checksums cover every byte, so that others than CorruptFile, a ValueError, need
+# an attacker who corrects the checksums.
+_OPEN_ERRORS: tuple[type[Exception], ...] = (
     OSError,
     AttributeError,
     EOFError,
@@ -48,58 +48,66 @@ _MISFITS: tuple[type[Exception], ...] = (
 
 
 @contextmanager
-def _reading(folder: Path, faults: tuple[type[Exception], ...] = (OSError, Damaged)) -> Iterator[None]:
-    """Makes IndexDamaged or IndexUnreadable of what goes wrong in reading."""
+def _reading(folder: Path, errors: tuple[type[Exception], ...] = (OSError, CorruptFile)) -> Iterator[None]:
+    """Convert `errors` of the block into IndexDamaged or IndexUnreadable."""
     try:
         yield
     except PermissionError as error:
         raise IndexUnreadable(folder.parent, os_error_reason(error)) from error
-    except faults as error:
+    except errors as error:
         raise IndexDamaged(folder.parent, str(error) or type(error).__name__) from error
 
 
 class WhooshEngine:
-    """See `base.Engine`."""
+    """Implements `base.Engine`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def create(self) -> None:
-        toc.create(self._folder)
+        """Create an empty index in the folder."""
+        toc.create_index(self._folder)
 
     def remove(self) -> None:
+        """Remove the index and its folder, as far as the system allows."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
-        return prepared(batch)
+        """Prepare pairs of article and digest for `WhooshWriter.put`."""
+        return prepare_articles(batch)
 
     def commit(self) -> str:
-        with _reading(self._folder, _MISFITS):
-            return toc.commit(self._folder)
+        """Return a short name of the last commit."""
+        with _reading(self._folder, _OPEN_ERRORS):
+            return toc.commit_name(self._folder)
 
     def reader(self) -> "WhooshReader":
+        """Open the last commit."""
         return WhooshReader(self._folder)
 
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "WhooshWriter":
+        """Begin a transaction that buffers about `memory` bytes."""
         return WhooshWriter(self._folder, memory)
 
 
 class WhooshWriter:
-    """See `base.Writer`."""
+    """Implements `base.Writer`."""
 
     def __init__(self, folder: Path, memory: int) -> None:
         self._folder = folder
         self._committed = WhooshReader(folder)
         with writing(folder.parent):
-            self._writer = ArrayWriter(toc.Index(folder), memory)
+            self._writer = ArraySegmentWriter(toc.WhooshIndex(folder), memory)
 
     def put(self, prepared: PreparedArticle) -> None:
+        """Add an article in place of a committed one with the same id."""
         self.delete(prepared.id)
         with writing(self._folder.parent):
             self._writer.add_article(prepared)
 
     def delete(self, article_id: str) -> None:
-        for key in self._committed.keys_of(article_id):
+        """Delete the committed article with this id, if there is one."""
+        for key in self._committed.live_keys(article_id):
             self._writer.delete_document(key)
 
     def __enter__(self) -> Self:
@@ -112,7 +120,7 @@ class WhooshWriter:
         committed = False
         try:
             if error is None:
-                # A commit may merge, that is read, old segments.
+                # A commit may merge old segments, which it reads.
                 with _reading(self._folder), writing(self._folder.parent):
                     self._writer.commit()
                 committed = True
@@ -121,28 +129,29 @@ class WhooshWriter:
                 self._cancel()
 
     def _cancel(self) -> None:
-        """Gives the transaction up and removes what it left on disk, so far as the disk lets it."""
+        """Abandon the transaction, and remove its files as far as the disk allows."""
         with suppress(OSError):
             self._writer.cancel()
         with suppress(IndexDamaged, IndexUnreadable), _reading(self._folder):
-            toc.clean(self._folder)
+            toc.remove_uncommitted(self._folder)
 
 
 class WhooshReader:
-    """See `base.Reader`."""
+    """Implements `base.Reader`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        with _reading(folder, _MISFITS):
+        with _reading(folder, _OPEN_ERRORS):
             self._segments = _open_segments(folder)
             size = folder_size(folder)
-        articles = sum(segment.count for segment in self._segments)
+        articles = sum(segment.live_count for segment in self._segments)
         self._statistics = IndexStatistics(articles, size, segment_count_text(len(self._segments)))
-        self._facets = Facets(self._segments)
+        self._facets = FacetCounter(self._segments)
         self._idfs = IdfCache(self._compute_idfs)
         self._norms: dict[tuple[int, str, str], Scores] = {}
 
     def search(self, request: SearchRequest) -> SearchResult:
+        """Return the first matches of a request, with counts."""
         with _reading(self._folder):
             return self._search(request)
 
@@ -151,17 +160,17 @@ class WhooshReader:
         for segment in self._segments:
             matching = Matching(segment)
             masks.append(matching.live(request.match))
-            matched = np.flatnonzero(masks[-1])
-            if not len(matched):
+            matches = np.flatnonzero(masks[-1])
+            if not len(matches):
                 continue
-            tier = np.full(len(matched), len(request.tiers))
-            for place in reversed(range(len(request.tiers))):
-                tier[matching.all(request.tiers[place])[matched]] = place
-            score_here: Scores = self._score(segment, request.weights)[matched]
-            keys.append(matched + segment.base)
-            tiers.append(tier)
-            scores.append(score_here)
-            ranks.append(_rank(request, segment, matched, score_here))
+            match_tiers = np.full(len(matches), len(request.tiers))
+            for tier in reversed(range(len(request.tiers))):
+                match_tiers[matching.all(request.tiers[tier])[matches]] = tier
+            match_scores: Scores = self._score(segment, request.weights)[matches]
+            keys.append(matches + segment.base)
+            tiers.append(match_tiers)
+            scores.append(match_scores)
+            ranks.append(_ranks(request, segment, matches, match_scores))
         if not keys:
             return SearchResult(0, (0,) * len(request.tiers), (), ((),) * len(request.facets))
         all_keys, all_tiers, all_scores = np.concatenate(keys), np.concatenate(tiers), np.concatenate(scores)
@@ -171,61 +180,67 @@ class WhooshReader:
             len(all_keys),
             tuple(map(int, totals)),
             tuple(Candidate(int(all_keys[i]), float(all_scores[i]), int(all_tiers[i])) for i in order),
-            tuple(self._facets.first(field, masks, request.facet_limit) for field in request.facets),
+            tuple(self._facets.top_values(field, masks, request.facet_limit) for field in request.facets),
         )
 
     def count(self, clause: Clause) -> int:
+        """Return the number of articles that match."""
         with _reading(self._folder):
             return sum(int(np.count_nonzero(Matching(segment).live(clause))) for segment in self._segments)
 
-    def _score(self, segment: OpenSegment, weights: Sequence[ScoringTerm]) -> Scores:
-        return score(segment, weights, self._idfs(weights), partial(self._length_norms, segment))
+    def _score(self, segment: SegmentReader, terms: Sequence[ScoringTerm]) -> Scores:
+        return score(segment, terms, self._idfs(terms), partial(self._length_norms, segment))
 
-    def _length_norms(self, segment: OpenSegment, field: IndexedField, stream: Stream) -> Scores:
+    def _length_norms(self, segment: SegmentReader, field: IndexedField, stream: Stream) -> Scores:
         key = segment.base, field, stream
         if key not in self._norms:
-            total = sum(part.total_length(field, stream) for part in self._segments)
+            total = sum(each.total_length(field, stream) for each in self._segments)
             self._norms[key] = length_norms(segment.lengths(field, stream), total / self._statistics.articles)
         return self._norms[key]
 
     def idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
+        """Return the idf of each term, 0 if no article has it."""
         return self._idfs(terms)
 
     def _compute_idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         with _reading(self._folder):
             frequencies = [
-                sum(segment.frequency(term.field, term.stream, term.term) for segment in self._segments)
+                sum(segment.document_frequency(term.field, term.stream, term.term) for segment in self._segments)
                 for term in terms
             ]
         articles = self._statistics.articles
         return [lucene_idf(articles, frequency) if frequency else 0.0 for frequency in frequencies]
 
     def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
-        segment = self._segment_of(key)
+        """Return the amount that each of the terms adds to the score of an article."""
+        segment = self._segment(key)
         with _reading(self._folder):
             return [float(self._score(segment, [term])[key - segment.base]) for term in terms]
 
     def vocabulary(self) -> list[tuple[str, int]]:
+        """Return words with their document frequencies, the most frequent first."""
         with _reading(self._folder):
-            return vocabulary(self._segments)
+            return top_words(self._segments)
 
     def values(self, field: KeywordField) -> Iterator[str]:
+        """Return every keyword of a field, sorted."""
         with _reading(self._folder):
-            return iter(sorted({value for segment in self._segments for value in segment.values(field)}))
+            return iter(sorted({value for segment in self._segments for value in segment.keywords(field)}))
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
+        """Return the articles with these keys."""
         with _reading(self._folder):
             return [self._fetch(key) for key in keys]
 
     def _fetch(self, key: int) -> StoredArticle:
-        segment = self._segment_of(key)
-        return stored_article(segment.articles.stored(key - segment.base))
+        segment = self._segment(key)
+        return stored_article(segment.store.stored_texts(key - segment.base))
 
-    def _segment_of(self, key: int) -> OpenSegment:
+    def _segment(self, key: int) -> SegmentReader:
         return next(segment for segment in reversed(self._segments) if segment.base <= key)
 
-    def keys_of(self, article_id: str) -> list[int]:
-        """The article with this id: one key, or none."""
+    def live_keys(self, article_id: str) -> list[int]:
+        """Return the key of the article with this id, or nothing."""
         with _reading(self._folder):
             return [
                 int(number) + segment.base
@@ -235,49 +250,54 @@ class WhooshReader:
             ]
 
     def find(self, article_id: str) -> StoredArticle | None:
-        keys = self.keys_of(article_id)
+        """Return the article with this id, None if there is none."""
+        keys = self.live_keys(article_id)
         return self.fetch(keys[:1])[0] if keys else None
 
     def articles(self) -> Iterator[StoredArticle]:
+        """Yield every article."""
         for segment in self._segments:
             for number in np.flatnonzero(segment.live).tolist():
                 with _reading(self._folder):
-                    yield stored_article(segment.articles.stored(number))
+                    yield stored_article(segment.store.stored_texts(number))
 
     def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
-        found = ((article_id, self.find(article_id)) for article_id in article_ids)
-        return {article_id: stored.digest for article_id, stored in found if stored}
+        """Return id → digest of those of these articles that the index has."""
+        articles = ((article_id, self.find(article_id)) for article_id in article_ids)
+        return {article_id: stored.digest for article_id, stored in articles if stored}
 
     def statistics(self) -> IndexStatistics:
+        """Return the statistics of the index at this commit."""
         return self._statistics
 
     def check(self) -> None:
+        """Read the whole index. Raises IndexDamaged."""
         with _reading(self._folder):
             for segment in self._segments:
                 segment.check()
 
     def close(self) -> None:
-        """Lets go of the files; they are unmapped with the last array that shows a part of them."""
+        """Release the files. They stay mapped until the last array that is a view of them is gone."""
         self._segments = []
-        self._facets = Facets([])
+        self._facets = FacetCounter([])
 
 
-def _open_segments(folder: Path) -> list[OpenSegment]:
-    """The segments of the last commit, all opened, so that nothing a later commit removes is missed."""
-    index = toc.Index(folder)
+def _open_segments(folder: Path) -> list[SegmentReader]:
+    """Open all segments of the last commit, so that they stay readable when a later commit removes their files."""
+    index = toc.WhooshIndex(folder)
 
-    def opened() -> list[OpenSegment]:
+    def read() -> list[SegmentReader]:
         segments, base = [], 0
         for segment in index.segments():
-            segments.append(OpenSegment(index.storage, segment, base))
+            segments.append(SegmentReader(index.storage, segment, base))
             base += segments[-1].size
         return segments
 
-    return toc.while_commits_come(opened)
+    return toc.retry_during_commits(read)
 
 
-def _rank(request: SearchRequest, segment: OpenSegment, matched: IntArray, scores: Scores) -> Scores:
-    """The number to sort by within a tier, highest first."""
+def _ranks(request: SearchRequest, segment: SegmentReader, matches: IntArray, scores: Scores) -> Scores:
+    """Return the number to sort each match by within a tier, highest first."""
     if request.sort == "relevance":
         return scores
-    return segment.times()[matched].astype(np.float64)
+    return segment.times()[matches].astype(np.float64)

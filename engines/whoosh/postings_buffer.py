@@ -1,6 +1,6 @@
-"""Collects the postings of arriving articles in memory, and sorts them into lists.
+"""In-memory buffer of the postings of new articles, which it sorts into posting lists.
 
-Nothing is done for a single posting: terms become numbers, articles arrays of them, and a few sorts make the lists.
+No posting is handled on its own. Terms become numbers, articles become arrays of them, and a few sorts make the lists.
 """
 
 from array import array
@@ -11,259 +11,271 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .elias_fano import Numbers
-from .postings_writer import CHUNK, Lists
-from .prepared_article import Coded, Numbering
+from .elias_fano import IntArray
+from .postings_writer import VALUES_PER_CHUNK, PostingLists
+from .prepared_article import CodedTerms, TermNumbering
 
-SORTED = 1 << 21  # values that are sorted at once
+VALUES_PER_SORT = 1 << 21
 _CODE_POINTS = 0x110000
-_UNKNOWN = 0xFFFFFFFF  # a term or character that has no number yet
-_NEW_TERM = 100  # bytes of a term in the dictionary, besides the term itself
-_SORTING = 8  # bytes that sorting takes for each value
-_SORTING_TERM = 50  # bytes that sorting takes for each term
+_UNNUMBERED = 0xFFFFFFFF  # a term or character that has no number yet
+_DICTIONARY_ENTRY_SIZE = 100  # bytes of a term in the dictionary, besides the term itself
+_SORT_SIZE_PER_VALUE = 8  # bytes
+_SORT_SIZE_PER_TERM = 50  # bytes
 
 
-class TermGatherer:
-    """The terms of some fields, which come coded."""
+class TermBuffer:
+    """Buffers the terms of some fields, which arrive coded."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._fields = {name: _TermField(Numbering(), _Gathered("I")) for name in names}
-        self._terms = 0  # bytes
+        self._fields = {name: _TermField(TermNumbering(), _NumberBuffer("I")) for name in names}
+        self._terms_size = 0  # bytes
+        # The vocabularies of the current batch, which codes index as if they were one list.
         self._vocabularies: list[list[str]] = []
-        self._starts = np.zeros(0, np.int64)  # of the vocabularies, where all are one
-        self._numbers = np.zeros(0, np.uint32)  # of the terms in them
+        self._vocabulary_starts = np.zeros(0, np.int64)
+        self._numbers = np.zeros(0, np.uint32)  # the number of each code
 
     @property
-    def held(self) -> int:
-        """Bytes that are held."""
-        return self._terms + sum(field.gathered.held for field in self._fields.values())
+    def memory(self) -> int:
+        """The memory of the buffer, in bytes."""
+        return self._terms_size + sum(field.buffer.memory for field in self._fields.values())
 
     @property
-    def sorting(self) -> int:
-        """Bytes that sorting will take besides, a field at a time."""
-        return max(field.gathered.sorting + len(field.numbering) * _SORTING_TERM for field in self._fields.values())
+    def sort_memory(self) -> int:
+        """The additional memory that sorting will need, in bytes. Fields are sorted one at a time."""
+        return max(
+            field.buffer.sort_memory + len(field.numbering) * _SORT_SIZE_PER_TERM for field in self._fields.values()
+        )
 
-    def add(self, terms: Coded) -> None:
-        """The terms of the next article."""
+    def add(self, terms: CodedTerms) -> None:
+        """Add the terms of the next article."""
         if terms.vocabularies is not self._vocabularies:
             self._vocabularies = terms.vocabularies
             sizes = np.array([0, *map(len, terms.vocabularies)])
-            self._starts = np.cumsum(sizes)
-            self._numbers = np.full(self._starts[-1], _UNKNOWN, np.uint32)
+            self._vocabulary_starts = np.cumsum(sizes)
+            self._numbers = np.full(self._vocabulary_starts[-1], _UNNUMBERED, np.uint32)
         codes = np.frombuffer(terms.codes, np.uint32)
         numbers = self._numbers[codes]
-        # Only what articles use is numbered: a run may begin anywhere in a batch, and need not hold all its vocabulary.
-        unknown = numbers == _UNKNOWN
-        if unknown.any():
-            self._number(np.unique(codes[unknown]))
+        # Number only the terms of articles: a run may begin within a batch, and does not need its whole vocabulary.
+        unnumbered = numbers == _UNNUMBERED
+        if unnumbered.any():
+            self._assign_numbers(np.unique(codes[unnumbered]))
             numbers = self._numbers[codes]
         data = memoryview(numbers.tobytes())
         start = 0
         for field, size in zip(self._fields.values(), terms.sizes, strict=True):
             end = start + numbers.itemsize * size
-            field.gathered.add(data[start:end], size)
+            field.buffer.add(data[start:end], size)
             start = end
 
-    def _number(self, codes: NDArray[np.uint32]) -> None:
-        """Gives the terms with these codes, which rise, numbers."""
-        sizes: dict[int, int] = {}  # of new terms, in bytes
-        ends = np.searchsorted(codes, self._starts)
+    def _assign_numbers(self, codes: NDArray[np.uint32]) -> None:
+        """Give numbers to the terms with these codes, which rise."""
+        sizes: dict[int, int] = {}  # identity of a new term → bytes; fields share terms, and their memory
+        ends = np.searchsorted(codes, self._vocabulary_starts)
         for field, vocabulary, start, first, last in zip(
-            self._fields.values(), self._vocabularies, self._starts.tolist(), ends, ends[1:], strict=False
+            self._fields.values(), self._vocabularies, self._vocabulary_starts.tolist(), ends, ends[1:], strict=False
         ):
             if first < last:
-                here = codes[first:last]
-                terms = [vocabulary[code] for code in (here - start).tolist()]
-                before = len(field.numbering)
-                numbers = self._numbers[here] = field.numbering.of(terms)
-                new = [term for term, number in zip(terms, numbers.tolist(), strict=True) if number >= before]
-                # Fields have names in common, and share the memory of them.
+                field_codes = codes[first:last]
+                terms = [vocabulary[index] for index in (field_codes - start).tolist()]
+                size_before = len(field.numbering)
+                numbers = self._numbers[field_codes] = field.numbering.numbers(terms)
+                new = [term for term, number in zip(terms, numbers.tolist(), strict=True) if number >= size_before]
                 sizes.update((id(term), getsizeof(term)) for term in new)
-                self._terms += len(new) * _NEW_TERM
-        self._terms += sum(sizes.values())
+                self._terms_size += len(new) * _DICTIONARY_ENTRY_SIZE
+        self._terms_size += sum(sizes.values())
 
-    def lists(self, name: str) -> Iterator[Lists]:
-        """All that was gathered of a field, which is let go, in chunks."""
-        numbering, gathered = self._fields.pop(name)
+    def pop_lists(self, name: str) -> Iterator[PostingLists]:
+        """Yield the posting lists of a field in chunks, and drop the field from the buffer."""
+        numbering, buffer = self._fields.pop(name)
         terms = sorted(numbering)
         rank = np.empty(len(terms), np.int64)
-        rank[numbering.of(terms)] = np.arange(len(terms))
-        return _counted(gathered, rank, terms)
+        rank[numbering.numbers(terms)] = np.arange(len(terms))
+        return _article_lists(buffer, rank, terms)
 
 
-class _Gathered:
-    """What articles hold, as numbers one article after another: two arrays for all of them, since what thousands of
-    small ones leave behind the system does not get back. `kind` is the type of the numbers, as `array` names it."""
+class _NumberBuffer:
+    """Consecutive numbers of all articles in two large arrays.
 
-    def __init__(self, kind: str) -> None:
-        self.numbers = array(kind)
+    Thousands of small arrays would fragment memory, so that the system does not get it back. `typecode` is that of
+    `array`.
+    """
+
+    def __init__(self, typecode: str) -> None:
+        self.numbers = array(typecode)
         self.lengths = array("I")  # of articles
 
     @property
-    def held(self) -> int:
-        """Bytes that are held."""
+    def memory(self) -> int:
+        """The memory of the buffer, in bytes."""
         return len(self.numbers) * self.numbers.itemsize + len(self.lengths) * self.lengths.itemsize
 
     @property
-    def sorting(self) -> int:
-        """Bytes that sorting will take besides."""
-        return min(len(self.numbers), SORTED) * _SORTING
+    def sort_memory(self) -> int:
+        """The additional memory that sorting will need, in bytes."""
+        return min(len(self.numbers), VALUES_PER_SORT) * _SORT_SIZE_PER_VALUE
 
     def add(self, data: bytes | memoryview, length: int) -> None:
-        """The numbers of the next article."""
+        """Add the numbers of the next article."""
         self.numbers.frombytes(data)
         self.lengths.append(length)
 
-    def counts(self, kinds: int) -> Numbers:
-        """How often each number below `kinds` comes."""
-        counts = np.zeros(kinds, np.int64)
+    def counts(self, size: int) -> IntArray:
+        """Return how often each number below `size` occurs."""
+        counts = np.zeros(size, np.int64)
         numbers = np.frombuffer(self.numbers, self.numbers.typecode)
-        for start in range(0, len(numbers), CHUNK):
-            counts += np.bincount(numbers[start : start + CHUNK], minlength=kinds)
+        for start in range(0, len(numbers), VALUES_PER_CHUNK):
+            counts += np.bincount(numbers[start : start + VALUES_PER_CHUNK], minlength=size)
         return counts
 
-    def pieces(self) -> Iterator[tuple[NDArray[np.unsignedinteger], Numbers]]:
-        """What some articles at a time hold, with the number of the article of each."""
+    def chunks(self) -> Iterator[tuple[NDArray[np.unsignedinteger], IntArray]]:
+        """Yield the numbers of some articles at a time, with the article of each number."""
         numbers, lengths = np.frombuffer(self.numbers, self.numbers.typecode), np.frombuffer(self.lengths, np.uint32)
         ends = np.cumsum(lengths, dtype=np.int64)
-        first = before = 0
+        first = start = 0
         while first < len(lengths):
-            last = max(first + 1, int(np.searchsorted(ends, before + CHUNK)))
+            last = max(first + 1, int(np.searchsorted(ends, start + VALUES_PER_CHUNK)))
             end = int(ends[last - 1])
-            yield numbers[before:end], np.repeat(np.arange(first, last), lengths[first:last])
-            first, before = last, end
+            yield numbers[start:end], np.repeat(np.arange(first, last), lengths[first:last])
+            first, start = last, end
 
 
 class _TermField(NamedTuple):
-    numbering: Numbering
-    gathered: _Gathered
+    numbering: TermNumbering
+    buffer: _NumberBuffer
 
 
-class TextGatherer:
-    """Texts, for the lists of their single characters, but for white space, and of their pairs of neighbours, which are
-    known by their places. A character is kept as its number, in two bytes where that will do."""
+class TextBuffer:
+    """Buffers texts, for posting lists of their unigrams without white space, and of their bigrams with positions.
+
+    A character is stored as its number, in two bytes as long as there are at most 2¹⁶ different ones.
+    """
 
     def __init__(self) -> None:
-        self._gathered = _Gathered("H")
+        self._buffer = _NumberBuffer("H")
         self._alphabet = array("I")  # code points in the order of their numbers
-        self._numbers = np.full(_CODE_POINTS, _UNKNOWN, np.uint32)  # of code points
+        self._numbers = np.full(_CODE_POINTS, _UNNUMBERED, np.uint32)  # of code points
 
     @property
-    def held(self) -> int:
-        """Bytes that are held."""
-        return self._gathered.held
+    def memory(self) -> int:
+        """The memory of the buffer, in bytes."""
+        return self._buffer.memory
 
     @property
-    def sorting(self) -> int:
-        """Bytes that sorting will take besides."""
-        return self._gathered.sorting
+    def sort_memory(self) -> int:
+        """The additional memory that sorting will need, in bytes."""
+        return self._buffer.sort_memory
 
     def add(self, text: str) -> None:
-        """The text of the next article."""
+        """Add the text of the next article."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         numbers = self._numbers[codes]
-        unknown = numbers == _UNKNOWN
-        if unknown.any():
-            self._number(np.unique(codes[unknown]))
+        unnumbered = numbers == _UNNUMBERED
+        if unnumbered.any():
+            self._assign_numbers(np.unique(codes[unnumbered]))
             numbers = self._numbers[codes]
-        self._gathered.add(numbers.astype(self._gathered.numbers.typecode).tobytes(), len(text))
+        self._buffer.add(numbers.astype(self._buffer.numbers.typecode).tobytes(), len(text))
 
-    def _number(self, codes: NDArray[np.uint32]) -> None:
-        """Gives characters numbers."""
-        known = len(self._alphabet)
-        self._numbers[codes] = np.arange(known, known + len(codes))
+    def _assign_numbers(self, codes: NDArray[np.uint32]) -> None:
+        """Give numbers to characters."""
+        size_before = len(self._alphabet)
+        self._numbers[codes] = np.arange(size_before, size_before + len(codes))
         self._alphabet.frombytes(codes.tobytes())
-        if known <= 0x10000 < len(self._alphabet):
-            self._gathered.numbers = array("I", self._gathered.numbers)
+        if size_before <= 0x10000 < len(self._alphabet):
+            self._buffer.numbers = array("I", self._buffer.numbers)
 
-    def lists(self, size: int) -> Iterator[Lists]:
-        """The lists of single characters, or of pairs, in chunks."""
+    def lists(self, ngram_size: int) -> Iterator[PostingLists]:
+        """Yield the posting lists of unigrams (1) or bigrams (2), in chunks."""
         alphabet = np.array(self._alphabet, np.int64)
         order = np.argsort(alphabet)
         rank = np.empty(len(alphabet), np.int64)
         rank[order] = np.arange(len(alphabet))
         alphabet = alphabet[order]
-        if size == 2:
-            return self._bigrams(rank, alphabet)
+        if ngram_size == 2:
+            return self._bigram_lists(rank, alphabet)
         terms = list(map(chr, alphabet.tolist()))
-        is_shown = np.array([not term.isspace() for term in terms], np.bool_)
-        return _counted(self._gathered, rank, terms, is_shown)
+        is_visible = np.array([not term.isspace() for term in terms], np.bool_)
+        return _article_lists(self._buffer, rank, terms, is_visible)
 
-    def _bigrams(self, rank: Numbers, alphabet: Numbers) -> Iterator[Lists]:
+    def _bigram_lists(self, rank: IntArray, alphabet: IntArray) -> Iterator[PostingLists]:
         characters = len(alphabet)
 
-        def pieces(low: int, high: int) -> Iterator[tuple[Numbers, Numbers]]:
-            """The pairs that begin with some characters, as numbers, and their places."""
-            place = 0
-            for numbers, owners in self._gathered.pieces():
-                inside = np.flatnonzero(owners[:-1] == owners[1:])  # no pair begins with a text's last character
+        def read(low: int, high: int) -> Iterator[tuple[IntArray, IntArray]]:
+            """Yield bigrams whose first character has rank `low` to `high`, as numbers, and their positions."""
+            position = 0
+            for numbers, articles in self._buffer.chunks():
+                starts = np.flatnonzero(articles[:-1] == articles[1:])  # no bigram starts at a text's last character
                 ranks = rank[numbers]
-                first = ranks[inside]
-                chosen = np.flatnonzero((first >= low) & (first < high))
-                yield first[chosen] * characters + ranks[inside[chosen] + 1], chosen + place
-                place += len(inside)
+                first = ranks[starts]
+                selected = np.flatnonzero((first >= low) & (first < high))
+                yield first[selected] * characters + ranks[starts[selected] + 1], selected + position
+                position += len(starts)
 
         counts = np.zeros(characters, np.int64)
-        counts[rank] = self._gathered.counts(characters)
-        for numbers, sizes, values in _grouped(pieces, counts, len(self._gathered.numbers).bit_length()):
-            first, second = np.divmod(numbers, characters)
+        counts[rank] = self._buffer.counts(characters)
+        for bigrams, sizes, positions in _sort_by_key(read, counts, len(self._buffer.numbers).bit_length()):
+            first, second = np.divmod(bigrams, characters)
             codes = np.stack((alphabet[first], alphabet[second]), axis=1).astype("<u4")
             text = codes.tobytes().decode("utf-32-le", "surrogatepass").encode("utf-8", "surrogatepass")
             ends = np.cumsum((1 + (codes > 0x7F) + (codes > 0x7FF) + (codes > 0xFFFF)).sum(axis=1)).tolist()
             terms = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-            yield Lists(terms, sizes, values, None)
+            yield PostingLists(terms, sizes, positions, None)
 
 
-def _counted(
-    gathered: _Gathered, rank: Numbers, terms: list[str], kept: NDArray[np.bool_] | None = None
-) -> Iterator[Lists]:
-    """Lists of articles with counts. `rank` gives a term's number its place among `terms`, `kept` tells which of these
-    are wanted."""
+def _article_lists(
+    buffer: _NumberBuffer, rank: IntArray, terms: list[str], is_indexed: NDArray[np.bool_] | None = None
+) -> Iterator[PostingLists]:
+    """Yield lists of article numbers with counts.
 
-    def pieces(low: int, high: int) -> Iterator[tuple[Numbers, Numbers]]:
-        for numbers, owners in gathered.pieces():
+    `rank` maps the number of a term to its index in `terms`, which are sorted; `is_indexed` masks these.
+    """
+
+    def read(low: int, high: int) -> Iterator[tuple[IntArray, IntArray]]:
+        for numbers, articles in buffer.chunks():
             ranks = rank[numbers]
-            chosen = (ranks >= low) & (ranks < high)
-            if kept is not None:
-                chosen &= kept[ranks]
-            yield ranks[chosen], owners[chosen]
+            selected = (ranks >= low) & (ranks < high)
+            if is_indexed is not None:
+                selected &= is_indexed[ranks]
+            yield ranks[selected], articles[selected]
 
-    counts = np.zeros(len(terms), np.int64)
-    counts[rank] = gathered.counts(len(terms))
-    for numbers, sizes, values in _grouped(pieces, counts, len(gathered.lengths).bit_length()):
-        owners = np.repeat(np.arange(len(sizes)), sizes)
-        firsts = np.flatnonzero(np.diff(values, prepend=-1) | np.diff(owners, prepend=-1))
-        how_often = np.diff(firsts, append=len(values))
-        sizes = np.bincount(owners[firsts], minlength=len(sizes)).astype(np.int64)
-        encoded = [terms[number].encode("utf-8", "surrogatepass") for number in numbers.tolist()]
-        yield Lists(encoded, sizes, values[firsts], how_often)
+    max_counts = np.zeros(len(terms), np.int64)
+    max_counts[rank] = buffer.counts(len(terms))
+    for ranks, sizes, articles in _sort_by_key(read, max_counts, len(buffer.lengths).bit_length()):
+        lists = np.repeat(np.arange(len(sizes)), sizes)
+        firsts = np.flatnonzero(np.diff(articles, prepend=-1) | np.diff(lists, prepend=-1))  # of equal articles
+        counts = np.diff(firsts, append=len(articles))
+        sizes = np.bincount(lists[firsts], minlength=len(sizes)).astype(np.int64)
+        encoded = [terms[index].encode("utf-8", "surrogatepass") for index in ranks.tolist()]
+        yield PostingLists(encoded, sizes, articles[firsts], counts)
 
 
-def _grouped(
-    pieces: Callable[[int, int], Iterator[tuple[Numbers, Numbers]]], counts: Numbers, bits: int
-) -> Iterator[tuple[Numbers, Numbers, Numbers]]:
-    """The values of equal keys together: the keys in order, how many values each has, and the values, of so many bits,
-    which rise; some keys at a time. `pieces` tells keys with a value of each, those of which begin with one of a range
-    of characters or terms, of which `counts` tells how many there are at the most: looking for them several times takes
-    less time than sorting all, and less memory."""
-    ends = np.cumsum(counts)
-    low = before = 0
-    while low < len(counts):
-        high = max(low + 1, int(np.searchsorted(ends, before + SORTED, "right")))
-        both = np.empty(int(ends[high - 1]) - before, np.int64)  # key and value in one number: no second array
+def _sort_by_key(
+    read: Callable[[int, int], Iterator[tuple[IntArray, IntArray]]], max_counts: IntArray, value_bits: int
+) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+    """Yield sorted keys, the number of values of each, and the values, sorted within a key; some keys at a time.
+
+    `read(low, high)` yields keys and values of a range of terms, or of first characters. There are at most
+    `max_counts[i]` for term or character i. A value has at most `value_bits` bits. Several passes over the buffer take
+    less time than to sort everything at once, and less memory.
+    """
+    ends = np.cumsum(max_counts)
+    low = count_before = 0
+    while low < len(max_counts):
+        high = max(low + 1, int(np.searchsorted(ends, count_before + VALUES_PER_SORT, "right")))
+        # Key and value in one number: sorting needs no second array.
+        combined = np.empty(int(ends[high - 1]) - count_before, np.int64)
         count = 0
-        for keys, values in pieces(low, high):
-            both[count : count + len(keys)] = keys << bits | values
+        for keys, values in read(low, high):
+            combined[count : count + len(keys)] = keys << value_bits | values
             count += len(keys)
-        both = both[:count]
-        both.sort()
+        combined = combined[:count]
+        combined.sort()
         start = 0
         while start < count:
-            last = int(both[min(start + CHUNK, count) - 1]) >> bits
-            end = int(np.searchsorted(both, (last + 1) << bits))
-            part = both[start:end]
-            owners = part >> bits
-            firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-            yield owners[firsts], np.diff(firsts, append=len(part)), part & ((1 << bits) - 1)
+            last_key = int(combined[min(start + VALUES_PER_CHUNK, count) - 1]) >> value_bits
+            end = int(np.searchsorted(combined, (last_key + 1) << value_bits))
+            part = combined[start:end]
+            keys = part >> value_bits
+            firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+            yield keys[firsts], np.diff(firsts, append=len(part)), part & ((1 << value_bits) - 1)
             start = end
-        low, before = high, int(ends[high - 1])
+        low, count_before = high, int(ends[high - 1])

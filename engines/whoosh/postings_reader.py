@@ -1,4 +1,4 @@
-"""Reads a field of a segment: looks terms up, a block at a time, and decodes their lists."""
+"""Reader of a field: looks up terms and decodes their posting lists, a block at a time."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -10,151 +10,158 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...messages import gettext as _
-from .elias_fano import Bytes, Numbers, decode, decode_one, ends
-from .paged_file import Damaged, Sections
-from .postings_writer import CHUNK, HEAD, WIDTHS, Lists
+from .elias_fano import ByteArray, IntArray, code_ends, decode_list, decode_lists
+from .paged_file import CorruptFile, PagedFileReader
+from .postings_writer import BLOCK_HEADER, COLUMN_WIDTHS, VALUES_PER_CHUNK, PostingLists
 
-_TERM = 8  # values whose memory a term takes while it is merged
-KEPT_BLOCKS = 512  # of a field; what is read again and again needs no second look at the file
+_TERM_COST = 8  # values that take as much memory as a term does while it is merged
+BLOCK_CACHE_SIZE = 512  # blocks of a field
 
 
-class Entry(NamedTuple):
-    """What is known of a term without decoding its list: the number of values, the sum of their counts, the code."""
+class TermEntry(NamedTuple):
+    """A term's entry in its block: the size of its posting list, the sum of its counts, and the encoded list."""
 
     size: int
     total: int
-    limit: int
-    lows: Bytes
-    highs: Bytes
-    count_lows: Bytes
-    count_highs: Bytes
+    upper_bound: int
+    lows: ByteArray
+    highs: ByteArray
+    count_lows: ByteArray
+    count_highs: ByteArray
 
-    def values(self) -> Numbers:
-        """The list: places, or numbers of articles."""
-        return decode_one(self.lows, self.highs, self.size, self.limit)
+    def values(self) -> IntArray:
+        """Decode the posting list: article numbers or positions."""
+        return decode_list(self.lows, self.highs, self.size, self.upper_bound)
 
-    def counts(self) -> Numbers:
-        """How often each article of the list has the term."""
+    def counts(self) -> IntArray:
+        """Decode the count of the term in each article of the list."""
         excess = self.total - self.size
         if not excess:
             return np.ones(self.size, np.int64)
-        return np.diff(decode_one(self.count_lows, self.count_highs, self.size, excess), prepend=0) + 1
+        return np.diff(decode_list(self.count_lows, self.count_highs, self.size, excess), prepend=0) + 1
 
 
-class _Part(NamedTuple):
-    """Terms of a block, with the codes of all their lists. `repeats` are the sizes of the lists that have counts."""
+class _EncodedChunk(NamedTuple):
+    """Terms of a block with the codes of their lists. `count_sizes` are the sizes of lists that have stored counts."""
 
     terms: list[bytes]
-    sizes: Numbers
-    excess: Numbers
-    repeats: Numbers
-    lows: Bytes
-    highs: Bytes
-    count_lows: Bytes
-    count_highs: Bytes
+    sizes: IntArray
+    excess: IntArray
+    count_sizes: IntArray
+    lows: ByteArray
+    highs: ByteArray
+    count_lows: ByteArray
+    count_highs: ByteArray
 
 
 class _Block:
-    """The terms of a block, and where their lists are. What a look at one term does not need is worked out later."""
+    """The terms of a block and the offsets of their lists. What the look-up of one term does not need is lazy."""
 
-    def __init__(self, data: Bytes, limit: int) -> None:
+    def __init__(self, data: ByteArray, upper_bound: int) -> None:
         self._data = data
-        self._limit = limit
-        self.count, *widths, shared_length = HEAD.unpack_from(data.data)
-        at = HEAD.size + shared_length
-        self._shared = data[HEAD.size : at].tobytes()
-        columns: list[Numbers] = []
+        self._upper_bound = upper_bound
+        self.count, *widths, prefix_length = BLOCK_HEADER.unpack_from(data.data)
+        offset = BLOCK_HEADER.size + prefix_length
+        self._prefix = data[BLOCK_HEADER.size : offset].tobytes()
+        columns: list[IntArray] = []
         for width in widths:
-            if width not in WIDTHS:
-                raise Damaged(_("a block of terms has no such columns"))
-            columns.append(data[at : at + self.count * width].view(f"<u{width}").astype(np.int64))
-            at += self.count * width
+            if width not in COLUMN_WIDTHS:
+                raise CorruptFile(_("a block of terms has an invalid column width"))
+            columns.append(data[offset : offset + self.count * width].view(f"<u{width}").astype(np.int64))
+            offset += self.count * width
         lengths, self.sizes, self.excess = columns
-        self._term_ends = [at, *(at + np.cumsum(lengths - shared_length)).tolist()]
-        self._content = data[: self._term_ends[-1]].tobytes()
+        self._suffix_offsets = [offset, *(offset + np.cumsum(lengths - prefix_length)).tolist()]
+        self._head = data[: self._suffix_offsets[-1]].tobytes()  # all before the codes
 
     def term(self, index: int) -> bytes:
-        return self._shared + self._content[self._term_ends[index] : self._term_ends[index + 1]]
+        """Return a term."""
+        return self._prefix + self._head[self._suffix_offsets[index] : self._suffix_offsets[index + 1]]
 
-    def of_size(self, least: int) -> list[tuple[bytes, int]]:
-        """The terms whose lists have so many values or more, each with the number."""
-        places = np.flatnonzero(self.sizes >= least)
-        return list(zip(map(self.term, places.tolist()), self.sizes[places].tolist(), strict=True))
+    def frequent_terms(self, min_size: int) -> list[tuple[bytes, int]]:
+        """Return the terms whose lists have at least `min_size` values, each with the size."""
+        indexes = np.flatnonzero(self.sizes >= min_size)
+        return list(zip(map(self.term, indexes.tolist()), self.sizes[indexes].tolist(), strict=True))
 
-    def place(self, term: bytes) -> int:
-        """The place of the first term that is not less than `term`."""
+    def lower_bound(self, term: bytes) -> int:
+        """Return the index of the first term that is not less than `term`."""
         return bisect_left(range(self.count), term, key=self.term)
 
     @cached_property
-    def repeats(self) -> Numbers:
+    def count_sizes(self) -> IntArray:
+        """The number of stored counts of each term."""
         return np.where(self.excess > 0, self.sizes, 0)
 
     @cached_property
-    def _parts(self) -> list[tuple[Bytes, list[int]]]:
-        """Lows and highs of the values, then of the counts, each with where it ends for every term."""
-        part_ends = [*ends(self.sizes, np.full(self.count, self._limit, np.int64))]
-        part_ends += ends(self.repeats, self.excess) if self.excess.any() else [np.zeros(self.count, np.int64)] * 2
-        parts: list[tuple[Bytes, list[int]]] = []
-        at = self._term_ends[-1]
-        for each in part_ends:
-            last = int(each[-1])
-            parts.append((self._data[at : at + last], [0, *each.tolist()]))
-            at += last
-        return parts
+    def _codes(self) -> list[tuple[ByteArray, list[int]]]:
+        """Lows and highs of the values, then of the counts, each with its offset for every term."""
+        ends = [*code_ends(self.sizes, np.full(self.count, self._upper_bound, np.int64))]
+        ends += code_ends(self.count_sizes, self.excess) if self.excess.any() else [np.zeros(self.count, np.int64)] * 2
+        codes: list[tuple[ByteArray, list[int]]] = []
+        start = self._suffix_offsets[-1]
+        for term_ends in ends:
+            size = int(term_ends[-1])
+            codes.append((self._data[start : start + size], [0, *term_ends.tolist()]))
+            start += size
+        return codes
 
-    def parts(self, at_once: int) -> Iterator[tuple[int, _Part]]:
-        """All lists, about so many values at a time, with the number of them."""
-        weights = np.cumsum(self.sizes + _TERM)
-        firsts = np.flatnonzero(np.diff(weights // (at_once + 1), prepend=-1)).tolist()
+    def chunks(self, max_values: int) -> Iterator[tuple[int, _EncodedChunk]]:
+        """Yield all lists in chunks of about `max_values` values, each chunk with its cost in values."""
+        costs = np.cumsum(self.sizes + _TERM_COST)
+        firsts = np.flatnonzero(np.diff(costs // (max_values + 1), prepend=-1)).tolist()
         for first, last in pairwise((*firsts, self.count)):
-            codes = (code[part_ends[first] : part_ends[last]] for code, part_ends in self._parts)
+            codes = (code[offsets[first] : offsets[last]] for code, offsets in self._codes)
             terms = [self.term(index) for index in range(first, last)]
             part = slice(first, last)
-            before = int(weights[first - 1]) if first else 0
+            cost_before = int(costs[first - 1]) if first else 0
             yield (
-                int(weights[last - 1]) - before,
-                _Part(terms, self.sizes[part], self.excess[part], self.repeats[part], *codes),
+                int(costs[last - 1]) - cost_before,
+                _EncodedChunk(terms, self.sizes[part], self.excess[part], self.count_sizes[part], *codes),
             )
 
-    def entry(self, index: int) -> Entry:
+    def entry(self, index: int) -> TermEntry:
+        """Return the entry of a term."""
         size = int(self.sizes[index])
-        codes = (code[part_ends[index] : part_ends[index + 1]] for code, part_ends in self._parts)
-        return Entry(size, size + int(self.excess[index]), self._limit, *codes)
+        codes = (code[offsets[index] : offsets[index + 1]] for code, offsets in self._codes)
+        return TermEntry(size, size + int(self.excess[index]), self._upper_bound, *codes)
 
 
-def _read_block(sections: Sections, name: str, starts: NDArray[np.uint64], limit: int, number: int) -> _Block:
-    return _Block(sections.read(name, *map(int, starts[number : number + 2])), limit)
+def _read_block(
+    file: PagedFileReader, name: str, starts: NDArray[np.uint64], upper_bound: int, block_number: int
+) -> _Block:
+    return _Block(file.read(name, *map(int, starts[block_number : block_number + 2])), upper_bound)
 
 
-class Field:
-    """Reads the field `name`, a block at a time."""
+class FieldReader:
+    """Reads the field `name` of a segment."""
 
-    def __init__(self, sections: Sections, name: str) -> None:
-        self._sections = sections
+    def __init__(self, file: PagedFileReader, name: str) -> None:
+        self._file = file
         self._name = name
-        self._limit = int(sections.facts[name]["limit"])
-        self._counted = bool(sections.facts[name]["counted"])
-        self._starts: NDArray[np.uint64] = sections.array(f"{name}.blocks", "<u8")
-        # Not of a method: a field that refers to itself keeps the file mapped until Python looks for such circles.
-        self._read_block = partial(_read_block, sections, name, self._starts, self._limit)
-        self._block = lru_cache(KEPT_BLOCKS)(self._read_block)
+        self._upper_bound = int(file.metadata[name]["limit"])
+        self._has_counts = bool(file.metadata[name]["counted"])
+        self._block_starts: NDArray[np.uint64] = file.array(f"{name}.blocks", "<u8")
+        # Not a method: a reader that refers to itself would keep the file mapped until the garbage collector runs.
+        self._read_block = partial(_read_block, file, name, self._block_starts, self._upper_bound)
+        self._cached_block = lru_cache(BLOCK_CACHE_SIZE)(self._read_block)
         self._first_terms: dict[int, bytes] = {}
 
-    def _first_term(self, number: int) -> bytes:
-        if number not in self._first_terms:
-            start = int(self._starts[number])
-            count, *widths, shared = HEAD.unpack(self._part(start, HEAD.size))
-            at = start + HEAD.size
-            rest = int.from_bytes(self._part(at + shared, widths[0]), "little") - shared
-            self._first_terms[number] = self._part(at, shared) + self._part(at + shared + count * sum(widths), rest)
-        return self._first_terms[number]
+    def _first_term(self, block_number: int) -> bytes:
+        if block_number not in self._first_terms:
+            start = int(self._block_starts[block_number])
+            count, *widths, prefix_length = BLOCK_HEADER.unpack(self._read(start, BLOCK_HEADER.size))
+            start += BLOCK_HEADER.size
+            columns = start + prefix_length
+            suffix_length = int.from_bytes(self._read(columns, widths[0]), "little") - prefix_length
+            suffix = self._read(columns + count * sum(widths), suffix_length)
+            self._first_terms[block_number] = self._read(start, prefix_length) + suffix
+        return self._first_terms[block_number]
 
-    def _part(self, start: int, length: int) -> bytes:
-        return self._sections.read(self._name, start, start + length).tobytes()
+    def _read(self, start: int, length: int) -> bytes:
+        return self._file.read(self._name, start, start + length).tobytes()
 
-    def _number_of_block(self, term: bytes) -> int:
-        """The block that has `term` if any has: the last one that does not begin behind it, or the first."""
-        low, high = 0, len(self._starts) - 1
+    def _find_block(self, term: bytes) -> int:
+        """Return the number of the block that would contain `term`."""
+        low, high = 0, len(self._block_starts) - 1
         while low + 1 < high:
             middle = (low + high) // 2
             if self._first_term(middle) <= term:
@@ -163,65 +170,68 @@ class Field:
                 high = middle
         return low
 
-    def find(self, term: bytes) -> Entry | None:
-        if len(self._starts) < 2:
+    def find(self, term: bytes) -> TermEntry | None:
+        """Return the entry of a term, None if the field does not have it."""
+        if len(self._block_starts) < 2:
             return None
-        block = self._block(self._number_of_block(term))
-        index = block.place(term)
+        block = self._cached_block(self._find_block(term))
+        index = block.lower_bound(term)
         if index == block.count or block.term(index) != term:
             return None
         return block.entry(index)
 
-    def entries(self, start: bytes = b"") -> Iterator[tuple[bytes, Entry]]:
-        """The terms from `start` on, in order."""
-        first = self._number_of_block(start) if len(self._starts) > 1 else 0
-        for number in range(first, len(self._starts) - 1):
-            block = self._read_block(number)
-            for index in range(block.place(start), block.count):
+    def entries(self, start: bytes = b"") -> Iterator[tuple[bytes, TermEntry]]:
+        """Yield the terms from `start` on, in order, with their entries."""
+        first = self._find_block(start) if len(self._block_starts) > 1 else 0
+        for block_number in range(first, len(self._block_starts) - 1):
+            block = self._read_block(block_number)
+            for index in range(block.lower_bound(start), block.count):
                 yield block.term(index), block.entry(index)
 
     def sizes(self) -> Iterator[tuple[bytes, int]]:
-        """All terms in order, each with the size of its list."""
+        """Yield all terms in order, each with the size of its list."""
         for block in self._blocks():
-            yield from block.of_size(1)
+            yield from block.frequent_terms(1)
 
-    def of_size(self, least: Callable[[], int]) -> Iterator[list[tuple[bytes, int]]]:
-        """The terms whose lists have `least` values, which may rise meanwhile, or more: in order, a block at a time,
-        each with the size."""
+    def frequent_terms(self, min_size: Callable[[], int]) -> Iterator[list[tuple[bytes, int]]]:
+        """Yield the terms whose lists have at least `min_size()` values, in order, with the sizes, a block at a time.
+
+        `min_size()` may rise meanwhile.
+        """
         for block in self._blocks():
-            yield block.of_size(least())
+            yield block.frequent_terms(min_size())
 
     def _blocks(self) -> Iterator[_Block]:
-        return map(self._read_block, range(len(self._starts) - 1))
+        return map(self._read_block, range(len(self._block_starts) - 1))
 
-    def chunks(self, at_once: int = CHUNK) -> Iterator[Lists]:
-        """All lists, about so many values at a time. What was read does not stay in memory."""
-        parts: list[_Part] = []
-        values = 0
-        for number in range(len(self._starts) - 1):
-            for size, part in self._read_block(number).parts(at_once):
-                if parts and values + size > at_once:
-                    yield self._joined(parts)
-                    parts, values = [], 0
-                    self._sections.release()
-                parts.append(part)
-                values += size
-        if parts:
-            yield self._joined(parts)
-        self._sections.release()
+    def chunks(self, max_values: int = VALUES_PER_CHUNK) -> Iterator[PostingLists]:
+        """Yield all lists in chunks of about `max_values` values. Pages that were read do not stay in memory."""
+        chunks: list[_EncodedChunk] = []
+        total_cost = 0
+        for block_number in range(len(self._block_starts) - 1):
+            for cost, chunk in self._read_block(block_number).chunks(max_values):
+                if chunks and total_cost + cost > max_values:
+                    yield self._decode(chunks)
+                    chunks, total_cost = [], 0
+                    self._file.release_pages()
+                chunks.append(chunk)
+                total_cost += cost
+        if chunks:
+            yield self._decode(chunks)
+        self._file.release_pages()
 
-    def _joined(self, parts: list[_Part]) -> Lists:
-        terms, *columns = zip(*parts, strict=True)
-        sizes, excess, repeats, lows, highs, count_lows, count_highs = map(np.concatenate, columns)
+    def _decode(self, chunks: list[_EncodedChunk]) -> PostingLists:
+        terms, *columns = zip(*chunks, strict=True)
+        sizes, excess, count_sizes, lows, highs, count_lows, count_highs = map(np.concatenate, columns)
         all_terms = list(chain.from_iterable(terms))
-        values = decode(lows, highs, sizes, np.full(len(sizes), self._limit, np.int64))
-        if not self._counted:
-            return Lists(all_terms, sizes, values, None)
+        values = decode_lists(lows, highs, sizes, np.full(len(sizes), self._upper_bound, np.int64))
+        if not self._has_counts:
+            return PostingLists(all_terms, sizes, values, None)
         counts = np.ones_like(values)
-        repeated = np.repeat(repeats > 0, sizes)
-        sums = decode(count_lows, count_highs, repeats, excess)
-        over = np.diff(sums, prepend=0)
-        firsts = np.cumsum(repeats)[repeats > 0] - repeats[repeats > 0]
-        over[firsts] = sums[firsts]
-        counts[repeated] += over
-        return Lists(all_terms, sizes, values, counts)
+        is_stored = np.repeat(count_sizes > 0, sizes)
+        sums = decode_lists(count_lows, count_highs, count_sizes, excess)
+        over_one = np.diff(sums, prepend=0)
+        firsts = np.cumsum(count_sizes)[count_sizes > 0] - count_sizes[count_sizes > 0]
+        over_one[firsts] = sums[firsts]
+        counts[is_stored] += over_one
+        return PostingLists(all_terms, sizes, values, counts)

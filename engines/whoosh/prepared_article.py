@@ -1,4 +1,4 @@
-"""Articles as the writer takes them: with everything done that needs no other article of the index."""
+"""Articles prepared for the writer: with all work done that does not depend on the index."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,24 +12,27 @@ from ..keywords import article_keywords
 from ..matching import UNDATED, day_number
 from ..records import pack_texts
 from ..stored_article import stored_texts
-from .schema import CODED, STORED
+from .schema import STORED_FIELDS, TERM_LIST_FIELDS
 
 
-class Numbering(dict[str, int]):
-    """Numbers terms in the order in which they come."""
+class TermNumbering(dict[str, int]):
+    """Numbers terms in the order in which they first occur."""
 
     def __missing__(self, term: str) -> int:
         number = self[term] = len(self)
         return number
 
-    def of(self, terms: Sequence[str]) -> NDArray[np.uint32]:
-        """The numbers of `terms`."""
+    def numbers(self, terms: Sequence[str]) -> NDArray[np.uint32]:
+        """Return the number of each of the terms."""
         return np.fromiter(map(self.__getitem__, terms), np.uint32, len(terms))
 
 
-class Coded(NamedTuple):
-    """The terms of the fields `CODED`, of which each has so many: their places, of 32 bits each, in the vocabularies of
-    the fields one after another, which the articles of a batch have in common."""
+class CodedTerms(NamedTuple):
+    """The terms of an article in `TERM_LIST_FIELDS`, coded against the vocabularies of its batch.
+
+    `codes` are 32-bit indexes into the vocabularies of the fields as if they were one list. `sizes` is the number of
+    terms in each field. The articles of a batch share the vocabularies.
+    """
 
     vocabularies: list[list[str]]
     codes: bytes
@@ -37,22 +40,27 @@ class Coded(NamedTuple):
 
 
 class PreparedArticle(NamedTuple):
-    """`record` is what is stored, `texts` are those whose character grams are indexed, `terms` what the other term
-    fields hold, `numbers` the lengths that are kept and the number fields."""
+    """An article in the form that the writer takes.
+
+    `record` holds its stored texts, `texts` those whose n-grams are indexed, `terms` the terms of the other fields, and
+    `numbers` the lengths of its streams and its numeric fields.
+    """
 
     id: str
     record: bytes
     texts: dict[str, str]
-    terms: Coded
+    terms: CodedTerms
     numbers: dict[str, int]
 
 
-def prepared(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
-    """Articles, given with their digests. They travel to another process best together, for what they have in common
-    travels once."""
-    numberings = {name: Numbering() for name in CODED}
+def prepare_articles(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArticle]:
+    """Prepare pairs of article and digest.
+
+    Pickle the result as a whole: then the shared vocabularies are pickled once.
+    """
+    numberings = {name: TermNumbering() for name in TERM_LIST_FIELDS}
     vocabularies: list[list[str]] = []
-    local: list[NDArray[np.uint32]] = []  # codes in the vocabularies of the fields
+    field_codes: list[NDArray[np.uint32]] = []  # of each article, as indexes into the vocabulary of the term's field
     articles = []
     for analyzed, digest in batch:
         terms: dict[str, Sequence[str]] = {**article_keywords(analyzed), **facet_values(analyzed)}
@@ -67,16 +75,16 @@ def prepared(batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[PreparedArtic
         codes: list[int] = []
         for name, numbering in numberings.items():
             codes += map(numbering.__getitem__, terms[name])
-        local.append(np.array(codes, np.uint32))
+        field_codes.append(np.array(codes, np.uint32))
         stored = stored_texts(analyzed, digest)
-        record = pack_texts([stored[name] for name in STORED])
-        coded = Coded(vocabularies, b"", tuple(len(terms[name]) for name in CODED))
+        record = pack_texts([stored[name] for name in STORED_FIELDS])
+        coded = CodedTerms(vocabularies, b"", tuple(len(terms[name]) for name in TERM_LIST_FIELDS))
         articles.append(PreparedArticle(analyzed.article.id, record, texts, coded, numbers))
     vocabularies.extend(map(list, numberings.values()))
     starts = np.cumsum([0, *map(len, vocabularies)], dtype=np.uint32)[:-1]
     return [
         article._replace(terms=article.terms._replace(codes=(codes + np.repeat(starts, article.terms.sizes)).tobytes()))
-        for article, codes in zip(articles, local, strict=True)
+        for article, codes in zip(articles, field_codes, strict=True)
     ]
 
 

@@ -1,8 +1,8 @@
-"""The table of contents of an index: Whoosh's, sealed with a checksum, and read so that it can do no harm.
+"""The table of contents of an index: Whoosh's, with a checksum, and safe to read from an untrusted index.
 
-Whoosh keeps the schema and the list of segments as pickles, and a pickle may call anything. An index may come from a
-stranger; so the segments are read by an unpickler that admits one name and refuses the rest, and the schema, which is
-the same in every index, is not read at all.
+Whoosh pickles the schema and the list of segments, and a pickle can call any function. So the segments are read by an
+unpickler that admits only the function that restores a segment. The schema, which is the same in every index, is not
+unpickled at all.
 """
 
 import io
@@ -15,10 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeVar
 
+from typing_extensions import override
+
 from ...messages import gettext as _
 from ..storage import atomic_replace
-from .codec import Segment, restored
-from .paged_file import Damaged
+from .codec import SegmentInfo, restore_segment
+from .paged_file import CorruptFile
 from .schema import schema
 
 with warnings.catch_warnings():
@@ -28,108 +30,117 @@ with warnings.catch_warnings():
     from whoosh.index import _CURRENT_TOC_VERSION, TOC, FileIndex, clean_files
 
 INDEX_NAME = "MAIN"
-_SEAL = struct.Struct("<I8s")  # CRC-32 of what stands before; magic
+_FOOTER = struct.Struct("<I8s")  # CRC-32 of the content; magic
 _MAGIC = b"souwentc"
-_TRIES = 10  # of reading, while another process commits
-_MOST = 64 << 20  # bytes; a deleted article takes 4, a segment some hundred
+_MAX_TRIES = 10  # to read while another process commits
+_MAX_SIZE = 64 << 20  # bytes; a deleted article takes 4, a segment some hundred
 
 
 _T = TypeVar("_T")
 
 
-# The one in Python: the one in C takes memory for what a pickle says that it has, which need not be true. So do both
-# for a bytearray, which no index needs.
+# Python's own unpickler, because the one in C allocates as much memory as a pickle claims to need, which may be a lie.
+# Both do so for a bytearray, which no index needs.
 class _Unpickler(pickle._Unpickler):
-    """Knows how to restore segments, and nothing else. All segments together have no more than `most` bytes."""
+    """Unpickles segments, and nothing else. `max_size` limits the bytes of all segments together."""
 
     dispatch: ClassVar = {
         code: load for code, load in pickle._Unpickler.dispatch.items() if code != pickle.BYTEARRAY8[0]
     }
 
-    def __init__(self, file: BinaryIO, most: int) -> None:
+    def __init__(self, file: BinaryIO, max_size: int) -> None:
         super().__init__(file)
-        self._left = most
+        self._remaining = max_size
 
+    @override
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) != (restored.__module__, restored.__name__):
-            raise Damaged(
+        if (module, name) != (restore_segment.__module__, restore_segment.__name__):
+            raise CorruptFile(
                 _("its table of contents asks for {module}.{name}, which no index needs").format(
                     module=module, name=name
                 )
             )
-        return partial(self._restored)  # a pickle may set attributes of what it is given
+        return partial(self._restore_segment)  # a new object, because a pickle can set attributes of it
 
-    def _restored(self, indexname: str, segid: str, size: int, deleted: bytes) -> Segment:
-        self._left -= len(deleted) + 1
-        if self._left < 0:
-            raise Damaged(_("its table of contents lists the same again and again"))
-        return restored(indexname, segid, size, deleted)
+    def _restore_segment(self, indexname: str, segid: str, size: int, deleted: bytes) -> SegmentInfo:
+        self._remaining -= len(deleted) + 1
+        if self._remaining < 0:
+            raise CorruptFile(_("its table of contents lists the same data again and again"))
+        return restore_segment(indexname, segid, size, deleted)
 
 
-class Storage(FileStorage):  # type: ignore[misc]
-    """The folder of an index. What Whoosh renames into place, its table of contents, is sealed and on the disk before
-    it counts."""
+class SealedStorage(FileStorage):  # type: ignore[misc]
+    """The folder of an index. It adds a checksum to tables of contents, and syncs them before the commit counts."""
 
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:  # noqa: ARG002 - Whoosh's interface
+    @override
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         folder = Path(self.folder)
         with (folder / oldname).open("r+b") as file:
-            file.write(_SEAL.pack(zlib.crc32(file.read()), _MAGIC))
+            file.write(_FOOTER.pack(zlib.crc32(file.read()), _MAGIC))
         atomic_replace(folder / oldname, folder / newname)
         _remove_drafts(folder)
 
 
-class Index(FileIndex):  # type: ignore[misc]
-    """A Whoosh index that was found in `folder`. Raises Damaged, when it is used."""
+class WhooshIndex(FileIndex):  # type: ignore[misc]
+    """The Whoosh index in `folder`. Reading its table of contents may raise CorruptFile."""
 
     def __init__(self, folder: Path) -> None:
-        self.storage = Storage(str(folder))
+        self.storage = SealedStorage(str(folder))
         self.indexname = INDEX_NAME
         self._folder = folder
 
     def generation(self) -> int:
-        """The number of the last commit. Raises Damaged."""
+        """Return the number of the last commit.
+
+        Raises:
+            CorruptFile: There is no table of contents.
+        """
         generation: int = self.latest_generation()
         if generation < 0:
-            raise Damaged(_("it has no table of contents"))
+            raise CorruptFile(_("it has no table of contents"))
         return generation
 
-    def path(self, generation: int) -> Path:
-        """The file that tells of a commit."""
+    def toc_path(self, generation: int) -> Path:
+        """Return the path of a commit's table of contents."""
         return self._folder / str(TOC._filename(INDEX_NAME, generation))
 
+    @override
     def _read_toc(self) -> Any:
         generation = self.generation()
-        with self.path(generation).open("rb") as file:
-            data = file.read(_MOST + 1)
-        if len(data) > _MOST:
-            raise Damaged(_("its table of contents is larger than any index needs"))
-        content, seal = data[: -_SEAL.size], data[-_SEAL.size :]
-        if len(seal) < _SEAL.size or _SEAL.unpack(seal) != (zlib.crc32(content), _MAGIC):
-            raise Damaged(_("its table of contents was cut off or altered"))
-        return _read(content, generation)
+        with self.toc_path(generation).open("rb") as file:
+            data = file.read(_MAX_SIZE + 1)
+        if len(data) > _MAX_SIZE:
+            raise CorruptFile(_("its table of contents is larger than any index needs"))
+        content, footer = data[: -_FOOTER.size], data[-_FOOTER.size :]
+        if len(footer) < _FOOTER.size or _FOOTER.unpack(footer) != (zlib.crc32(content), _MAGIC):
+            raise CorruptFile(_("its table of contents was cut off or altered"))
+        return _parse(content, generation)
 
-    def segments(self) -> list[Segment]:
-        """The segments of the last commit."""
-        segments: list[Segment] = self._read_toc().segments
+    def segments(self) -> list[SegmentInfo]:
+        """Return the segments of the last commit."""
+        segments: list[SegmentInfo] = self._read_toc().segments
         return segments
 
 
-def commit(folder: Path) -> str:
-    """The number of the last commit, and its checksum: names of segments are random, so no two indexes share it."""
-    index = Index(folder)
+def commit_name(folder: Path) -> str:
+    """Return the number of the last commit and its checksum.
 
-    def named() -> str:
+    Names of segments are random, so that no two indexes have the same.
+    """
+    index = WhooshIndex(folder)
+
+    def read() -> str:
         generation = index.generation()
-        with index.path(generation).open("rb") as file:
-            file.seek(-min(_SEAL.size, file.seek(0, io.SEEK_END)), io.SEEK_END)
-            return f"{generation}-{file.read(_SEAL.size).hex()[:8]}"
+        with index.toc_path(generation).open("rb") as file:
+            file.seek(-min(_FOOTER.size, file.seek(0, io.SEEK_END)), io.SEEK_END)
+            return f"{generation}-{file.read(_FOOTER.size).hex()[:8]}"
 
-    return while_commits_come(named)
+    return retry_during_commits(read)
 
 
-def while_commits_come(read: Callable[[], _T]) -> _T:
-    """What `read` makes of the table of contents, tried again where a commit has just replaced what it told."""
-    for _try in range(_TRIES - 1):
+def retry_during_commits(read: Callable[[], _T]) -> _T:
+    """Return what `read` returns, trying again when a commit has just removed files that it needs."""
+    for _try in range(_MAX_TRIES - 1):
         try:
             return read()
         except FileNotFoundError:
@@ -137,37 +148,37 @@ def while_commits_come(read: Callable[[], _T]) -> _T:
     return read()
 
 
-def create(folder: Path) -> None:
-    """Makes an empty index."""
-    TOC.create(Storage(str(folder)), schema(), INDEX_NAME)
+def create_index(folder: Path) -> None:
+    """Create an empty index."""
+    TOC.create(SealedStorage(str(folder)), schema(), INDEX_NAME)
 
 
-def clean(folder: Path) -> None:
-    """Removes the files of an index that no longer, or never, belonged to a commit."""
+def remove_uncommitted(folder: Path) -> None:
+    """Remove the files of an index that do not belong to its last commit."""
     _remove_drafts(folder)
-    index = Index(folder)
+    index = WhooshIndex(folder)
     clean_files(index.storage, INDEX_NAME, index.latest_generation(), index.segments())
 
 
 def _remove_drafts(folder: Path) -> None:
-    """Removes tables of contents that were never put into place."""
+    """Remove tables of contents that were never committed."""
     for draft in folder.glob(f"_{INDEX_NAME}_*.toc.*"):
         draft.unlink(missing_ok=True)
 
 
-def _read(content: bytes, generation: int) -> Any:
-    """The contents, as Whoosh's TOC.read takes them apart."""
+def _parse(content: bytes, generation: int) -> Any:
+    """Parse a table of contents as Whoosh's TOC.read does, but safely."""
     stream = StructFile(io.BytesIO(content))
     for _size in ("bytes of an int", "of a long", "of a float"):
         stream.read_varint()
     if stream.read_int() != -12345 or stream.read_int() != _CURRENT_TOC_VERSION:
-        raise Damaged(_("its table of contents was written by another Whoosh, or another kind of machine"))
+        raise CorruptFile(_("its table of contents was written by another version of Whoosh, or on another platform"))
     release = tuple(stream.read_varint() for _ in range(3))
     stream.skip_string()  # the schema
     if stream.read_int() != generation:
-        raise Damaged(_("its table of contents is not the one its name says"))
+        raise CorruptFile(_("its table of contents does not belong to the commit in its name"))
     stream.read_int()  # unused
     segments = _Unpickler(stream.file, len(content)).load()
-    if not isinstance(segments, list) or not all(type(segment) is Segment for segment in segments):
-        raise Damaged(_("its table of contents lists something else than segments"))
+    if not isinstance(segments, list) or not all(type(segment) is SegmentInfo for segment in segments):
+        raise CorruptFile(_("its table of contents lists something other than segments"))
     return TOC(schema(), segments, generation, version=_CURRENT_TOC_VERSION, release=release)

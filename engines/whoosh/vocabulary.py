@@ -1,51 +1,56 @@
-"""The words that most articles of an index have, those of all its segments together."""
+"""The most frequent words of an index, merged from its segments."""
 
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from operator import itemgetter
+from typing import TypeAlias
 
 from ..top_terms import MAX_ARTICLES_FOR_EXACT_COUNTS, TopTerms
-from .segment_reader import OpenSegment
+from .segment_reader import SegmentReader
 
-_AT_ONCE = 1 << 14  # words of a segment
-_Counted = tuple[bytes, int]
-_Words = Iterator[list[_Counted]]  # in order, some at a time
-
-
-def vocabulary(segments: Sequence[OpenSegment]) -> list[tuple[str, int]]:
-    """See `base.Reader.vocabulary`. Words that are too rare in a segment are passed over there. So where there are too
-    many words, a segment in which next to no article has a word is left out of its number."""
-    chosen: TopTerms[bytes] = TopTerms()
-    recounted = sum(segment.size for segment in segments) <= MAX_ARTICLES_FOR_EXACT_COUNTS
-
-    def least() -> int:
-        return math.ceil(
-            chosen.min_count / len(segments)
-        )  # who has as many as are asked for has so many in one of them
-
-    for words in _summed([segment.words(least, recounted=recounted) for segment in segments]):
-        chosen.add(words)
-    return [(word.decode("utf-8", "surrogatepass"), articles) for word, articles in chosen.top()]
+_WORDS_PER_STEP = 1 << 14  # of a segment
+_WordCount: TypeAlias = tuple[bytes, int]
+_WordCounts: TypeAlias = Iterator[list[_WordCount]]  # sorted by word, some at a time
 
 
-def _summed(sources: Sequence[_Words]) -> _Words:
-    """The words of all sources, with their counts added up."""
-    read = [(chain.from_iterable(source), list[_Counted]()) for source in sources]
-    while waiting := [(source, more) for source, words in read if (more := words or list(islice(source, _AT_ONCE)))]:
-        if len(waiting) == 1:
-            ((source, words),) = waiting
-            read = [(source, [])]
-            yield words
+def top_words(segments: Sequence[SegmentReader]) -> list[tuple[str, int]]:
+    """Return the result of `Reader.vocabulary`.
+
+    Words that are too rare in a segment are skipped there. So if the index has more words than `MAX_VOCABULARY`, a
+    word's count omits segments in which it is very rare.
+    """
+    top_terms: TopTerms[bytes] = TopTerms()
+    exact = sum(segment.size for segment in segments) <= MAX_ARTICLES_FOR_EXACT_COUNTS
+
+    def min_articles() -> int:
+        # A word in at least `min_count` articles is in at least this many of one segment.
+        return math.ceil(top_terms.min_count / len(segments))
+
+    for counts in _add_up([segment.word_counts(min_articles, exact=exact) for segment in segments]):
+        top_terms.add(counts)
+    return [(word.decode("utf-8", "surrogatepass"), articles) for word, articles in top_terms.top()]
+
+
+def _add_up(sources: Sequence[_WordCounts]) -> _WordCounts:
+    """Yield the words of all sources, with the sums of their counts."""
+    cursors = [(chain.from_iterable(source), list[_WordCount]()) for source in sources]
+    while active := [
+        (source, pending) for source, rest in cursors if (pending := rest or list(islice(source, _WORDS_PER_STEP)))
+    ]:
+        if len(active) == 1:
+            ((source, pending),) = active
+            cursors = [(source, [])]
+            yield pending
             continue
-        # What every source has been read up to. Words behind it may have more to come.
-        until = min(words[-1][0] for _, words in waiting)
+        # Every source has been read up to this word. Later words may have more counts to come.
+        last_complete = min(pending[-1][0] for _, pending in active)
         counts: dict[bytes, int] = {}
-        read = []
-        for source, words in waiting:
-            split = bisect_right(words, until, key=itemgetter(0))
-            for word, articles in words[:split]:
+        cursors = []
+        for source, pending in active:
+            split = bisect_right(pending, last_complete, key=itemgetter(0))
+            for word, articles in pending[:split]:
                 counts[word] = counts.get(word, 0) + articles
-            read.append((source, words[split:]))
+            cursors.append((source, pending[split:]))
         yield sorted(counts.items())

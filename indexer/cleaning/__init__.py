@@ -1,15 +1,15 @@
-"""What a reader would not call the article goes: lines that a table names, and lines that a source repeats."""
+"""Remove lines that are not part of the article: known boilerplate, and lines that a source repeats."""
 
 from .boilerplate import is_boilerplate
-from .cleaner import Cleaner, clean_title, shown_lines, split_date_line
-from .repeated_lines import Repeated, repeated_lines
+from .cleaner import Cleaner, clean_lines, clean_title, split_date_line
+from .repeated_lines import RepeatedLines, find_repeated_lines
 
 __all__ = [
     "Cleaner",
-    "Repeated",
+    "RepeatedLines",
+    "clean_lines",
     "clean_title",
+    "find_repeated_lines",
     "is_boilerplate",
-    "repeated_lines",
-    "shown_lines",
     "split_date_line",
 ]

@@ -1,15 +1,14 @@
-"""Learns by counting which lines a source prints by itself, over, under or into its articles.
+"""Learn by counting which lines a source prints into its articles by machine.
 
-What people write varies; what a machine prints is the same each time, and stands where the prose is over or in a box.
-So a line is learnt where many articles of its source have it, its numbers being the same again and again, and nearly
-always
+What people write varies; what a machine prints is the same each time, and is outside the prose or in a box. A line is
+therefore learned if many articles of its source have it, with the same numbers again and again, and nearly always
 
 - at an *edge* of the article, before its first or after its last line of prose, or
-- in a *box* inside the prose, beside the same other line each time.
+- in a *box* inside the prose, next to the same other line each time.
 
-At an edge people repeat themselves, too: names of authors, headings, captions of a picture that is used for a week. A
-line that may be one of these has to be there in half of the articles, unless it has the mark of a publisher (©, an
-address, a word such as 版权, 订阅 or 不代表) or never parts from a line that is learnt.
+People repeat lines at an edge, too: names of authors, headings, captions of a picture that is used for a week. A line
+that may be one of these must be in half of the articles, unless it has the mark of a publisher (©, an address, a word
+such as 版权, 订阅 or 不代表) or is always next to a line that is learned.
 """
 
 import re
@@ -21,41 +20,45 @@ from typing import NamedTuple, TypeAlias
 from ...analysis import Article, fold
 from .boilerplate import is_boilerplate
 
-LEAST_SAMPLE = 20  # articles of a source; fewer teach nothing
-LEAST_ARTICLES = 5  # that have the line, for each spelling of its numbers
-LEAST_SHARE = 0.02  # of the source's articles …
-LEAST_SHARE_IN_COMPANY = 0.05  # … of a line that always stands beside the same other one
-LEAST_SHARE_OF_DOUBTFUL = 0.5  # … of one that may as well be a person's
-STEADY = 0.8  # of the articles that have the line have it at an edge or in a box
-SHORT = 12  # letters and digits, which a name or a heading may have; twice as many in alphabets
-_LONGEST = 200  # characters; of the news of eleven sources the longest repeated line has 118
+MIN_SAMPLE_ARTICLES = 20  # of a source; nothing is learned from fewer
+MIN_ARTICLES = 5  # with the line, for each spelling of its numbers
+MIN_SHARE = 0.02  # of the source's articles have the line
+MIN_SHARE_WITH_NEIGHBOR = 0.05  # the same for a line that is always next to the same other line
+MIN_SHARE_AMBIGUOUS = 0.5  # the same for a line that a person may have written
+MIN_CONSISTENCY = 0.8  # of the articles with the line have it at an edge or in a box
+MAX_SHORT_FORM = 12  # letters and digits that a name or a heading may have; twice as many in alphabets
+_MAX_LINE_LENGTH = 200  # characters; the longest repeated line in the news of eleven sources has 118
 
-_NO_LETTERS = re.compile(r"[\W_]+")
+_NON_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _HAN = re.compile("[\u3400-\u9fff]")
 _PROSE = re.compile("。|[a-z][.!?][”\"’')]*(?: |$)")
-_MARK_OF_PUBLISHER = re.compile(  # in folded text
+_PUBLISHER_MARK = re.compile(  # in folded text
     r"^\W*©|https?://|www\.|copyright|subscribe|版权|订阅|[不仅]代表|转载[请须]|[得止绝勿迎]转载"
 )
 
-Repeated: TypeAlias = dict[str, list[str]]
-"""For each source the forms of the lines that it repeats; JSON can hold it."""
+RepeatedLines: TypeAlias = dict[str, list[str]]
+"""For each source the forms of the lines that it repeats. Serializable as JSON."""
 
 
-def form_of(line: str) -> str:
-    """What lines are compared by: their letters, folded, each number as one 0; "" where nothing is to be compared."""
-    return _DIGITS.sub("0", _letters(line)) if len(line) <= _LONGEST else ""
+def line_form(line: str) -> str:
+    """Return the form by which lines are compared: folded letters, with 0 for each number.
+
+    Lines without letters and digits, and long lines, have the form "".
+    """
+    return _DIGITS.sub("0", _folded_letters(line)) if len(line) <= _MAX_LINE_LENGTH else ""
 
 
-def repeated_lines(articles: Iterable[Article]) -> Repeated:
-    """The lines that each source of a sample repeats, without those that the table of rules names. The same articles
-    in the same order teach the same."""
+def find_repeated_lines(articles: Iterable[Article]) -> RepeatedLines:
+    """Return the lines that each source of a sample repeats, except known boilerplate. The result is deterministic."""
     samples: dict[str, list[list[_Line]]] = defaultdict(list)
     for article in articles:
         lines = (line for line in article.body.split("\n") if not is_boilerplate(line))
-        samples[article.source].append([_Line(line, form_of(line)) for line in lines])
-    learnt = {source: _learn(sample) for source, sample in sorted(samples.items()) if len(sample) >= LEAST_SAMPLE}
-    return {source: forms for source, forms in learnt.items() if forms}
+        samples[article.source].append([_Line(line, line_form(line)) for line in lines])
+    learned = {
+        source: _learn_forms(sample) for source, sample in sorted(samples.items()) if len(sample) >= MIN_SAMPLE_ARTICLES
+    }
+    return {source: forms for source, forms in learned.items() if forms}
 
 
 class _Line(NamedTuple):
@@ -67,7 +70,7 @@ class _Line(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A form that many articles have: how many, and a line of this form."""
+    """A form that many articles have: their number, and a line of this form."""
 
     articles: int
     line: _Line
@@ -76,91 +79,105 @@ class _Candidate(NamedTuple):
 _Candidates: TypeAlias = dict[str, _Candidate]
 
 
-class _Places(NamedTuple):
-    """Where the candidates of an article stand: at its edges only, under its prose only; which are neighbours, and
-    which of these are in boxes."""
+class _FormPositions(NamedTuple):
+    """Positions of the candidates in an article.
+
+    Attributes:
+        edges: Forms that occur only before or after the prose.
+        after_prose: Forms that occur only after the prose.
+        neighbors: Pairs of adjacent forms.
+        boxes: Pairs of adjacent forms inside the prose.
+    """
 
     edges: set[str]
-    under: set[str]
-    neighbours: set[tuple[str, str]]
+    after_prose: set[str]
+    neighbors: set[tuple[str, str]]
     boxes: set[tuple[str, str]]
 
 
-def _learn(sample: list[list[_Line]]) -> list[str]:
-    """The forms that are repeated as a machine would."""
-    candidates = _candidates(sample)
+def _learn_forms(sample: list[list[_Line]]) -> list[str]:
+    """Return the forms that a machine repeats in the articles of a source."""
+    candidates = _find_candidates(sample)
     edges: Counter[str] = Counter()
-    under: Counter[str] = Counter()
-    neighbours: Counter[tuple[str, str]] = Counter()
+    after_prose: Counter[str] = Counter()
+    neighbors: Counter[tuple[str, str]] = Counter()
     boxes: Counter[tuple[str, str]] = Counter()
     for lines in sample:
         if any(line.form in candidates for line in lines):
-            places = _places(lines, candidates)
-            edges.update(places.edges)
-            under.update(places.under)
-            neighbours.update(places.neighbours)
-            boxes.update(places.boxes)
+            positions = _find_positions(lines, candidates)
+            edges.update(positions.edges)
+            after_prose.update(positions.after_prose)
+            neighbors.update(positions.neighbors)
+            boxes.update(positions.boxes)
     boxed: dict[str, int] = defaultdict(int)
     for (form, _), articles in boxes.items():
         boxed[form] = max(boxed[form], articles)
-    learnt = set()
+    learned = set()
     for form, (articles, line) in candidates.items():
-        least = _least_share(line, boxed[form] > edges[form], under[form] >= STEADY * articles)
-        if edges[form] + boxed[form] >= STEADY * articles and articles >= least * len(sample):
-            learnt.add(form)
+        is_in_box = boxed[form] > edges[form]
+        is_after_prose = after_prose[form] >= MIN_CONSISTENCY * articles
+        min_share = _min_share(line, is_in_box, is_after_prose)
+        if edges[form] + boxed[form] >= MIN_CONSISTENCY * articles and articles >= min_share * len(sample):
+            learned.add(form)
     companions = {
         form
-        for (form, other), articles in neighbours.items()
-        if other in learnt
-        and articles >= LEAST_SHARE_IN_COMPANY * len(sample)
-        and articles >= STEADY * max(candidates[form].articles, candidates[other].articles)
+        for (form, neighbor), articles in neighbors.items()
+        if neighbor in learned
+        and articles >= MIN_SHARE_WITH_NEIGHBOR * len(sample)
+        and articles >= MIN_CONSISTENCY * max(candidates[form].articles, candidates[neighbor].articles)
     }
-    return sorted(learnt | companions)
+    return sorted(learned | companions)
 
 
-def _least_share(line: _Line, is_boxed: bool, is_under: bool) -> float:
-    """The share of the source's articles that must have a line for it to be a machine's."""
-    if is_boxed:
-        return LEAST_SHARE_IN_COMPANY
-    is_doubtful = not is_under or line.is_prose() or _is_short(line.form)
-    return LEAST_SHARE_OF_DOUBTFUL if is_doubtful and not _MARK_OF_PUBLISHER.search(fold(line.text)) else LEAST_SHARE
+def _min_share(line: _Line, is_in_box: bool, is_after_prose: bool) -> float:
+    """Return the share of the source's articles that must have a line for it to be a machine's."""
+    if is_in_box:
+        return MIN_SHARE_WITH_NEIGHBOR
+    is_ambiguous = not is_after_prose or line.is_prose() or _is_short(line.form)
+    return MIN_SHARE_AMBIGUOUS if is_ambiguous and not _PUBLISHER_MARK.search(fold(line.text)) else MIN_SHARE
 
 
-def _candidates(sample: list[list[_Line]]) -> _Candidates:
-    """The forms that enough articles have."""
+def _find_candidates(sample: list[list[_Line]]) -> _Candidates:
+    """Return the forms that enough articles have."""
     articles = Counter(form for lines in sample for form in {line.form for line in lines})
-    least = max(LEAST_ARTICLES, LEAST_SHARE * len(sample))
-    enough = {form for form, number in articles.items() if number >= least and form.strip("0")}
+    min_articles = max(MIN_ARTICLES, MIN_SHARE * len(sample))
+    frequent = {form for form, number in articles.items() if number >= min_articles and form.strip("0")}
     spellings: dict[str, set[str]] = defaultdict(set)
-    found: _Candidates = {}
+    candidates: _Candidates = {}
     for lines in sample:
         for line in lines:
-            if line.form in enough:
-                spellings[line.form].add(_letters(line.text))
-                found.setdefault(line.form, _Candidate(articles[line.form], line))
-    return {form: one for form, one in found.items() if one.articles >= LEAST_ARTICLES * len(spellings[form])}
+            if line.form in frequent:
+                spellings[line.form].add(_folded_letters(line.text))
+                candidates.setdefault(line.form, _Candidate(articles[line.form], line))
+    return {
+        form: candidate
+        for form, candidate in candidates.items()
+        if candidate.articles >= MIN_ARTICLES * len(spellings[form])
+    }
 
 
-def _places(lines: list[_Line], candidates: _Candidates) -> _Places:
-    prose = [at for at, line in enumerate(lines) if line.form not in candidates and line.is_prose()]
-    begin, end = (prose[0], prose[-1] + 1) if prose else (len(lines), len(lines))
-    over, inside, under = (
-        {line.form for line in part} & candidates.keys() for part in (lines[:begin], lines[begin:end], lines[end:])
+def _find_positions(lines: list[_Line], candidates: _Candidates) -> _FormPositions:
+    prose = [index for index, line in enumerate(lines) if line.form not in candidates and line.is_prose()]
+    start, end = (prose[0], prose[-1] + 1) if prose else (len(lines), len(lines))
+    before, inside, after = (
+        {line.form for line in part} & candidates.keys() for part in (lines[:start], lines[start:end], lines[end:])
     )
-    edges = (over | under) - inside
-    return _Places(edges, edges - over, _neighbours(lines, candidates), _neighbours(lines[begin:end], candidates))
+    edges = (before | after) - inside
+    return _FormPositions(
+        edges, edges - before, _neighbors(lines, candidates), _neighbors(lines[start:end], candidates)
+    )
 
 
-def _neighbours(lines: list[_Line], candidates: _Candidates) -> set[tuple[str, str]]:
-    """Pairs of candidates, no prose, that stand beside each other, both ways round."""
+def _neighbors(lines: list[_Line], candidates: _Candidates) -> set[tuple[str, str]]:
+    """Return the pairs of adjacent candidates that are not prose, in both orders."""
     forms = (line.form if line.form in candidates and not line.is_prose() else "" for line in lines)
     pairs = {pair for pair in pairwise(forms) if all(pair)}
     return pairs | {(second, first) for first, second in pairs}
 
 
 def _is_short(form: str) -> bool:
-    return len(form) < (SHORT if _HAN.search(form) else 2 * SHORT)
+    return len(form) < (MAX_SHORT_FORM if _HAN.search(form) else 2 * MAX_SHORT_FORM)
 
 
-def _letters(line: str) -> str:
-    return _NO_LETTERS.sub("", fold(line))
+def _folded_letters(line: str) -> str:
+    return _NON_LETTERS.sub("", fold(line))

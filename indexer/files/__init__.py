@@ -1,7 +1,6 @@
-"""From paths to what is read at once: files, members of archives, pieces of what is large."""
+"""Find files and divide them into units that are read at once: files, archive members and chunks of large files."""
 
-from .sampling import sample
-from .units import Unit, units
-from .walk import files_below
+from .read_units import ReadUnit, read_units, sample_articles
+from .walk import find_files
 
-__all__ = ["Unit", "files_below", "sample", "units"]
+__all__ = ["ReadUnit", "find_files", "read_units", "sample_articles"]

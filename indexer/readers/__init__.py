@@ -1,20 +1,21 @@
-"""One module a format, chosen by what a file begins with rather than by its name."""
+"""Read articles from the bytes of a file: one module per format, chosen by content rather than by name."""
 
-from .chunking import Cut, Piece
-from .decoding import Replaced, decode
-from .detection import Found, Kind, kind_of, read, read_file, read_piece
-from .records import keys_of
+from .chunking import Chunk, Chunker
+from .decoding import ReplacedCharacters, decode
+from .detection import ReadItem, ReadItems, ReadPlan, plan_reading, read, read_chunk, read_file
+from .records import record_keys
 
 __all__ = [
-    "Cut",
-    "Found",
-    "Kind",
-    "Piece",
-    "Replaced",
+    "Chunk",
+    "Chunker",
+    "ReadItem",
+    "ReadItems",
+    "ReadPlan",
+    "ReplacedCharacters",
     "decode",
-    "keys_of",
-    "kind_of",
+    "plan_reading",
     "read",
+    "read_chunk",
     "read_file",
-    "read_piece",
+    "record_keys",
 ]

@@ -1,4 +1,4 @@
-"""How formats of many records are cut, so that a large file is read by many processes and by none as a whole."""
+"""Chunks of files of many records: many processes can read a large file, and none reads it whole."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
@@ -6,25 +6,36 @@ from typing import NamedTuple, TypeAlias
 from ...analysis import Article
 from ..errors import ReadError
 
-ReadPiece: TypeAlias = Callable[[str, str, Mapping[str, str], int], Iterator[Article | ReadError]]
-"""Takes the path of a file, the text of a piece, a mapping, and how many lines of the file to count that are not in the
-piece: those before its first, or, in a table, between the header and its first."""
+RecordReader: TypeAlias = Callable[[str, str, Mapping[str, str], int], Iterator[Article | ReadError]]
+"""Takes the path of a file, the text of a chunk, a mapping and the line offset of the chunk."""
 
 
-class Cut(NamedTuple):
-    """`end` takes bytes that begin with a record, and their encoding, and tells how many bytes and lines of these are
-    whole records. A file that `has_header` has it in its first line, and every piece gets it."""
+class Chunker(NamedTuple):
+    """Rules for splitting a file of a format.
 
-    end: Callable[[bytes, str], tuple[int, int]]
-    read: ReadPiece
+    Attributes:
+        find_end: Takes bytes that begin with a record, and their encoding. Returns the number of bytes and lines of the
+            complete records in them.
+        read: Reads the records of a chunk.
+        has_header: Whether the first line of the file is a header, which every chunk gets.
+    """
+
+    find_end: Callable[[bytes, str], tuple[int, int]]
+    read: RecordReader
     has_header: bool = False
 
 
-class Piece(NamedTuple):
-    """Whole records of a file. `encoding` is the file's, "" as long as nothing but ASCII has come; `missing` are the
-    lines that `read` is to count."""
+class Chunk(NamedTuple):
+    """Complete records of a file.
+
+    Attributes:
+        data: The records, behind the header of the file if it has one.
+        encoding: Encoding of the file, "" as long as all bytes are ASCII.
+        line_offset: Lines of the file that precede the records and are not in the chunk.
+        read: Reads the records.
+    """
 
     data: bytes
     encoding: str
-    missing: int
-    read: ReadPiece
+    line_offset: int
+    read: RecordReader

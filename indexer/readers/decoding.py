@@ -1,4 +1,4 @@
-"""From the bytes of a file to its text, in whatever encoding Chinese text comes."""
+"""Decode the bytes of a file in any encoding of Chinese text."""
 
 import codecs
 import re
@@ -8,48 +8,52 @@ from ...messages import gettext as _
 from ..errors import ReadError
 
 
-class Decoded(NamedTuple):
-    """`replaced` counts the replacement characters that stand for bytes which are no text in `encoding`."""
+class DecodedText(NamedTuple):
+    """A text and its encoding. `replaced` counts replacement characters for bytes that are invalid in the encoding."""
 
     text: str
     encoding: str
     replaced: int
 
 
-class Replaced(NamedTuple):
-    """So many characters of a file stand for bytes that are no text."""
+class ReplacedCharacters(NamedTuple):
+    """The number of characters of a file that replace invalid bytes."""
 
     characters: int
 
 
-_MARKS = (  # the mark of UTF-32 begins with that of UTF-16
+_BYTE_ORDER_MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_GB = ("gb18030",)  # whoever writes gb2312 or gbk means a part of it
+_GB = ("gb18030",)  # gb2312 and gbk are subsets of it
 _BIG5 = ("big5hkscs", "cp950")
-_OFTEN_MEANT_OTHERWISE = re.compile(r"iso-8859-\d{1,2}|windows-125\d|latin-?1|(?:us-)?ascii|utf-?8")
-_TRUSTED = {
+_UNRELIABLE_NAMES = re.compile(
+    r"iso-8859-\d{1,2}|windows-125\d|latin-?1|(?:us-)?ascii|utf-?8"
+)  # often declared wrongly
+_RELIABLE_NAMES = {
     **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk", "cp936", "gb-2312", "gb-2312-80", "euc-cn"), _GB),
     **dict.fromkeys(("big5", "big-5", "big5-hkscs", "big5hkscs", "x-x-big5", "cp950", "ms950"), _BIG5),
     **{name: (name,) for name in ("shift-jis", "euc-jp", "euc-kr", "koi8-r")},
 }
-_DECLARED = re.compile(
+_DECLARATION = re.compile(
     rb"<meta[^>]{0,500}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,30})"
     rb"|<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w-]{1,30})",
     re.IGNORECASE,
 )
-_DECLARATIONS_WITHIN = 4096  # bytes
-_SAMPLE = 65_536  # bytes that tell an encoding
-_NO_ASCII = re.compile(rb"[\x80-\xff]")
-_READABLE = 0.5  # share of letters, digits and common characters that makes text of bytes with NULs
-_CHINESE = 0.15  # share of common characters among all that are not ASCII; Chinese has .5, a wrong encoding .05
+_MAX_DECLARATION_OFFSET = 4096  # bytes
+_SAMPLE_SIZE = 65_536  # bytes or characters
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_MIN_READABLE_SHARE = 0.5  # of letters, digits and common characters in a text whose bytes include NULs
+# Share of common characters among all that are not ASCII: Chinese has .5, a wrong encoding .05.
+_MIN_COMMON_SHARE = 0.15
 
-# The 250 commonest of 1,500 news articles, which are 62 % of their Han characters, in both scripts, and punctuation.
-_COMMON = re.compile(
+# The 250 most frequent characters of 1,500 news articles, 62 % of their Han characters, in both scripts, and
+# punctuation.
+_COMMON_CHARACTERS = re.compile(
     "[的国中在人一是美有为不会年大对日和这法行政他新出上台了月发以到家个时民公说表与来要关方将特报前后外者议之主部全们港经员示多疫"
     "自也于成动能地作被生过进可总事我府当情其社权制天斯德并及长现统病最开加业期定安分名任下受用机内数重所香共但湾本选同就文体普提已力明"
     "而今合道都高指因利得布度司应据交实区面市学声等华联此持北务由资导朗间电党万工入认次系立理平保例两正军还院强尔如问局相取接海些场近更"
@@ -58,84 +62,98 @@ _COMMON = re.compile(
     "問場無亞產産計網該記際題戰歐調稱確達舉從領沒續濟裏裡組種協"
     "，。、：；？！“”‘’「」『』《》（）【】—…·\u3000]"
 )
-_LETTER = re.compile("[\t\n\r -~]")
+_ASCII_TEXT = re.compile("[\t\n\r -~]")
 
 
-def decode(data: bytes, declared: str = "") -> Decoded:
-    """The text of `data`: by its byte-order mark, as UTF-8, as `declared` from outside or in its own head, or by what
-    makes the commonest characters; where nothing fits, as UTF-8 with replacement characters. Raises ReadError."""
-    for mark, encoding in _MARKS:
+def decode(data: bytes, declared: str = "") -> DecodedText:
+    """Decode `data`, whose encoding may be `declared` outside of it.
+
+    The first of these applies: a byte-order mark; UTF-16 or UTF-32 without one; UTF-8; `declared`; the declaration in
+    the data; the encoding that gives the most common characters; UTF-8 with replacement characters.
+
+    Raises:
+        ReadError: The data are not text.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return decode_as(data[len(mark) :], encoding)
     nuls = data.count(0)
-    if nuls and (wide := _without_mark(data)):
-        return wide
-    if nuls * 20 <= len(data) and (decoded := _strictly(data, ("utf-8",))):
+    if nuls and (decoded := _decode_wide(data)):
+        return decoded
+    if nuls * 20 <= len(data) and (decoded := _decode_strictly(data, ("utf-8",))):
         return decoded
     if nuls:
-        raise ReadError(_("it is no text"))
-    names = [_plain(declared), _plain(_declared_in(data))]
+        raise _not_text()
+    names = [_normalize_name(declared), _normalize_name(_find_declaration(data))]
     for name in names:
-        if decoded := _strictly(data, _TRUSTED.get(name, ())):
+        if decoded := _decode_strictly(data, _RELIABLE_NAMES.get(name, ())):
             return decoded
-    return _by_content(data, names)
+    return _decode_by_content(data, names)
 
 
-def _strictly(data: bytes, encodings: tuple[str, ...]) -> Decoded | None:
+def decode_as(data: bytes, encoding: str) -> DecodedText:
+    """Decode `data` in a known encoding.
+
+    Raises:
+        ReadError: More than one character in ten would be a replacement character.
+    """
+    text = data.decode(encoding, "replace")
+    replaced = text.count("\ufffd")
+    if replaced * 10 > len(text):
+        raise _not_text()
+    return DecodedText(text, encoding, replaced)
+
+
+def _not_text() -> ReadError:
+    return ReadError(_("the content is not text"))
+
+
+def _decode_strictly(data: bytes, encodings: tuple[str, ...]) -> DecodedText | None:
     for encoding in encodings:
         try:
-            return Decoded(data.decode(encoding), encoding, 0)
+            return DecodedText(data.decode(encoding), encoding, 0)
         except UnicodeDecodeError:
             continue
     return None
 
 
-def decode_as(data: bytes, encoding: str) -> Decoded:
-    """The text of `data`, in an encoding that is known. Raises ReadError where more than one character in ten would
-    be a replacement."""
-    text = data.decode(encoding, "replace")
-    replaced = text.count("\ufffd")
-    if replaced * 10 > len(text):
-        raise ReadError(_("it is no text"))
-    return Decoded(text, encoding, replaced)
-
-
-def _without_mark(data: bytes) -> Decoded | None:
-    """UTF-32 or UTF-16 that has no byte-order mark but reads well."""
+def _decode_wide(data: bytes) -> DecodedText | None:
+    """Decode UTF-32 or UTF-16 without a byte-order mark, if the result is readable."""
     for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
-        decoded = _strictly(data, (encoding,))
+        decoded = _decode_strictly(data, (encoding,))
         if decoded and "\0" not in decoded.text:
-            sample = decoded.text[:_SAMPLE]
-            if len(_LETTER.findall(sample)) + len(_COMMON.findall(sample)) >= _READABLE * len(sample):
+            sample = decoded.text[:_SAMPLE_SIZE]
+            readable = len(_ASCII_TEXT.findall(sample)) + len(_COMMON_CHARACTERS.findall(sample))
+            if readable >= _MIN_READABLE_SHARE * len(sample):
                 return decoded
     return None
 
 
-def _declared_in(data: bytes) -> str:
-    found = _DECLARED.search(data[:_DECLARATIONS_WITHIN])
-    return (found[1] or found[2]).decode("ascii", "replace") if found else ""
+def _find_declaration(data: bytes) -> str:
+    match = _DECLARATION.search(data[:_MAX_DECLARATION_OFFSET])
+    return (match[1] or match[2]).decode("ascii", "replace") if match else ""
 
 
-def _plain(name: str) -> str:
+def _normalize_name(name: str) -> str:
     return name.strip().lower().replace("_", "-")
 
 
-def _by_content(data: bytes, names: list[str]) -> Decoded:
-    """Decodes by the commonest characters; bytes that are not Chinese in any way, as they are declared."""
-    first = _NO_ASCII.search(data)
-    sample = data[first.start() :][:_SAMPLE] if first else data
+def _decode_by_content(data: bytes, names: list[str]) -> DecodedText:
+    """Decode in the encoding that gives the most common characters, or as declared if no encoding gives Chinese."""
+    first = _NON_ASCII.search(data)
+    sample = data[first.start() :][:_SAMPLE_SIZE] if first else data
     share, encoding = max(
-        ((_share_of_common(sample, encoding), encoding) for encoding in ("utf-8", *_GB, *_BIG5)),
+        ((_common_share(sample, encoding), encoding) for encoding in ("utf-8", *_GB, *_BIG5)),
         key=lambda candidate: candidate[0],
     )
-    if share >= _CHINESE:
-        return _strictly(data, (encoding,)) or decode_as(data, encoding)
-    declared = tuple(name for name in names if _OFTEN_MEANT_OTHERWISE.fullmatch(name))
-    return _strictly(data, (*declared, *_GB, *_BIG5)) or decode_as(data, "utf-8")
+    if share >= _MIN_COMMON_SHARE:
+        return _decode_strictly(data, (encoding,)) or decode_as(data, encoding)
+    declared = tuple(name for name in names if _UNRELIABLE_NAMES.fullmatch(name))
+    return _decode_strictly(data, (*declared, *_GB, *_BIG5)) or decode_as(data, "utf-8")
 
 
-def _share_of_common(sample: bytes, encoding: str) -> float:
-    """The share of common characters in all that is not ASCII. A byte that is no text outweighs three."""
+def _common_share(sample: bytes, encoding: str) -> float:
+    """Return the share of common characters among those that are not ASCII. An invalid byte subtracts three."""
     text = sample.decode(encoding, "replace")
-    others = len(text) - len(text.encode("ascii", "ignore"))
-    return (len(_COMMON.findall(text)) - 3 * text.count("\ufffd")) / max(others, 1)
+    non_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return (len(_COMMON_CHARACTERS.findall(text)) - 3 * text.count("\ufffd")) / max(non_ascii, 1)

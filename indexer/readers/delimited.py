@@ -1,4 +1,4 @@
-"""Tables: a row an article, columns named in the first row, between commas, tabs, semicolons or bars."""
+"""Delimited files: a row is an article, the first row names the columns, the delimiter is a comma, tab, ; or |."""
 
 import csv
 import io
@@ -10,89 +10,97 @@ from typing import TYPE_CHECKING
 from ...analysis import Article, strip_invisible
 from ...messages import gettext as _
 from ..errors import ReadError
-from .chunking import Cut
-from .records import article, is_article, keys_of
+from .chunking import Chunker
+from .records import has_title_or_body, make_article, record_keys
 
 if TYPE_CHECKING:
     from _csv import Reader
 
-_NAMES = (".csv", ".tsv", ".tab")
+_SUFFIXES = (".csv", ".tsv", ".tab")
 _DELIMITERS = (",", "\t", ";", "|")
-_MOST_COLUMNS = 1000
-_LONGEST_HEADER = 10_000  # characters
-_LONGEST_FIELD = 10_000_000  # characters; the csv module itself gives up at 131,072
+_MAX_COLUMNS = 1000
+_MAX_HEADER_LENGTH = 10_000  # characters
+_MAX_FIELD_LENGTH = 10_000_000  # characters; the default of the csv module is 131,072
 
 
-def recognises(name: str, start: str, mapping: Mapping[str, str]) -> bool:
-    """Whether the name says so, or the first row names at least two columns that articles have."""
-    if name.endswith(_NAMES):
+def recognizes(name: str, start: str, mapping: Mapping[str, str]) -> bool:
+    """Return whether the name has a suffix of the format, or the first row names at least two fields of articles."""
+    if name.endswith(_SUFFIXES):
         return True
-    return _known(_header(start), mapping) >= 2
+    return _count_known_columns(_parse_header(start), mapping) >= 2
 
 
-def cut(start: str) -> Cut | None:
-    """How a table that begins so is cut: between rows, where its header is the first line and names what it must."""
-    columns, delimiter = _header(start[:_LONGEST_HEADER])
-    rows = _rows(start, delimiter)
-    if not is_article(keys_of({}), dict.fromkeys(columns)) or not "".join(next(rows)).strip() or rows.line_num > 1:
+def make_chunker(start: str) -> Chunker | None:
+    """Return a chunker that splits a file between rows.
+
+    Return None if the first line is not a header that names a title or body.
+    """
+    columns, delimiter = _parse_header(start[:_MAX_HEADER_LENGTH])
+    rows = _parse_rows(start, delimiter)
+    if not has_title_or_body(record_keys({}), dict.fromkeys(columns)):
         return None
-    return Cut(partial(_end, delimiter), read, has_header=True)
+    if not "".join(next(rows)).strip() or rows.line_num > 1:
+        return None
+    return Chunker(partial(_find_end, delimiter), read, has_header=True)
 
 
-def _end(delimiter: str, block: bytes, encoding: str) -> tuple[int, int]:
-    """All but the last row, which may go on."""
-    rows = _rows(strip_invisible(block.decode(encoding or "ascii", "replace")), delimiter)
-    whole = lines = 0
-    with suppress(csv.Error):  # whoever reads the row will tell
+def _find_end(delimiter: str, block: bytes, encoding: str) -> tuple[int, int]:
+    """Return the bytes and lines of all rows but the last, which may be incomplete."""
+    rows = _parse_rows(strip_invisible(block.decode(encoding or "ascii", "replace")), delimiter)
+    complete_lines = lines = 0
+    with suppress(csv.Error):  # `read` reports the error
         for _ in rows:
-            whole, lines = lines, rows.line_num
-    return sum(map(len, block.splitlines(keepends=True)[:whole])), whole
+            complete_lines, lines = lines, rows.line_num
+    return sum(map(len, block.splitlines(keepends=True)[:complete_lines])), complete_lines
 
 
-def read(path: str, text: str, mapping: Mapping[str, str], missing: int = 0) -> Iterator[Article | ReadError]:
-    """The articles of a table, and a ReadError for each row that is none. A row is called by the line it begins in;
-    `missing` lines are left out behind the header."""
-    keys = keys_of(mapping)
+def read(path: str, text: str, mapping: Mapping[str, str], line_offset: int = 0) -> Iterator[Article | ReadError]:
+    """Yield the article of each row, or a ReadError, named by the number of the row's first line.
+
+    `line_offset` is the number of lines that were left out after the header.
+    """
+    keys = record_keys(mapping)
     text = text.lstrip("\r\n")
-    columns, delimiter = _header(text[:_LONGEST_HEADER])
-    if not is_article(keys, dict.fromkeys(columns)):
-        yield ReadError(_("its first row names no column that is a title or a text: give a mapping"))
+    columns, delimiter = _parse_header(text[:_MAX_HEADER_LENGTH])
+    if not has_title_or_body(keys, dict.fromkeys(columns)):
+        yield ReadError(_("the first row names no column with a title or text: give a mapping"))
         return
-    rows = _rows(text, delimiter)
+    rows = _parse_rows(text, delimiter)
     try:
         next(rows)
-        line = rows.line_num + missing + 1
+        line = rows.line_num + line_offset + 1
         for row in rows:
             if any(field.strip() for field in row):
-                where = f"{path}:{line}"
+                location = f"{path}:{line}"
                 try:
-                    yield article(dict(zip(columns, row, strict=False)), keys, where, where)
+                    yield make_article(dict(zip(columns, row, strict=False)), keys, location, location)
                 except ReadError as error:
                     yield ReadError(_("line {number}: {error}").format(number=line, error=error))
-            line = rows.line_num + missing + 1
+            line = rows.line_num + line_offset + 1
     except csv.Error as error:
-        yield ReadError(_("line {number}: {error}").format(number=rows.line_num + missing, error=error))
+        yield ReadError(_("line {number}: {error}").format(number=rows.line_num + line_offset, error=error))
 
 
-def _rows(text: str, delimiter: str) -> "Reader":
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
+def _parse_rows(text: str, delimiter: str) -> "Reader":
+    csv.field_size_limit(max(csv.field_size_limit(), _MAX_FIELD_LENGTH))
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _header(start: str) -> tuple[list[str], str]:
-    """The columns of the first row, and the delimiter that makes most of them."""
-    first = start.lstrip().partition("\n")[0].rstrip("\r")
-    delimiter = max(_DELIMITERS, key=first.count)
+def _parse_header(start: str) -> tuple[list[str], str]:
+    """Return the columns of the first row, and the delimiter that occurs most often in it."""
+    first_line = start.lstrip().partition("\n")[0].rstrip("\r")
+    delimiter = max(_DELIMITERS, key=first_line.count)
     try:
-        columns = next(csv.reader([first], delimiter=delimiter), [])
+        columns = next(csv.reader([first_line], delimiter=delimiter), [])
     except csv.Error:
         columns = []
-    return columns[:_MOST_COLUMNS], delimiter
+    return columns[:_MAX_COLUMNS], delimiter
 
 
-def _known(header: tuple[list[str], str], mapping: Mapping[str, str]) -> int:
+def _count_known_columns(header: tuple[list[str], str], mapping: Mapping[str, str]) -> int:
     columns, _ = header
-    keys = keys_of(mapping)
+    keys = record_keys(mapping)
+    if not has_title_or_body(keys, dict.fromkeys(columns)):
+        return 0
     names = {column.strip().casefold() for column in columns}
-    known = sum(any(key in names for key in names_of_field) for names_of_field in keys.values())
-    return known if is_article(keys, dict.fromkeys(columns)) else 0
+    return sum(any(key in names for key in field_keys) for field_keys in keys.values())

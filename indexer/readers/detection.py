@@ -1,4 +1,4 @@
-"""Which reader reads a file: what it begins with decides, its name where that leaves a choice."""
+"""Choose the reader of a file by its first characters, and by its name where these leave a choice."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -9,153 +9,171 @@ from typing import NamedTuple, TypeAlias
 from ...analysis import Article, strip_invisible
 from ...messages import gettext as _
 from ...messages import os_error_reason
-from ..errors import Interrupted, ReadError
+from ..errors import ReadError, ReadInterrupted
 from ..limits import DEFAULT_LIMITS, Limits
 from . import delimited, epub, html, json, markdown, plain, seed
-from .chunking import Cut, Piece
-from .decoding import Decoded, Replaced, decode, decode_as
+from .chunking import Chunk, Chunker
+from .decoding import DecodedText, ReplacedCharacters, decode, decode_as
 
-Found: TypeAlias = Iterator[Article | Replaced | ReadError]
+ReadItem: TypeAlias = Article | ReplacedCharacters | ReadError
+ReadItems: TypeAlias = Iterator[ReadItem]
+"""The articles of a file, a ReadError for each part that is not an article, and first, if bytes of the file are
+invalid, the number of characters that replace them."""
 
-_START = 20_000  # characters that tell the format
-# Any text is plain text. These names say that it is none that people read as an article.
-_NO_ARTICLES = tuple(
+_START_LENGTH = 20_000  # characters that decide the format
+# Any text is plain text, but files with these names are not articles.
+_SKIPPED_SUFFIXES = tuple(
     ".css .js .mjs .map .svg .xml .rss .py .sh .log .ini .toml .yaml .yml .lock .srt .ics .vcf".split()
 )
 
 
-def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> Found:
-    """The articles in the bytes of a file, a ReadError for each part that is none, and before them, where not all bytes
-    are text, how many characters stand for such bytes. `name` is its absolute path, or that of its archive, "!/" and
-    its own in there. `mapping` gives fields of articles their keys in records. Raises UnknownField."""
+def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> ReadItems:
+    """Yield the articles in the bytes of a file.
+
+    `name` is the absolute path of the file; for a member, the path of the archive, "!/" and the path in the archive.
+    `mapping` maps fields of articles to keys of records.
+
+    Raises:
+        UnknownField: `mapping` names a field that articles do not have.
+    """
     try:
-        if len(data) > limits.records_bytes:
-            raise _too_large(limits.records_bytes)
-        if data.startswith(epub.MARK):
-            articles = _book(_readable(name), data, limits)
+        if len(data) > limits.whole_file_bytes:
+            raise _too_large(limits.whole_file_bytes)
+        if data.startswith(epub.SIGNATURE):
+            items = _read_epub(_encodable(name), data, limits)
         else:
             decoded = decode(data)
             if decoded.replaced:
-                yield Replaced(decoded.replaced)
-            articles = _read(_readable(name), decoded.text, len(data), mapping, limits)
-        for found in articles:
-            yield found if isinstance(found, ReadError) else _bounded(found, limits)
+                yield ReplacedCharacters(decoded.replaced)
+            items = _read_text(_encodable(name), decoded.text, len(data), mapping, limits)
+        for item in items:
+            yield item if isinstance(item, ReadError) else _check_length(item, limits)
     except ReadError as error:
         yield error
 
 
-def read_piece(name: str, piece: Piece, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> Found:
-    """The same of a piece of a file."""
+def read_chunk(name: str, chunk: Chunk, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> ReadItems:
+    """Yield the articles in a chunk of a file. See `read`."""
     try:
-        decoded = decode_as(piece.data, piece.encoding) if piece.encoding else decode(piece.data)
+        decoded = decode_as(chunk.data, chunk.encoding) if chunk.encoding else decode(chunk.data)
     except ReadError as error:
-        yield ReadError(_("near line {line}: {error}").format(line=piece.missing + 1, error=error))
+        yield ReadError(_("near line {line}: {error}").format(line=chunk.line_offset + 1, error=error))
         return
     if decoded.replaced:
-        yield Replaced(decoded.replaced)
-    for found in piece.read(_readable(name), strip_invisible(decoded.text), mapping, piece.missing):
-        yield found if isinstance(found, ReadError) else _bounded(found, limits)
+        yield ReplacedCharacters(decoded.replaced)
+    for item in chunk.read(_encodable(name), strip_invisible(decoded.text), mapping, chunk.line_offset):
+        yield item if isinstance(item, ReadError) else _check_length(item, limits)
 
 
-def read_file(path: Path, mapping: Mapping[str, str] = {}) -> Found:
-    """The same of a file."""
+def read_file(path: Path, mapping: Mapping[str, str] = {}) -> ReadItems:
+    """Yield the articles in a file. See `read`."""
     try:
         if not path.is_file():
-            raise ReadError(_("it is no regular file"))
-        if path.stat().st_size > DEFAULT_LIMITS.records_bytes:
-            raise _too_large(DEFAULT_LIMITS.records_bytes)
-        # The absolute path, so that an article without an address is the same from wherever it is read.
-        name = os.path.abspath(path)  # noqa: PTH100 - links stay as they are
+            raise ReadError(_("this is not a regular file"))
+        if path.stat().st_size > DEFAULT_LIMITS.whole_file_bytes:
+            raise _too_large(DEFAULT_LIMITS.whole_file_bytes)
+        # The absolute path gives an article without an address the same id from any working directory.
+        name = os.path.abspath(path)  # noqa: PTH100 - symbolic links stay unresolved
         yield from read(name, path.read_bytes(), mapping)
     except ReadError as error:
         yield error
     except OSError as error:
-        yield Interrupted(os_error_reason(error))
+        yield ReadInterrupted(os_error_reason(error))
 
 
-class Kind(NamedTuple):
-    """How a large file is read: at once, where it has no more than `most` bytes, or in pieces."""
+class ReadPlan(NamedTuple):
+    """Plan for a large file: read it in chunks with `chunker`, or whole if it has at most `max_bytes`."""
 
-    most: int
-    cut: Cut | None = None
+    max_bytes: int
+    chunker: Chunker | None = None
 
 
-def kind_of(name: str, start: bytes, limits: Limits = DEFAULT_LIMITS) -> Kind:
-    """What kind a file is that begins with `start`, which are bytes enough to tell its encoding."""
-    if start.startswith(epub.MARK):
-        return Kind(limits.records_bytes)
-    decoded = _decoded(start)
+def plan_reading(name: str, start: bytes, limits: Limits = DEFAULT_LIMITS) -> ReadPlan:
+    """Return how to read a file that begins with `start`, which must be long enough to show its encoding."""
+    if start.startswith(epub.SIGNATURE):
+        return ReadPlan(limits.whole_file_bytes)
+    decoded = _decode_start(start)
     if not decoded:
-        return Kind(limits.article_bytes)
+        return ReadPlan(limits.article_bytes)
     text = strip_invisible(decoded.text)
-    beginning = text.lstrip()[:_START]
-    lower = name.lower()
-    if seed.recognises(beginning):
-        return Kind(limits.records_bytes)
-    if json.recognises(lower, beginning):
-        cut = json.cut(text)
-    elif delimited.recognises(lower, beginning, {}):
-        cut = delimited.cut(text)
+    text_start = text.lstrip()[:_START_LENGTH]
+    lower_name = name.lower()
+    if seed.recognizes(text_start):
+        return ReadPlan(limits.whole_file_bytes)
+    if json.recognizes(lower_name, text_start):
+        chunker = json.make_chunker(text)
+    elif delimited.recognizes(lower_name, text_start, {}):
+        chunker = delimited.make_chunker(text)
     else:
-        return Kind(limits.article_bytes)
+        return ReadPlan(limits.article_bytes)
     # In UTF-16 and UTF-32 the byte of a line end may be part of any character.
-    return Kind(limits.records_bytes, None if decoded.encoding.startswith(("utf-16", "utf-32")) else cut)
+    is_wide = decoded.encoding.startswith(("utf-16", "utf-32"))
+    return ReadPlan(limits.whole_file_bytes, None if is_wide else chunker)
 
 
-def _decoded(start: bytes) -> Decoded | None:
-    """A beginning that may end amid a character: up to a line end, or else whole, as UTF-16 has the byte of a line end
-    in other characters, too."""
+def _decode_start(start: bytes) -> DecodedText | None:
+    """Decode the start of a file, which may end inside a character.
+
+    Try it up to its last line end first, then whole: UTF-16 has the byte of a line end in other characters, too.
+    """
     for sample in (start[: start.rfind(b"\n") + 1] or start, start):
         with suppress(ReadError):
             return decode(sample)
     return None
 
 
-def _book(name: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError]:
-    if not epub.recognises(data):
-        raise ReadError(_("it is in no format that souwen reads"))
+def _read_epub(name: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError]:
+    if not epub.recognizes(data):
+        raise _unsupported_format()
     return epub.read(name, data, limits)
 
 
-def _read(name: str, text: str, size: int, mapping: Mapping[str, str], limits: Limits) -> Iterator[Article | ReadError]:
-    text = strip_invisible(text)  # before parsers replace what they can't take
-    start = text.lstrip()[:_START]
+def _read_text(
+    name: str, text: str, size: int, mapping: Mapping[str, str], limits: Limits
+) -> Iterator[Article | ReadError]:
+    text = strip_invisible(text)  # before parsers replace the characters that they do not accept
+    start = text.lstrip()[:_START_LENGTH]
     if not start:
-        raise ReadError(_("it is empty"))
-    lower = name.lower()
-    if seed.recognises(start):
+        raise ReadError(_("the file is empty"))
+    lower_name = name.lower()
+    if seed.recognizes(start):
         return seed.read(name, text)
-    if json.recognises(lower, start):
+    if json.recognizes(lower_name, start):
         return json.read(name, text, mapping)
-    if delimited.recognises(lower, start, mapping):
+    if delimited.recognizes(lower_name, start, mapping):
         return delimited.read(name, text, mapping)
     if size > limits.article_bytes:
         raise _too_large(limits.article_bytes)
-    if markdown.recognises(lower, start):
+    if markdown.recognizes(lower_name, start):
         return markdown.read(name, text, mapping, limits)
-    if lower.endswith(_NO_ARTICLES):
-        raise ReadError(_("it is in no format that souwen reads"))
-    if html.recognises(lower, start):
+    if lower_name.endswith(_SKIPPED_SUFFIXES):
+        raise _unsupported_format()
+    if html.recognizes(lower_name, start):
         return html.read(name, text, limits)
     return plain.read(name, text)
 
 
-def _readable(name: str) -> str:
-    """Bytes of a name that are no text become question marks."""
+def _encodable(name: str) -> str:
+    """Replace bytes of a name that could not be decoded by question marks."""
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def _bounded(article: Article, limits: Limits) -> Article | ReadError:
+def _check_length(article: Article, limits: Limits) -> Article | ReadError:
+    """Return the article, or a ReadError if it is too long."""
     texts = (article.id, article.title, article.body, article.url, article.source, article.section, article.author)
     characters = sum(map(len, texts)) + len(article.lead)
     if characters <= limits.article_characters:
         return article
     return ReadError(
-        _("it has {characters:,} characters, more than the {most:,} of an article").format(
-            characters=characters, most=limits.article_characters
+        _("the article has {characters:,} characters, more than {limit:,}").format(
+            characters=characters, limit=limits.article_characters
         )
     )
 
 
-def _too_large(most: int) -> ReadError:
-    return ReadError(_("it has more than {size} MB: divide it").format(size=most // 1000000))
+def _too_large(limit: int) -> ReadError:
+    return ReadError(_("the file is larger than {size} MB: divide it").format(size=limit // 1000000))
+
+
+def _unsupported_format() -> ReadError:
+    return ReadError(_("souwen does not support this file format"))

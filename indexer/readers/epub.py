@@ -1,4 +1,4 @@
-"""EPUB: a chapter of the spine an article."""
+"""EPUB: each chapter of the spine is an article."""
 
 import io
 import lzma
@@ -13,119 +13,120 @@ from lxml import etree
 
 from ...analysis import Article, strip_invisible
 from ...messages import gettext as _
-from ..cleaning import clean_title, shown_lines
+from ..cleaning import clean_lines, clean_title
 from ..errors import ReadError
 from ..limits import Limits
-from ..publishers import Source
-from .dates import date_of
+from ..publishers import Publisher
+from .dates import parse_date
 from .decoding import decode
-from .html_text import visible_lines
+from .html_text import html_to_lines
 
-MARK = b"PK\x03\x04"
+SIGNATURE = b"PK\x03\x04"
 _MIMETYPE = b"mimetypeapplication/epub+zip"
 _CONTAINER = "META-INF/container.xml"
-_DAMAGED = (
+_LIBRARY_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
     EOFError,
     KeyError,
-    NotImplementedError,  # a way of packing that nobody uses
+    NotImplementedError,  # an unusual compression method
     OSError,
-    RuntimeError,  # a password
+    RuntimeError,  # an encrypted member
     ValueError,
 )
 
 
-def recognises(data: bytes) -> bool:
-    return data.startswith(MARK) and (_MIMETYPE in data[:200] or _CONTAINER.encode() in data)
+def recognizes(data: bytes) -> bool:
+    """Return whether a file is an EPUB."""
+    return data.startswith(SIGNATURE) and (_MIMETYPE in data[:200] or _CONTAINER.encode() in data)
 
 
 def read(path: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError]:
-    """The chapters that have text. Raises ReadError."""
+    """Yield the chapters that have text. Raises ReadError."""
     book = _Book(data, limits)
-    package_path = _package_path(book)
-    package = _xml(book.member(package_path))
-    fields = {name: _first(package, name) for name in ("title", "creator", "date")}
+    package_path = _find_package(book)
+    package = _parse_xml(book.read_member(package_path))
+    fields = {name: _metadata_text(package, name) for name in ("title", "creator", "date")}
     chapters = 0
-    for member in _spine(package, package_path)[: limits.chapters]:
-        place = f"{path}!/{member}"
+    for member in _spine_members(package, package_path)[: limits.book_chapters]:
+        location = f"{path}!/{member}"
         try:
-            title, lines = _chapter(book.member(member))
+            title, lines = _read_chapter(book.read_member(member))
         except ReadError as error:
             yield ReadError(f"{member}: {error}")
             continue
-        if lines:  # a cover or a picture has none
+        if lines:  # a cover or a picture has no text
             chapters += 1
             yield Article(
-                id=place,
+                id=location,
                 title=title,
                 body="\n".join(lines),
-                published=date_of(fields["date"], Source("")),
+                published=parse_date(fields["date"], Publisher("")),
                 source=fields["title"],
                 author=fields["creator"],
-                path=place,
+                path=location,
             )
     if not chapters:
-        raise ReadError(_("no chapter of the book has text"))
+        raise ReadError(_("the book has no chapter with text"))
 
 
 class _Book:
-    """The members of an EPUB, as many bytes of them as the limits allow."""
+    """The members of an EPUB, with a limit on their total size."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self._limits = limits
-        self._left = limits.records_bytes
+        self._remaining_bytes = limits.whole_file_bytes
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
-        except _DAMAGED as error:
-            raise ReadError(_("it is a damaged EPUB: {error}").format(error=error)) from error
+        except _LIBRARY_ERRORS as error:
+            raise ReadError(_("the EPUB is damaged: {reason}").format(reason=error)) from error
 
-    def member(self, name: str) -> bytes:
-        """Raises ReadError."""
-        most = min(self._limits.article_bytes, self._left)
+    def read_member(self, name: str) -> bytes:
+        """Return the content of a member. Raises ReadError."""
+        max_bytes = min(self._limits.article_bytes, self._remaining_bytes)
         try:
             with self._archive.open(name) as file:
-                content = file.read(most + 1)
-        except _DAMAGED as error:
-            raise ReadError(_("it is a damaged EPUB: {reason}").format(reason=strip_invisible(str(error)))) from error
-        if len(content) > most:
-            raise ReadError(_("{name} has more than {most:,} bytes").format(name=name, most=most))
-        self._left -= len(content)
+                content = file.read(max_bytes + 1)
+        except _LIBRARY_ERRORS as error:
+            raise ReadError(_("the EPUB is damaged: {reason}").format(reason=strip_invisible(str(error)))) from error
+        if len(content) > max_bytes:
+            raise ReadError(_("{name} has more than {limit:,} bytes").format(name=name, limit=max_bytes))
+        self._remaining_bytes -= len(content)
         return content
 
 
-def _package_path(book: _Book) -> str:
-    for file in _xml(book.member(_CONTAINER)).iter("{*}rootfile"):
+def _find_package(book: _Book) -> str:
+    for file in _parse_xml(book.read_member(_CONTAINER)).iter("{*}rootfile"):
         return str(file.get("full-path", ""))
-    raise ReadError(_("the EPUB does not say where its contents are listed"))
+    raise ReadError(_("the EPUB names no package document"))
 
 
-def _xml(content: bytes) -> Any:
-    """Raises ReadError."""
+def _parse_xml(content: bytes) -> Any:
+    """Parse XML without entities or network access. Raises ReadError."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(content, parser)
     except (etree.LxmlError, ValueError) as error:
-        raise ReadError(_("the EPUB's contents are not XML: {error}").format(error=error)) from error
+        raise ReadError(_("the EPUB contains invalid XML: {error}").format(error=error)) from error
 
 
-def _spine(package: Any, package_path: str) -> list[str]:
-    """The members that are chapters, in order, each once; without the table of contents."""
+def _spine_members(package: Any, package_path: str) -> list[str]:
+    """Return the members that are chapters, in order and without the table of contents."""
     folder = posixpath.dirname(package_path)
     hrefs = {
         item.get("id"): unquote(item.get("href", ""))
         for item in package.iter("{*}item")
         if "nav" not in item.get("properties", "").split()
     }
-    named = (hrefs.get(reference.get("idref")) for reference in package.iter("{*}itemref"))
-    return list(dict.fromkeys(posixpath.normpath(posixpath.join(folder, href)) for href in named if href))
+    spine_hrefs = (hrefs.get(reference.get("idref")) for reference in package.iter("{*}itemref"))
+    return list(dict.fromkeys(posixpath.normpath(posixpath.join(folder, href)) for href in spine_hrefs if href))
 
 
-def _chapter(content: bytes) -> tuple[str, list[str]]:
-    """The heading of a chapter, else its title, and its lines. Raises ReadError."""
+def _read_chapter(content: bytes) -> tuple[str, list[str]]:
+    """Return the heading of a chapter, else its title, and its lines. Raises ReadError."""
     text = strip_invisible(decode(content).text)
-    lines = shown_lines(visible_lines(text))
+    lines = clean_lines(html_to_lines(text))
     parser = etree.HTMLParser(encoding="utf-8")
     tree = etree.fromstring(text.encode("utf-8", "replace") or b"<p></p>", parser)
     if tree is None:
@@ -137,7 +138,7 @@ def _chapter(content: bytes) -> tuple[str, list[str]]:
     return "", lines
 
 
-def _first(package: Any, name: str) -> str:
+def _metadata_text(package: Any, name: str) -> str:
     for element in package.iter("{http://purl.org/dc/elements/1.1/}" + name):
         return " ".join(strip_invisible("".join(element.itertext())).split())
     return ""

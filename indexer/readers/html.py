@@ -1,9 +1,9 @@
-"""HTML pages: the article among what surrounds it, and what the page says of it."""
+"""HTML pages: extract the article and its metadata."""
 
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from functools import cache, partial
 from typing import Any
@@ -12,27 +12,25 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from ...analysis import Article, strip_invisible
-from ...messages import gettext as _
-from ..cleaning import shown_lines, split_date_line
-from ..errors import ReadError
+from ..cleaning import clean_lines, split_date_line
 from ..limits import Limits
-from ..publishers import source_of
-from .html_text import visible_lines
-from .records import article, keys_of
+from ..publishers import find_publisher
+from .html_text import html_to_lines
+from .records import make_article, no_text_error, record_keys
 
-_NAMES = (".html", ".htm", ".xhtml", ".shtml")
+_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 _PAGE = re.compile(r"<(?:!doctype\s{1,9}html|html|head|body|meta|title)\b", re.IGNORECASE)
 _FRAGMENT = re.compile(
     r"\s*<(?:a|article|b|br|center|div|font|h\d|img|main|p|section|span|strong|table|ul)\b", re.IGNORECASE
 )
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}>")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{1,4}\)(\S{1,2000}) -->")
-_WRITTEN_DATE = re.compile(r"(?:19|20)\d\d(?:-\d\d?-\d\d?|/\d\d?/\d\d?|年\d\d?月\d\d?日)(?:[ T]{0,3}\d\d?:\d\d)?")
-_SHORT = 60  # characters; of an article with fewer, what is made out is a guess
-_LINES_WITH_DATE = 60  # of a page, from its top, may be that of its article's date
-_LONGEST_LINE_WITH_DATE = 60  # characters; a longer one is a sentence, and its date another's
+_DATE = re.compile(r"(?:19|20)\d\d(?:-\d\d?-\d\d?|/\d\d?/\d\d?|年\d\d?月\d\d?日)(?:[ T]{0,3}\d\d?:\d\d)?")
+_MIN_ARTICLE_LENGTH = 60  # characters; the extraction of a shorter article is a guess
+_MAX_DATE_LINE = 60  # lines from the top of a page that may hold the date of its article
+_MAX_DATE_LINE_LENGTH = 60  # characters; a longer line is a sentence, and its date is not the article's
 
-_META = {
+_META_NAMES = {
     "title": ("og:title", "twitter:title", "headline", "title"),
     "published": (
         "article:published_time",
@@ -50,45 +48,45 @@ _META = {
     "section": ("article:section", "section", "channel"),
     "url": ("og:url",),
 }
-_TITLES = re.compile(r"\s+[|–—_-]{1,3}\s+|_{1,2}|\|")
+_TITLE_SEPARATORS = re.compile(r"\s+[|–—_-]{1,3}\s+|_{1,2}|\|")
 
 
-def recognises(name: str, start: str) -> bool:
+def recognizes(name: str, start: str) -> bool:
+    """Return whether the text has tags of a page, or the name a suffix of the format. XML is not HTML."""
     if _XML_DECLARATION.match(start) and "<html" not in start:
         return False
-    return bool(_PAGE.search(start) or _FRAGMENT.match(start)) or name.endswith(_NAMES)
+    return bool(_PAGE.search(start) or _FRAGMENT.match(start)) or name.endswith(_SUFFIXES)
 
 
 def read(path: str, text: str, limits: Limits) -> Iterator[Article]:
-    """The one article of a page. Raises ReadError."""
-    tree = _tree(text)
-    record = _metadata(tree, text)
-    shown: list[str] | None = None
-    lines = _extracted(text) if _is_small(tree, limits) else []
+    """Yield the article of a page. Raises ReadError."""
+    tree = _parse(text)
+    record = _find_metadata(tree, text)
+    page_lines: list[str] | None = None
+    lines = _extract_article(text) if _is_within_limits(tree, limits) else []
     if not lines:
-        lines = shown = visible_lines(text)
+        lines = page_lines = html_to_lines(text)
     lines = [line for line in lines if line != record["title"]]
-    source = source_of(record["url"])
-    published, lines = split_date_line(lines, source)
+    published, lines = split_date_line(lines, find_publisher(record["url"]))
     if not record["published"] and not published:
-        shown = visible_lines(text) if shown is None else shown
-        record["published"] = _date_among(shown[:_LINES_WITH_DATE])
+        page_lines = html_to_lines(text) if page_lines is None else page_lines
+        record["published"] = _find_date(page_lines[:_MAX_DATE_LINE])
     if published:
         record["published"] = record["published"] or published.isoformat()
-    yield article(record | {"body": "\n".join(shown_lines(lines))}, keys_of({}), path, path)
+    yield make_article(record | {"body": "\n".join(clean_lines(lines))}, record_keys({}), path, path)
 
 
-def _tree(text: str) -> Any:
-    """Raises ReadError."""
+def _parse(text: str) -> Any:
+    """Return the tree of a page. Raises ReadError."""
     try:
         parser = html.HTMLParser(encoding="utf-8")
         return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        raise ReadError(_("it has neither title nor text")) from error
+        raise no_text_error() from error
 
 
-def _is_small(tree: Any, limits: Limits) -> bool:
-    """Whether the page is small and flat enough to look for its article."""
+def _is_within_limits(tree: Any, limits: Limits) -> bool:
+    """Return whether the page is small and flat enough to extract its article."""
     depth = elements = 0
     for event, _element in etree.iterwalk(tree, events=("start", "end")):
         if event == "end":
@@ -96,35 +94,35 @@ def _is_small(tree: Any, limits: Limits) -> bool:
             continue
         depth += 1
         elements += 1
-        if depth > limits.depth or elements > limits.elements:
+        if depth > limits.html_depth or elements > limits.html_elements:
             return False
     return True
 
 
-def _extracted(text: str) -> list[str]:
-    """The paragraphs of the article, none where none is made out."""
-    found = _extractor()(_tree(text))  # which changes the tree
-    text = found.text or "" if found else ""
-    return text.splitlines() if len(text) >= _SHORT else []
+def _extract_article(text: str) -> list[str]:
+    """Return the paragraphs of the article, or [] if no article is found."""
+    document = _make_extractor()(_parse(text))  # changes the tree, so it gets its own
+    article_text = document.text or "" if document else ""
+    return article_text.splitlines() if len(article_text) >= _MIN_ARTICLE_LENGTH else []
 
 
 @cache
-def _extractor() -> Any:
-    import trafilatura  # a third of a second, which other formats do not need
+def _make_extractor() -> Any:
+    import trafilatura  # imported late: takes 0.3 s, and other formats do not need it
 
-    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # what it finds odd in a page is not told
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # its warnings about pages are of no use
     config = deepcopy(trafilatura.settings.DEFAULT_CONFIG)
-    # Shorter articles would be read as one line with all around it; the default is for alphabets.
-    config["DEFAULT"].update(MIN_EXTRACTED_SIZE=str(_SHORT), MIN_OUTPUT_SIZE="1")
+    # The defaults suit alphabets: a shorter article would be one line with everything around it.
+    config["DEFAULT"].update(MIN_EXTRACTED_SIZE=str(_MIN_ARTICLE_LENGTH), MIN_OUTPUT_SIZE="1")
     return partial(trafilatura.bare_extraction, with_metadata=False, include_comments=False, config=config)
 
 
-def _metadata(tree: Any, text: str) -> dict[str, str]:
-    """What the page says of its article, by field: its JSON-LD first, then its meta elements, then what it shows."""
-    linked = _linked_data(tree)
-    metas = _metas(tree)
+def _find_metadata(tree: Any, text: str) -> dict[str, str]:
+    """Return the fields of the article, from the page's JSON-LD, else its meta elements, else its visible text."""
+    linked_data = _find_linked_data(tree)
+    meta_values = _find_meta_values(tree)
     record = {
-        field: _first(_named(linked.get(key)) for key in keys)
+        field: _first(_linked_text(linked_data.get(key)) for key in keys)
         for field, keys in {
             "title": ("headline", "name"),
             "published": ("datePublished", "dateCreated"),
@@ -134,62 +132,62 @@ def _metadata(tree: Any, text: str) -> dict[str, str]:
             "url": ("url", "mainEntityOfPage"),
         }.items()
     }
-    for field, names in _META.items():
-        record[field] = record[field] or _first(metas.get(name, "") for name in names)
-    headings = [_content(element) for element in tree.iter("h1")]
+    for field, names in _META_NAMES.items():
+        record[field] = record[field] or _first(meta_values.get(name, "") for name in names)
+    headings = [_element_text(element) for element in tree.iter("h1")]
     if not record["title"]:
-        record["title"] = headings[0] if len(headings) == 1 and headings[0] else _shown_title(tree, headings)
+        record["title"] = headings[0] if len(headings) == 1 and headings[0] else _visible_title(tree, headings)
     times = (element.get("datetime", "") for element in tree.iter("time"))
     record["published"] = record["published"] or _first(times)
-    record["url"] = _address(record["url"], tree, text)
+    record["url"] = _find_url(record["url"], tree, text)
     return record
 
 
-def _linked_data(tree: Any) -> dict[str, Any]:
-    """The first JSON-LD object that is an article."""
+def _find_linked_data(tree: Any) -> dict[str, Any]:
+    """Return the first JSON-LD object that is an article, or {}."""
     for script in tree.iter("script"):
         if script.get("type", "").lower().strip() != "application/ld+json":
             continue
         try:
-            found = json.loads(script.text or "", strict=False)
+            document = json.loads(script.text or "", strict=False)
         except (ValueError, RecursionError):
             continue
-        graph = found.get("@graph", [found]) if isinstance(found, dict) else found
-        for one in graph if isinstance(graph, list) else ():
-            if isinstance(one, dict) and ("headline" in one or "Article" in str(one.get("@type"))[:200]):
-                return one
+        nodes = document.get("@graph", [document]) if isinstance(document, dict) else document
+        for node in nodes if isinstance(nodes, list) else ():
+            if isinstance(node, dict) and ("headline" in node or "Article" in str(node.get("@type"))[:200]):
+                return node
     return {}
 
 
-def _named(value: object) -> str:
-    """A value of JSON-LD as text: names of objects, and of lists of them."""
-    several = value if isinstance(value, list) else [value]
-    texts = ((one.get("name") or one.get("@id")) if isinstance(one, dict) else one for one in several)
-    return "、".join(strip_invisible(one).strip() for one in texts if isinstance(one, str))
+def _linked_text(value: object) -> str:
+    """Return a value of JSON-LD as text; for an object or a list of objects, their names."""
+    nodes = value if isinstance(value, list) else [value]
+    names = ((node.get("name") or node.get("@id")) if isinstance(node, dict) else node for node in nodes)
+    return "、".join(strip_invisible(name).strip() for name in names if isinstance(name, str))
 
 
-def _metas(tree: Any) -> dict[str, str]:
-    metas: dict[str, str] = {}
+def _find_meta_values(tree: Any) -> dict[str, str]:
+    values: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        metas.setdefault(name.strip().lower(), strip_invisible(meta.get("content", "")).strip())
-    return metas
+        values.setdefault(name.strip().lower(), strip_invisible(meta.get("content", "")).strip())
+    return values
 
 
-def _shown_title(tree: Any, headings: list[str]) -> str:
-    """The heading that the page's title begins with, else the title's longest part: others name site and section."""
-    title = _first(_content(element) for element in tree.iter("title"))
+def _visible_title(tree: Any, headings: list[str]) -> str:
+    """Return the heading that the page's title begins with, else the title's longest part: others name the site."""
+    title = _first(_element_text(element) for element in tree.iter("title"))
     for heading in headings:
         if heading and title.startswith(heading):
             return heading
-    return max(_TITLES.split(title), key=len) if title else _first(headings)
+    return max(_TITLE_SEPARATORS.split(title), key=len) if title else _first(headings)
 
 
-def _address(named: str, tree: Any, text: str) -> str:
-    """The page's address, if it is one of an article: many pages name their site's."""
+def _find_url(metadata_url: str, tree: Any, text: str) -> str:
+    """Return the address of the page, or "" if the page names only the address of its site."""
     canonical = (link.get("href", "") for link in tree.iter("link") if link.get("rel", "").lower() == "canonical")
     saved_from = _SAVED_FROM.search(text[:4000])
-    for url in (*canonical, named, saved_from[1] if saved_from else ""):
+    for url in (*canonical, metadata_url, saved_from[1] if saved_from else ""):
         url = strip_invisible(url).strip()
         try:
             parts = urlsplit(url)
@@ -200,14 +198,14 @@ def _address(named: str, tree: Any, text: str) -> str:
     return ""
 
 
-def _date_among(lines: list[str]) -> str:
-    found = (_WRITTEN_DATE.search(line) for line in lines if len(line) <= _LONGEST_LINE_WITH_DATE)
-    return next((date[0] for date in found if date), "")
+def _find_date(lines: list[str]) -> str:
+    matches = (_DATE.search(line) for line in lines if len(line) <= _MAX_DATE_LINE_LENGTH)
+    return next((match[0] for match in matches if match), "")
 
 
-def _content(element: Any) -> str:
+def _element_text(element: Any) -> str:
     return " ".join(strip_invisible("".join(element.itertext())).split())
 
 
-def _first(texts: Any) -> str:
+def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")

@@ -1,22 +1,21 @@
-"""Plain text: the first line is the title, where it is short enough for one and no boilerplate."""
+"""Plain text: the first line is the title if it is short enough and not boilerplate."""
 
 from collections.abc import Iterator
 
 from ...analysis import Article
-from ...messages import gettext as _
-from ..cleaning import clean_title, is_boilerplate, shown_lines
-from ..errors import ReadError
+from ..cleaning import clean_lines, clean_title, is_boilerplate
+from .records import no_text_error
 
-_LONGEST_TITLE = 80  # characters; in 20,000 articles of a news archive the longest Chinese headline has 73
+_MAX_TITLE_LENGTH = 80  # characters; in 20,000 articles of a news archive the longest Chinese headline has 73
 
 
 def read(path: str, text: str) -> Iterator[Article]:
-    """The one article of a text file. Raises ReadError."""
-    lines = shown_lines(text.splitlines())
+    """Yield the article of a text file. Raises ReadError."""
+    lines = clean_lines(text.splitlines())
     title = ""
-    first = next((at for at, line in enumerate(lines) if not is_boilerplate(line)), 0)
-    if lines and len(lines[first]) <= _LONGEST_TITLE:
+    first = next((index for index, line in enumerate(lines) if not is_boilerplate(line)), 0)
+    if lines and len(lines[first]) <= _MAX_TITLE_LENGTH:
         title = clean_title(lines.pop(first))
     if not title and not lines:
-        raise ReadError(_("it has neither title nor text"))
+        raise no_text_error()
     yield Article(id=path, title=title, body="\n".join(lines), path=path)

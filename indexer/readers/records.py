@@ -1,16 +1,16 @@
-"""From a record, with keys and values, to an article: what JSON, tables, front matter and metadata of pages share."""
+"""Make articles of records with keys and values, as in JSON, delimited files, front matter and metadata of pages."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from ...analysis import Article, strip_invisible
 from ...messages import gettext as _
-from ..cleaning import clean_title, shown_lines
+from ..cleaning import clean_lines, clean_title
 from ..errors import ReadError, UnknownField
-from ..publishers import section_of, source_of
-from .dates import date_of
+from ..publishers import find_publisher, find_section
+from .dates import parse_date
 
-_KEYS = {
+_DEFAULT_KEYS = {
     "id": ("id", "编号", "編號"),
     "title": ("title", "headline", "标题", "標題", "题目", "題目"),
     "body": ("body", "text", "content", "正文", "内容", "內容", "articlebody"),
@@ -34,72 +34,82 @@ _KEYS = {
     "author": ("author", "作者", "记者", "記者", "authors"),
     "lead": ("lead", "摘要", "导语", "導語"),
 }
-FIELDS = tuple(_KEYS)
-"""The fields of an article that a mapping may give keys for."""
+MAPPABLE_FIELDS = tuple(_DEFAULT_KEYS)
+"""Fields of an article that a mapping can give a key."""
 
-_OF_SEVERAL = ("source", "section", "author")  # may come as lists, or as objects with a name
-
-
-def keys_of(mapping: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """For each field of an article the keys it may have in a record, in lower case; those of `mapping` (field → key)
-    take the place of the common ones. Raises UnknownField."""
-    own = {{"date": "published"}.get(field, field): (_plain(key),) for field, key in mapping.items()}
-    if unknown := own.keys() - _KEYS.keys():
-        raise UnknownField(sorted(unknown), FIELDS)
-    return _KEYS | own
+_LIST_FIELDS = ("source", "section", "author")  # their values may be lists, or objects with a name
 
 
-def is_article(keys: Mapping[str, tuple[str, ...]], record: Mapping[Any, Any]) -> bool:
-    """Whether the record has a title or a body."""
-    names = {_plain(str(name)) for name in record}
+def record_keys(mapping: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return for each field of an article the keys that it may have in a record, in lower case.
+
+    `mapping` maps fields to keys, which replace the default ones.
+
+    Raises:
+        UnknownField: `mapping` names a field that articles do not have.
+    """
+    mapped = {{"date": "published"}.get(field, field): (_normalize_key(key),) for field, key in mapping.items()}
+    if unknown := mapped.keys() - _DEFAULT_KEYS.keys():
+        raise UnknownField(sorted(unknown), MAPPABLE_FIELDS)
+    return _DEFAULT_KEYS | mapped
+
+
+def has_title_or_body(keys: Mapping[str, tuple[str, ...]], record: Mapping[Any, Any]) -> bool:
+    """Return whether the record has a key for the title or the body of an article."""
+    names = {_normalize_key(str(name)) for name in record}
     return any(name in names for name in (*keys["title"], *keys["body"]))
 
 
-def article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, default_id: str) -> Article:
-    """The article of a record. `path` is where the record lies. Raises ReadError."""
+def make_article(record: object, keys: Mapping[str, tuple[str, ...]], path: str, default_id: str) -> Article:
+    """Return the article of a record. `path` is the location of the record. Raises ReadError."""
     if not isinstance(record, dict):
-        raise ReadError(_("it is not an object with keys and values"))
+        raise ReadError(_("the record is not an object with keys and values"))
     values: dict[str, object] = {}
     for name, value in record.items():
-        values.setdefault(_plain(str(name)), value)
+        values.setdefault(_normalize_key(str(name)), value)
 
-    def text_at(field: str) -> str:
+    def field_text(field: str) -> str:
         for key in keys[field]:
-            if text := _text(values.get(key), key, field):
+            if text := _value_text(values.get(key), key, field):
                 return text
         return ""
 
-    title = clean_title(text_at("title"))
-    body = "\n".join(shown_lines(text_at("body").splitlines()))
+    title = clean_title(field_text("title"))
+    body = "\n".join(clean_lines(field_text("body").splitlines()))
     if not title and not body:
-        raise ReadError(_("it has neither title nor text"))
-    url = strip_invisible(text_at("url")).strip()
-    source = source_of(url)
+        raise no_text_error()
+    url = strip_invisible(field_text("url")).strip()
+    publisher = find_publisher(url)
     return Article(
-        id=strip_invisible(text_at("id")) or url or default_id,
+        id=strip_invisible(field_text("id")) or url or default_id,
         title=title,
         body=body,
         url=url,
-        published=date_of(text_at("published"), source),
-        source=strip_invisible(text_at("source")).strip() or source.name,
-        section=strip_invisible(text_at("section")).strip() or section_of(url),
-        author=strip_invisible(text_at("author")).strip(),
-        lead=strip_invisible(text_at("lead")),
+        published=parse_date(field_text("published"), publisher),
+        source=strip_invisible(field_text("source")).strip() or publisher.name,
+        section=strip_invisible(field_text("section")).strip() or find_section(url),
+        author=strip_invisible(field_text("author")).strip(),
+        lead=strip_invisible(field_text("lead")),
         path=path,
     )
 
 
-def _plain(key: str) -> str:
+def no_text_error() -> ReadError:
+    """Return the error for a file or record without any text."""
+    return ReadError(_("there is neither a title nor a text"))
+
+
+def _normalize_key(key: str) -> str:
     return strip_invisible(key).strip().casefold()
 
 
-def _text(value: object, key: str, field: str) -> str:
+def _value_text(value: object, key: str, field: str) -> str:
     if value is None:
         return ""
     if isinstance(value, (str, int, float)):
         return str(value)
-    if field in _OF_SEVERAL:
-        several = value if isinstance(value, list) else [value]
-        names = (one.get("name") if isinstance(one, dict) else one for one in several)
+    if field in _LIST_FIELDS:
+        items = value if isinstance(value, list) else [value]
+        names = (item.get("name") if isinstance(item, dict) else item for item in items)
         return "、".join(name for name in names if isinstance(name, str))
-    raise ReadError(_("{key!r} is not a text").format(key=key))
+    raise ReadError(_("the value of {key!r} is not text").format(key=key))

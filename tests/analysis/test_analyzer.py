@@ -1,4 +1,4 @@
-"""Words and streams of a text."""
+"""The analyzer: words and term streams of a text."""
 
 import pytest
 from hypothesis import given
@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from souwen.analysis import Analyzer, EntityMention, fold
 
 ANALYZER = Analyzer()
-WITH_OWN_WORDS = Analyzer(["清华 大学"])
+WITH_DICTIONARY = Analyzer(["清华 大学"])
 MIXED = st.text(
     alphabet=st.one_of(st.sampled_from("中美外交部台灣總統AbC19.+-#%· ，“”\n"), st.characters()), max_size=60
 )
 
 
-def terms(text: str) -> list[str]:
-    return [word.term for word in ANALYZER.words(text)]
+def word_terms(text: str) -> list[str]:
+    return [token.term for token in ANALYZER.words(text)]
 
 
 @pytest.mark.parametrize(
@@ -32,32 +32,32 @@ def terms(text: str) -> list[str]:
         pytest.param("！，。", [], id="punctuation"),
     ],
 )
-def test_words(text: str, expected: list[str]) -> None:
-    assert terms(text) == expected
+def test_words_are_folded_and_split(text: str, expected: list[str]) -> None:
+    assert word_terms(text) == expected
 
 
 @given(MIXED)
-def test_words_stand_where_they_say(text: str) -> None:
+def test_words_equal_the_folded_text_in_their_range(text: str) -> None:
     folded = fold(text)
-    for word in ANALYZER.words(text):
-        assert 0 <= word.start < word.end <= len(text)
-        assert word.term == folded[word.start : word.end].replace(",", "") or word.term == folded[word.start : word.end]
+    for token in ANALYZER.words(text):
+        assert 0 <= token.start < token.end <= len(text)
+        written = folded[token.start : token.end]
+        assert token.term in (written, written.replace(",", ""))
 
 
 @given(MIXED, st.integers(0, 60), st.integers(1, 8))
-def test_pairs_and_singles_of_any_string_are_in_its_text(text: str, start: int, length: int) -> None:
-    """Query side ⊆ index side: what a string of the text asks for, the text has, at the same places."""
-    string = text[start : start + length]
-    whole, part = ANALYZER.terms(text), ANALYZER.terms(string)
+def test_bigrams_and_unigrams_of_a_substring_occur_in_the_text(text: str, start: int, length: int) -> None:
+    """A query with any substring of a text matches the text, at the same positions."""
+    whole, part = ANALYZER.terms(text), ANALYZER.terms(text[start : start + length])
     assert whole.bigrams[start : start + len(part.bigrams)] == part.bigrams
     assert set(part.unigrams) <= set(whole.unigrams)
 
 
-def test_a_run_without_end_counts_by_pieces() -> None:
-    assert all(len(term) <= 64 for term in terms("a" * 1000 + "，" + "a1" * 1000))
+def test_terms_of_very_long_runs_are_at_most_64_characters() -> None:
+    assert all(len(term) <= 64 for term in word_terms("a" * 1000 + "，" + "a1" * 1000))
 
 
-def test_names_count_whole_where_the_segmenter_cuts_them() -> None:
+def test_names_are_words_even_if_the_segmenter_cuts_them() -> None:
     text = "美国国务卿布林肯访问北京"
     assert "布林肯" not in ANALYZER.terms(text).words
     assert "布林肯" in ANALYZER.terms(text, (EntityMention("布林肯", "person", 5, 8),)).words
@@ -68,6 +68,6 @@ def test_names_count_whole_where_the_segmenter_cuts_them() -> None:
         st.sampled_from("台湾海峡清华大学南京市长江第三十百分之年月日0123456789.,-·+%# aiPhoneＡ　ｘ，。"), max_size=60
     )
 )
-def test_terms_are_those_of_words(text: str) -> None:
-    """An index is made of terms, queries and marks are made of words."""
-    assert sorted(WITH_OWN_WORDS.terms(text).words) == sorted(word.term for word in WITH_OWN_WORDS.words(text))
+def test_index_terms_equal_the_terms_of_tokens(text: str) -> None:
+    """Indexing uses `terms`; queries and highlights use `words`."""
+    assert sorted(WITH_DICTIONARY.terms(text).words) == sorted(token.term for token in WITH_DICTIONARY.words(text))

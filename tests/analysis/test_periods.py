@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from souwen.analysis.dates.periods import Period, days, months, moved, week, years
+from souwen.analysis.dates.periods import Period, add_months, days, months, week, years
 
 
 @pytest.mark.parametrize(
-    ("period", "written"),
+    ("period", "expected"),
     [
         (days(date(2023, 9, 28)), "2023-09-28"),
         (days(date(2024, 2, 28), 2), "2024-02-28..2024-02-29"),
@@ -24,12 +24,12 @@ from souwen.analysis.dates.periods import Period, days, months, moved, week, yea
         (Period(date(1, 1, 1), date(1, 1, 1)), "0001-01-01"),
     ],
 )
-def test_written(period: Period, written: str) -> None:
-    assert str(period) == written
+def test_a_period_is_written_briefly(period: Period, expected: str) -> None:
+    assert str(period) == expected
 
 
 @pytest.mark.parametrize(
-    ("day", "by", "expected"),
+    ("day", "count", "expected"),
     [
         (date(2024, 1, 31), 1, date(2024, 2, 29)),
         (date(2023, 3, 31), -1, date(2023, 2, 28)),
@@ -37,5 +37,5 @@ def test_written(period: Period, written: str) -> None:
         (date(2023, 12, 15), 1, date(2024, 1, 15)),
     ],
 )
-def test_the_same_day_of_another_month(day: date, by: int, expected: date) -> None:
-    assert moved(day, by) == expected
+def test_adding_months_keeps_the_day_or_ends_the_month(day: date, count: int, expected: date) -> None:
+    assert add_months(day, count) == expected

@@ -1,4 +1,4 @@
-"""Which Han strings Latin letters can stand for."""
+"""Pinyin matching: the Han strings that Latin letters can spell."""
 
 import re
 
@@ -24,32 +24,32 @@ def spells(token: str, string: str, *, open_end: bool = False) -> bool:
         ("lvse", "绿色"),
     ],
 )
-def test_spells(token: str, string: str) -> None:
+def test_pinyin_matches_han(token: str, string: str) -> None:
     assert spells(token, string)
 
 
 @pytest.mark.parametrize("token", ["iphone", "b", "ma", "x" * 100, "北京", "bei jing", ""])
-def test_spells_nothing(token: str) -> None:
+def test_other_tokens_have_no_patterns(token: str) -> None:
     assert pinyin.patterns(token) == []
 
 
-def test_open_end_takes_the_beginning_of_a_syllable() -> None:
+def test_open_end_accepts_an_incomplete_last_syllable() -> None:
     assert spells("beij", "北京", open_end=True)
     assert not spells("beij", "北京")
 
 
-def test_initials() -> None:
+def test_initials_match_han() -> None:
     assert re.fullmatch(pinyin.initials_pattern("bj"), "北京")
     assert pinyin.initials_pattern("vi") == ""
 
 
-def test_same_sound() -> None:
+def test_homophones_match() -> None:
     assert re.fullmatch(pinyin.same_sound_pattern("布林垦"), "布林肯")
     assert not re.fullmatch(pinyin.same_sound_pattern("北京"), "东京")
 
 
 @given(st.text(max_size=50))
-def test_no_text_raises(text: str) -> None:
+def test_any_text_yields_valid_patterns(text: str) -> None:
     for pattern in (*pinyin.patterns(text), *pinyin.patterns(text, open_end=True), pinyin.initials_pattern(text)):
         re.compile(pattern)
     re.compile(pinyin.same_sound_pattern(text))

@@ -147,7 +147,7 @@ def test_bad_files_are_listed_and_the_others_indexed(tmp_path: Path) -> None:
     (tmp_path / "articles" / "good.jsonl").write_text('{"id": "1", "title": "台湾海峡"}', "utf-8")
     done = run("index", tmp_path / "articles", "--index", tmp_path / "index")
     assert done.returncode == 0
-    assert done.stderr == f"skipped {tmp_path / 'articles' / 'empty.txt'}: it is empty\n"
+    assert done.stderr == f"skipped {tmp_path / 'articles' / 'empty.txt'}: the file is empty\n"
     assert "1 added, 0 updated, 0 unchanged, 1 failed" in done.stdout
     (tmp_path / "articles" / "good.jsonl").unlink()
     assert run("index", tmp_path / "articles", "--index", tmp_path / "other").returncode == 2

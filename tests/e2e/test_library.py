@@ -34,8 +34,6 @@ assert logging.root.handlers == [] and not any(
 )
 """
 
-PACKAGES = ("souwen", "analysis", "engines", "indexer", "query", "cli")
-
 
 def python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-c", code]
@@ -60,5 +58,5 @@ def test_installs_as_one_package(tmp_path: Path) -> None:
     assert "ModuleNotFoundError: No module named 'query'" in done.stderr
 
 
-def test_every_package_is_typed() -> None:
-    assert all((ROOT / package / "py.typed").is_file() for package in PACKAGES)
+def test_the_package_is_typed() -> None:
+    assert (ROOT / "souwen" / "py.typed").is_file()

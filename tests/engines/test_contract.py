@@ -367,7 +367,7 @@ def test_of_many_words_in_several_segments_the_most_frequent_are_told(
             expected.update({word.term for word in ANALYZER.words(body)})
     every = opened().vocabulary()
     assert every == sorted(expected.items(), key=lambda counted: (-counted[1], counted[0]))
-    monkeypatch.setattr("souwen.engines.whoosh.vocabulary._AT_ONCE", 2)
+    monkeypatch.setattr("souwen.engines.whoosh.vocabulary._WORDS_PER_STEP", 2)
     for most in (50, 100, 200):
         monkeypatch.setattr(top_terms, "MAX_VOCABULARY", most)
         told = opened().vocabulary()

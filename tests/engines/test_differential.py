@@ -21,9 +21,9 @@ from souwen.engines.keywords import article_keywords
 from souwen.engines.matching import UNDATED, day_number
 from souwen.engines.stored_article import stored_texts
 from souwen.engines.whoosh import WhooshEngine
-from souwen.engines.whoosh.schema import GRAMS, KEYWORDS, STORED, TEXTS, WORDS, schema
-from souwen.engines.whoosh.segment_writer import ArrayWriter
-from souwen.engines.whoosh.toc import Index
+from souwen.engines.whoosh.schema import KEYWORDS, NGRAM_SIZES, STORED_FIELDS, STORED_TEXTS, WORD_FIELDS, schema
+from souwen.engines.whoosh.segment_writer import ArraySegmentWriter
+from souwen.engines.whoosh.toc import WhooshIndex
 
 with warnings.catch_warnings():  # as souwen itself imports it
     warnings.simplefilter("ignore")
@@ -54,7 +54,7 @@ VOCABULARY = [
     "长" * 90,
     *(f"词{n}" for n in range(99)),
 ]
-SCORED = (*WORDS, *GRAMS)
+SCORED = (*WORD_FIELDS, *NGRAM_SIZES)
 
 
 def random_articles(choose: random.Random, ids: Iterable[str]) -> dict[str, AnalyzedArticle]:
@@ -109,8 +109,8 @@ def whole(analyzed: AnalyzedArticle) -> dict[str, Any]:
     terms = article_keywords(analyzed)
     published = analyzed.article.published
     fields: dict[str, Any] = {name: list(terms[name]) for name in KEYWORDS}
-    fields |= {f"_stored_{name}": texts[name] for name in KEYWORDS if name in STORED}
-    fields |= {name: texts[name] for name in TEXTS} | facet_values(analyzed)
+    fields |= {f"_stored_{name}": texts[name] for name in KEYWORDS if name in STORED_FIELDS}
+    fields |= {name: texts[name] for name in STORED_TEXTS} | facet_values(analyzed)
     for name, streams in (("text", analyzed.text), ("title", analyzed.title)):
         fields |= {
             f"{name}_words": streams.words,
@@ -149,7 +149,7 @@ class Twins:
         whoosh.index.create_in(str(self.stock), schema()).close()
 
     def segments(self) -> int:
-        return len(Index(self.ours).segments())
+        return len(WhooshIndex(self.ours).segments())
 
     def commit(self, put: dict[str, AnalyzedArticle], delete: Iterable[str] = ()) -> None:
         before = self.segments()
@@ -175,7 +175,7 @@ class Twins:
             del self.articles[key]
 
     def optimize(self) -> None:
-        ArrayWriter(Index(self.ours), self.memory).commit(optimize=True)
+        ArraySegmentWriter(WhooshIndex(self.ours), self.memory).commit(optimize=True)
         stock = whoosh.index.open_dir(str(self.stock))
         stock.writer().commit(optimize=True)
         stock.close()
@@ -250,7 +250,7 @@ def postings(reader: Any, name: str, term: bytes) -> list[tuple[int, float, Any]
     matcher = reader.postings(name, term)
     found = []
     while matcher.is_active():
-        positions = matcher.value_as("positions") if name in GRAMS and GRAMS[name] == 2 else None
+        positions = matcher.value_as("positions") if name in NGRAM_SIZES and NGRAM_SIZES[name] == 2 else None
         found.append((matcher.id(), matcher.weight(), positions))
         matcher.next()
     return found

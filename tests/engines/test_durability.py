@@ -22,8 +22,8 @@ import pytest
 from souwen.analysis import AnalyzedArticle, Article, TermStreams
 from souwen.engines import MATCH_ALL, IndexDamaged, Keyword, ScoringTerm, SearchRequest, Substring, Term
 from souwen.engines.whoosh import WhooshEngine
-from souwen.engines.whoosh.segment_writer import ArrayWriter
-from souwen.engines.whoosh.toc import Index
+from souwen.engines.whoosh.segment_writer import ArraySegmentWriter
+from souwen.engines.whoosh.toc import WhooshIndex
 from souwen.indexer import build_index
 from souwen.query import Searcher
 
@@ -108,7 +108,7 @@ def files(folder: Path) -> set[str]:
 
 
 def files_of_the_last_commit(folder: Path) -> set[str]:
-    index = Index(folder)
+    index = WhooshIndex(folder)
     kept = {f"_MAIN_{index.latest_generation()}.toc", "MAIN_WRITELOCK"}
     return kept | {segment.make_filename(end) for segment in index.segments() for end in (".articles", ".terms")}
 
@@ -144,9 +144,11 @@ def test_a_killed_writer_leaves_a_whole_commit(folder: Path, start: Callable[...
     choose = random.Random(11)
     commits, left = 0, 0
     for _ in range(12):
-        before = Index(folder).latest_generation()
+        before = WhooshIndex(folder).latest_generation()
         process = start(commit_on_and_on, folder, commits, commits + 200)
-        while Index(folder).latest_generation() == before:  # its first commit; from then on it commits all the time
+        while (
+            WhooshIndex(folder).latest_generation() == before
+        ):  # its first commit; from then on it commits all the time
             assert process.is_alive()
             time.sleep(0.001)
         time.sleep(choose.uniform(0, 0.1))
@@ -189,7 +191,7 @@ def test_a_killed_merge_leaves_a_whole_commit(folder: Path, tmp_path: Path, star
     length = 9000  # long enough for merging to take its time
     for number in range(5):
         put(folder, range(number * 5, number * 5 + 5), length, delete=[3, 14] if number == 4 else [])
-    assert len(Index(folder).segments()) == 5
+    assert len(WhooshIndex(folder).segments()) == 5
     before = answers(folder)
     assert len(before["articles"]) == 23
     whole = tmp_path / "whole" / "whoosh-1"
@@ -198,7 +200,7 @@ def test_a_killed_merge_leaves_a_whole_commit(folder: Path, tmp_path: Path, star
     begun = time.monotonic()
     process.join(60)
     time_taken = time.monotonic() - begun
-    assert len(Index(whole).segments()) == 1  # all five were merged
+    assert len(WhooshIndex(whole).segments()) == 1  # all five were merged
     assert as_expected(whole, [number for number in range(26) if number not in (3, 14)], length)
     after = answers(whole)
     interrupted = 0
@@ -336,7 +338,7 @@ def test_what_is_damaged_is_not_merged_into_something_sound(folder: Path) -> Non
         file.write_bytes(content)
     assert answers(folder) == told
     put(folder, [25])
-    assert len(Index(folder).segments()) == 1
+    assert len(WhooshIndex(folder).segments()) == 1
     assert as_expected(folder, range(26))
 
 
@@ -349,7 +351,7 @@ def test_an_open_reader_outlives_commits_that_remove_its_files(folder: Path) -> 
     before = set(folder.glob("*.terms"))
     put(folder, [20, 1], delete=[2])
     put(folder, [21])
-    ArrayWriter(Index(folder), 1 << 20).commit(optimize=True)
+    ArraySegmentWriter(WhooshIndex(folder), 1 << 20).commit(optimize=True)
     assert not before & set(folder.glob("*.terms"))
     for opened in (reader, untouched):
         for word in WORDS:

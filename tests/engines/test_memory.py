@@ -20,17 +20,17 @@ import pytest
 from souwen.analysis import AnalyzedArticle, Article, TermStreams
 from souwen.engines import And, IndexDamaged, IndexUnwritable, Keyword, ScoringTerm, SearchRequest, Substring, Term
 from souwen.engines.whoosh import WhooshEngine, sorted_runs
-from souwen.engines.whoosh.codec import TERMS, restored
-from souwen.engines.whoosh.paged_file import Sections, SectionWriter
-from souwen.engines.whoosh.postings_reader import Field
-from souwen.engines.whoosh.postings_writer import Lists
-from souwen.engines.whoosh.schema import FIELDS
-from souwen.engines.whoosh.toc import Index
+from souwen.engines.whoosh.codec import TERMS_EXTENSION, restore_segment
+from souwen.engines.whoosh.paged_file import PagedFileReader, PagedFileWriter
+from souwen.engines.whoosh.postings_reader import FieldReader
+from souwen.engines.whoosh.postings_writer import PostingLists
+from souwen.engines.whoosh.schema import INDEXED_FIELDS
+from souwen.engines.whoosh.toc import WhooshIndex
 
 from .test_toc import Calls, replace, table
 
 MEGABYTE = 1 << 20
-COLUMNS: tuple[Callable[[Lists], list[int]], ...] = (
+COLUMNS: tuple[Callable[[PostingLists], list[int]], ...] = (
     lambda lists: lists.sizes.tolist(),
     lambda lists: lists.values.tolist(),
     lambda lists: [] if lists.counts is None else lists.counts.tolist(),
@@ -69,7 +69,7 @@ class Written:
                 self.runs.append(len(list(folder.glob("*.tmp/*.run"))))
 
     def segments(self) -> list[Any]:
-        return Index(self.folder).segments()
+        return WhooshIndex(self.folder).segments()
 
     def temporary(self) -> list[str]:
         return sorted(str(path) for path in self.folder.rglob("*") if path.suffix in (".tmp", ".run"))
@@ -78,9 +78,9 @@ class Written:
         """Every list of every term there is, one segment after another."""
         found = []
         for segment in self.segments():
-            sections = Sections(self.folder / segment.make_filename(TERMS))
-            for name in FIELDS:
-                chunks = list(Field(sections, name).chunks())
+            sections = PagedFileReader(self.folder / segment.make_filename(TERMS_EXTENSION))
+            for name in INDEXED_FIELDS:
+                chunks = list(FieldReader(sections, name).chunks())
                 terms = [term for chunk in chunks for term in chunk.terms]
                 columns = [[n for chunk in chunks for n in column(chunk)] for column in COLUMNS]
                 found.append((name, terms, columns))
@@ -254,10 +254,10 @@ def test_writing_takes_little_more_than_the_memory(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_what_was_read_does_not_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     most_resident = 32 * MEGABYTE
-    monkeypatch.setattr("souwen.engines.whoosh.paged_file.RESIDENT", most_resident)
-    with SectionWriter(tmp_path / "file") as file:
-        file.add("all", bytes(3 * most_resident))
-    sections = Sections(tmp_path / "file")
+    monkeypatch.setattr("souwen.engines.whoosh.paged_file.MAX_RESIDENT", most_resident)
+    with PagedFileWriter(tmp_path / "file") as file:
+        file.write_section("all", bytes(3 * most_resident))
+    sections = PagedFileReader(tmp_path / "file")
     most = 0
     for start in range(0, 3 * most_resident, MEGABYTE):
         sections.read("all", start, start + MEGABYTE).max()
@@ -289,7 +289,7 @@ def test_a_record_cannot_unpack_without_end(tmp_path: Path, little_memory: None)
     with engine.writer(MEGABYTE) as writer:
         for prepared in engine.prepare((each, "digest") for each in articles(1, 1)):
             writer.put(prepared._replace(record=record))
-    with pytest.raises(IndexDamaged, match="larger than any is"):
+    with pytest.raises(IndexDamaged, match="larger than any article can be"):
         engine.reader().find("1-0")
 
 
@@ -300,7 +300,7 @@ def test_a_record_cannot_unpack_without_end(tmp_path: Path, little_memory: None)
         pytest.param(b"\x80\x05\x96" + (1 << 33).to_bytes(8, "little") + b"abc.", id="a bytearray of 8 GB"),
         pytest.param(b"\x80\x05\x8e" + (1 << 33).to_bytes(8, "little") + b"abc.", id="bytes of 8 GB"),
         pytest.param(
-            pickle.dumps([Calls(restored, "MAIN", "a", 1 << 30, _NUMBERS) for _ in range(200)]),
+            pickle.dumps([Calls(restore_segment, "MAIN", "a", 1 << 30, _NUMBERS) for _ in range(200)]),
             id="a list of deleted articles 200 times",
         ),
     ],

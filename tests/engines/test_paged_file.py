@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.engines.whoosh.paged_file import PAGE, Damaged, Sections, SectionWriter
+from souwen.engines.whoosh.paged_file import PAGE_SIZE, CorruptFile, PagedFileReader, PagedFileWriter
 
 FACTS = {"texts": ["title", "正文"], "size": 3, "text_words": {"limit": 2**40, "counted": True}}
 # Three pages: sections that end within a page, at its edge, behind the next; an empty one; padding behind most.
-SIZES = {"first": 13, "at the edge": PAGE - 16, "nothing": 0, "long": PAGE + 77, "last": 5003}
+SIZES = {"first": 13, "at the edge": PAGE_SIZE - 16, "nothing": 0, "long": PAGE_SIZE + 77, "last": 5003}
 CONTENT = {name: random.Random(name).randbytes(size) for name, size in SIZES.items()}
 
 
 def write(path: Path, sections: dict[str, bytes]) -> Path:
-    with SectionWriter(path) as writer:
+    with PagedFileWriter(path) as writer:
         for name, content in sections.items():
-            writer.add(name, content)
-        writer.facts.update(FACTS)
+            writer.write_section(name, content)
+        writer.metadata.update(FACTS)
     return path
 
 
@@ -32,36 +32,38 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def read_all(path: Path) -> tuple[dict[str, bytes], object]:
-    sections = Sections(path)
-    return {name: sections.read(name).tobytes() for name in CONTENT}, sections.facts
+    sections = PagedFileReader(path)
+    return {name: sections.read(name).tobytes() for name in CONTENT}, sections.metadata
 
 
 def test_sections_come_back(tmp_path: Path) -> None:
     path = write(tmp_path / "sections", CONTENT)
     assert read_all(path) == (CONTENT, FACTS)
-    sections = Sections(path)
+    sections = PagedFileReader(path)
     assert "long" in sections
     assert "longer" not in sections
-    for start, end in ((0, 0), (5, 5), (3, 900), (PAGE - 20, PAGE + 70), (0, SIZES["long"])):
+    for start, end in ((0, 0), (5, 5), (3, 900), (PAGE_SIZE - 20, PAGE_SIZE + 70), (0, SIZES["long"])):
         assert sections.read("long", start, end).tobytes() == CONTENT["long"][start:end]
     assert sections.read("long", 100).tobytes() == CONTENT["long"][100:]
     sections.check()
 
 
-@given(st.lists(st.binary(max_size=40), max_size=9), st.integers(0, 9), st.sampled_from([1, 7, PAGE, 3 * PAGE]))
+@given(
+    st.lists(st.binary(max_size=40), max_size=9), st.integers(0, 9), st.sampled_from([1, 7, PAGE_SIZE, 3 * PAGE_SIZE])
+)
 def test_what_was_written_in_pieces_is_one_section(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes], at: int, large: int
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "pieces"
     pieces.insert(at, bytes(range(256)) * (large // 256) + b"x")
-    with SectionWriter(path) as writer:
+    with PagedFileWriter(path) as writer:
         for size, piece in enumerate(pieces):
-            assert writer.size == sum(map(len, pieces[:size]))
+            assert writer.section_size == sum(map(len, pieces[:size]))
             writer.write(piece)
-        writer.end("pieces")
-        assert writer.size == 0
-        writer.add("behind", b"behind")
-    sections = Sections(path)
+        writer.end_section("pieces")
+        assert writer.section_size == 0
+        writer.write_section("behind", b"behind")
+    sections = PagedFileReader(path)
     sections.check()
     assert sections.read("pieces").tobytes() == b"".join(pieces)
     assert sections.read("behind").tobytes() == b"behind"
@@ -70,19 +72,19 @@ def test_what_was_written_in_pieces_is_one_section(
 def test_numbers_come_back(tmp_path: Path) -> None:
     numbers = np.arange(5000, dtype=np.int64) * -(2**40)
     path = write(tmp_path / "numbers", {"odd": b"odd", "numbers": numbers.tobytes()})
-    assert Sections(path).array("numbers", "<i8").tolist() == numbers.tolist()
+    assert PagedFileReader(path).array("numbers", "<i8").tolist() == numbers.tolist()
 
 
 def test_there_is_nothing_outside_a_section(tmp_path: Path) -> None:
-    sections = Sections(write(tmp_path / "sections", CONTENT))
+    sections = PagedFileReader(write(tmp_path / "sections", CONTENT))
     for start, end in ((0, 14), (14, 14), (-1, 5), (6, 5)):
-        with pytest.raises(Damaged, match="points to where there is nothing"):
+        with pytest.raises(CorruptFile, match="refers to data that it does not have"):
             sections.read("first", start, end)
 
 
 def test_arrays_outlive_the_file(tmp_path: Path) -> None:
     path = write(tmp_path / "sections", CONTENT)
-    sections = Sections(path)
+    sections = PagedFileReader(path)
     path.unlink()
     kept = sections.read("last")
     del sections
@@ -91,15 +93,15 @@ def test_arrays_outlive_the_file(tmp_path: Path) -> None:
 
 def test_an_unfinished_file_is_told(tmp_path: Path) -> None:
     def stop() -> None:
-        with SectionWriter(tmp_path / "unfinished") as writer:
+        with PagedFileWriter(tmp_path / "unfinished") as writer:
             for name, content in CONTENT.items():
-                writer.add(name, content)
+                writer.write_section(name, content)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         stop()
-    with pytest.raises(Damaged):
-        Sections(tmp_path / "unfinished")
+    with pytest.raises(CorruptFile):
+        PagedFileReader(tmp_path / "unfinished")
 
 
 def unheard(path: Path, contents: Iterable[tuple[object, bytes]]) -> list[object]:
@@ -109,15 +111,15 @@ def unheard(path: Path, contents: Iterable[tuple[object, bytes]]) -> list[object
     for what, content in contents:
         path.write_bytes(content)
         try:
-            sections = Sections(path)
-        except Damaged:
+            sections = PagedFileReader(path)
+        except CorruptFile:
             continue
         for name, expected in CONTENT.items():
-            with suppress(Damaged):
+            with suppress(CorruptFile):
                 assert sections.read(name).tobytes() == expected, what
         try:
             sections.check()
-        except Damaged:
+        except CorruptFile:
             continue
         passed.append(what)
     return passed
@@ -125,7 +127,7 @@ def unheard(path: Path, contents: Iterable[tuple[object, bytes]]) -> list[object
 
 def test_every_flipped_byte_is_told(whole: bytes, tmp_path: Path) -> None:
     choose = random.Random(1)
-    pages = range(0, len(whole), PAGE)
+    pages = range(0, len(whole), PAGE_SIZE)
     assert len(pages) == 3
     around_edges = {at + by for at in pages for by in range(-20, 20) if at + by >= 0}
     inside = set(choose.sample(range(len(whole)), 300))
@@ -147,40 +149,40 @@ def test_a_flipped_byte_is_told_by_the_section_it_is_in(whole: bytes, tmp_path: 
         if content:
             at = whole.index(content) + len(content) // 2
             path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
-            with pytest.raises(Damaged, match="flipped was altered"):
-                Sections(path).read(name)
+            with pytest.raises(CorruptFile, match="flipped was altered"):
+                PagedFileReader(path).read(name)
 
 
 def test_a_damaged_page_does_not_become_sound_by_reading_it_again(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "flipped"
-    path.write_bytes(whole[:PAGE] + b"\x00\xff\x00" + whole[PAGE + 3 :])
-    sections = Sections(path)
+    path.write_bytes(whole[:PAGE_SIZE] + b"\x00\xff\x00" + whole[PAGE_SIZE + 3 :])
+    sections = PagedFileReader(path)
     for _ in range(3):
-        with pytest.raises(Damaged):
+        with pytest.raises(CorruptFile):
             sections.read("long")
 
 
 def test_every_truncation_is_told_when_the_file_is_opened(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "cut"
     last = len(whole)
-    for length in {*range(60), *range(PAGE - 3, PAGE + 3), *range(0, last, 997), *range(last - 700, last)}:
+    for length in {*range(60), *range(PAGE_SIZE - 3, PAGE_SIZE + 3), *range(0, last, 997), *range(last - 700, last)}:
         path.write_bytes(whole[:length])
-        with pytest.raises(Damaged):
-            Sections(path)
+        with pytest.raises(CorruptFile):
+            PagedFileReader(path)
 
 
 def test_what_was_added_is_told(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "added"
-    for more in (b"\x00", b"\n", bytes(8), bytes(PAGE), whole[-28:], whole):
+    for more in (b"\x00", b"\n", bytes(8), bytes(PAGE_SIZE), whole[-28:], whole):
         for content in (whole + more, more + whole):
             path.write_bytes(content)
-            with pytest.raises(Damaged):
-                Sections(path)
+            with pytest.raises(CorruptFile):
+                PagedFileReader(path)
 
 
 def test_two_bytes_exchanged_and_pages_exchanged_are_told(whole: bytes, tmp_path: Path) -> None:
-    first, second = whole[:PAGE], whole[PAGE : 2 * PAGE]
-    exchanged = [("pages", second + first + whole[2 * PAGE :]), ("twice", first + first + whole[2 * PAGE :])]
+    first, second = whole[:PAGE_SIZE], whole[PAGE_SIZE : 2 * PAGE_SIZE]
+    exchanged = [("pages", second + first + whole[2 * PAGE_SIZE :]), ("twice", first + first + whole[2 * PAGE_SIZE :])]
     for at in range(0, len(whole) - 1, 487):
         if whole[at] != whole[at + 1]:
             exchanged.append((at, whole[:at] + bytes([whole[at + 1], whole[at]]) + whole[at + 2 :]))
@@ -191,5 +193,5 @@ def test_two_bytes_exchanged_and_pages_exchanged_are_told(whole: bytes, tmp_path
 def test_files_of_others_are_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other"
     path.write_bytes(content)
-    with pytest.raises(Damaged, match="other is cut off"):
-        Sections(path)
+    with pytest.raises(CorruptFile, match="other is cut off"):
+        PagedFileReader(path)

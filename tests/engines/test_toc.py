@@ -17,7 +17,7 @@ import pytest
 
 from souwen.engines import MATCH_ALL, IndexDamaged
 from souwen.engines.whoosh import WhooshEngine, toc
-from souwen.engines.whoosh.codec import Segment, restored
+from souwen.engines.whoosh.codec import SegmentInfo, restore_segment
 from souwen.engines.whoosh.schema import schema
 from souwen.indexer import build_index
 from souwen.query import Searcher
@@ -60,7 +60,7 @@ def table(schema_pickle: bytes = SCHEMA, segments_pickle: bytes = SEGMENTS, gene
     stream.write_int(generation)
     stream.write_int(0)
     content = stream.file.getvalue() + segments_pickle
-    return content + toc._SEAL.pack(zlib.crc32(content), toc._MAGIC)
+    return content + toc._FOOTER.pack(zlib.crc32(content), toc._MAGIC)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def attacks(target: Path) -> dict[str, bytes]:
         ("whoosh.fields", "Schema.__init__.__globals__"),
         ("whoosh.columns", "NumericColumn.__init__.__globals__"),
         ("souwen.engines.whoosh.codec", "Path.touch"),
-        ("souwen.engines.whoosh.codec", "Segment.path"),
+        ("souwen.engines.whoosh.codec", "SegmentInfo.path"),
         ("re", "_compile.__globals__"),
     ):
         text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))
@@ -199,13 +199,13 @@ def test_what_is_asked_for_is_told(engine: WhooshEngine) -> None:
         pickle.dumps([5]),
         pickle.dumps({"a": 1}),
         pickle.dumps(["MAIN_0"]),
-        pickle.dumps([Segment]),
+        pickle.dumps([SegmentInfo]),
         b"cre\n_compile\n(S'('\nI0\ntR.",  # no regular expression
         b"cre\n_compile\n(S'" + b"(" * 20_000 + b"'\nI0\ntR.",
         b"cwhoosh.columns\nNumericColumn\n(S'no type'\ntR.",
         b"cwhoosh.fields\nSchema\n(I1\nI2\nI3\ntR.",
-        b"csouwen.engines.whoosh.codec\nSegment\n)\x81.",  # none of what a segment has
-        b"(lp0\ncsouwen.engines.whoosh.codec\nSegment\n)\x81a.",
+        b"csouwen.engines.whoosh.codec\nSegmentInfo\n)\x81.",  # none of what a segment has
+        b"(lp0\ncsouwen.engines.whoosh.codec\nSegmentInfo\n)\x81a.",
         b"cwhoosh.fields\nSchema\n}b.",
     ],
     ids=lambda value: value[:50].decode("latin-1").encode("unicode_escape").decode(),
@@ -237,13 +237,13 @@ def test_pickles_of_no_segments_are_told(engine: WhooshEngine, strange: bytes) -
 )
 def test_segments_that_cannot_be_are_told(engine: WhooshEngine, place: int, value: object) -> None:
     put(engine, "abc")
-    (segment,) = toc.Index(engine._folder).segments()
-    generation = toc.Index(engine._folder).latest_generation()
+    (segment,) = toc.WhooshIndex(engine._folder).segments()
+    generation = toc.WhooshIndex(engine._folder).latest_generation()
     parts: list[object] = ["MAIN", segment.segid, 3, b"\1\0\0\0"]
-    replace(engine, table(segments_pickle=pickle.dumps([Calls(restored, *parts)]), generation=generation))
+    replace(engine, table(segments_pickle=pickle.dumps([Calls(restore_segment, *parts)]), generation=generation))
     assert engine.reader().statistics().articles == 2
     parts[place] = value
-    replace(engine, table(segments_pickle=pickle.dumps([Calls(restored, *parts)]), generation=generation))
+    replace(engine, table(segments_pickle=pickle.dumps([Calls(restore_segment, *parts)]), generation=generation))
     with pytest.raises(IndexDamaged):
         engine.reader()
 
@@ -259,11 +259,11 @@ def test_a_stranger_cannot_change_how_other_indexes_are_read(
     folder.mkdir(parents=True)
     stranger = WhooshEngine(folder)
     stranger.create()
-    monkeypatch.setattr(Segment, "deleted_docs", Segment.deleted_docs)  # put back afterwards
-    monkeypatch.setattr(restored, "__defaults__", None, raising=False)
-    name = b"csouwen.engines.whoosh.codec\nrestored\n"
+    monkeypatch.setattr(SegmentInfo, "deleted_docs", SegmentInfo.deleted_docs)  # put back afterwards
+    monkeypatch.setattr(restore_segment, "__defaults__", None, raising=False)
+    name = b"csouwen.engines.whoosh.codec\nrestore_segment\n"
     for attack in (
-        b"csouwen.engines.whoosh.codec\nSegment\n(N}(S'deleted_docs'\ncwhoosh.fields\nSchema\nutb0].",
+        b"csouwen.engines.whoosh.codec\nSegmentInfo\n(N}(S'deleted_docs'\ncwhoosh.fields\nSchema\nutb0].",
         name + b"(N}(S'__defaults__'\n(S'x'\n(ltutb0].",
         name + b"(N}(S'__module__'\nS'os'\nutb0].",
     ):
@@ -271,7 +271,7 @@ def test_a_stranger_cannot_change_how_other_indexes_are_read(
         with suppress(IndexDamaged):
             stranger.reader()
         assert engine.reader().count(MATCH_ALL) == 4
-        assert (restored.__defaults__, restored.__module__) == (None, "souwen.engines.whoosh.codec")
+        assert (restore_segment.__defaults__, restore_segment.__module__) == (None, "souwen.engines.whoosh.codec")
 
 
 def test_exactly_what_is_needed_is_admitted(engine: WhooshEngine) -> None:
@@ -298,7 +298,7 @@ def test_exactly_what_is_needed_is_admitted(engine: WhooshEngine) -> None:
         segments = Recorder(stream.file).load()
     assert len(segments) > 1
     assert any(segment.has_deletions() for segment in segments)
-    assert asked == {("souwen.engines.whoosh.codec", "restored")}
+    assert asked == {("souwen.engines.whoosh.codec", "restore_segment")}
 
 
 def test_every_flipped_or_missing_byte_is_told(engine: WhooshEngine) -> None:
@@ -322,7 +322,7 @@ def test_the_table_of_another_commit_is_told(engine: WhooshEngine) -> None:
     put(engine, "abcd")
     (file,) = engine._folder.glob("*.toc")
     file.rename(file.with_name("_MAIN_7.toc"))
-    with pytest.raises(IndexDamaged, match="not the one its name says"):
+    with pytest.raises(IndexDamaged, match="does not belong to the commit in its name"):
         engine.reader()
 
 

@@ -1,13 +1,13 @@
-"""Files of every kind that souwen reads, and what damage and malice make of them. A number makes the same each time."""
+"""Sample files of every format that souwen reads, and deterministic mutations of them."""
 
 import json
 import random
 from collections.abc import Callable
 
 from ..conftest import SEEDS
-from .test_archives import PACKERS, tar, zipped
+from .test_archives import PACKERS, make_tar, make_zip
 from .test_reader_epub import book
-from .test_reader_pages import PARAGRAPHS, page
+from .test_reader_html import PARAGRAPHS, page
 
 SEED = min(SEEDS.iterdir()).read_bytes()
 HEAD = """<script type="application/ld+json">{"@type": "NewsArticle", "headline": "甲", "datePublished": "2023-09-28"}
@@ -67,14 +67,14 @@ SAMPLES: dict[str, bytes] = {
     "table.csv": TABLE.encode("utf-8-sig"),
     "table.tsv": TABLE.replace('","', '"\t"').encode(),
     "book.epub": book(),
-    "nested.zip": zipped(
-        [*INSIDE, ("inner.zip", zipped(INSIDE[:2])), ("inner.tar.gz", PACKERS["gz"](tar(INSIDE[2:])))]
+    "nested.zip": make_zip(
+        [*INSIDE, ("inner.zip", make_zip(INSIDE[:2])), ("inner.tar.gz", PACKERS["gz"](make_tar(INSIDE[2:])))]
     ),
-    "archive.tar": tar(INSIDE),
-    **{f"archive.tar.{end}": pack(tar(INSIDE)) for end, pack in PACKERS.items()},
+    "archive.tar": make_tar(INSIDE),
+    **{f"archive.tar.{end}": pack(make_tar(INSIDE)) for end, pack in PACKERS.items()},
     "page.html.gz": PACKERS["gz"](page().encode()),
 }
-PIECES = [
+INSERTIONS = [
     *(
         "< > </p> <!-- --> <script> <![CDATA[ &#x110000; &amp [ ]( { } \" ' \\ \\ud800 , : ------ ``` | # * _ \u200b "
         "\u202e 中 é 2023-02-31 9999999999999999999 -1 1e999 NaN null && !!python/object %s ../"
@@ -87,7 +87,7 @@ PIECES = [
 
 
 def mutated(data: bytes, number: int) -> bytes:
-    """`data` with one to six changes."""
+    """Return `data` with one to six changes. The same number gives the same changes."""
     choose = random.Random(number)
     for _ in range(choose.choice((1, 1, 2, 3, 6))):
         change = choose.choice(CHANGES)
@@ -125,7 +125,7 @@ def _move(choose: random.Random, data: bytes, start: int, end: int) -> bytes:
 
 def _insert(choose: random.Random, data: bytes, start: int, end: int) -> bytes:
     times = min(int(choose.paretovariate(0.7)), 20_000)
-    return data[:start] + choose.choice(PIECES) * times + data[start:]
+    return data[:start] + choose.choice(INSERTIONS) * times + data[start:]
 
 
 def _mix(choose: random.Random, data: bytes, start: int, end: int) -> bytes:

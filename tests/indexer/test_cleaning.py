@@ -1,4 +1,4 @@
-"""What is no part of an article goes: lines that rules name, and lines that a source was seen to repeat."""
+"""Cleaning removes boilerplate and the lines that a source repeats, and nothing else."""
 
 import json
 import lzma
@@ -13,7 +13,7 @@ import pytest
 from souwen.analysis import Article
 from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.cleaning.boilerplate import is_boilerplate
-from souwen.indexer.cleaning.repeated_lines import form_of, repeated_lines
+from souwen.indexer.cleaning.repeated_lines import find_repeated_lines, line_form
 from souwen.indexer.readers import read, read_file
 
 RULES = Cleaner({})
@@ -23,20 +23,20 @@ def article(*lines: str, title: str = "标题", lead: str = "", source: str = "�
     return Article(id=str(number), title=title, body="\n".join(lines), lead=lead, source=source)
 
 
-def archive(lines_of: Callable[[int], tuple[list[str], list[str], list[str]]], size: int = 100) -> list[Article]:
-    """Articles of three sentences each; `lines_of` gives what stands over, among and under these by their number."""
+def make_articles(lines_of: Callable[[int], tuple[list[str], list[str], list[str]]], size: int = 100) -> list[Article]:
+    """Return articles of three sentences each. `lines_of` gives the lines before, inside and after these by number."""
     articles = []
     for number in range(size):
-        over, among, under = lines_of(number)
+        before, inside, after = lines_of(number)
         first, second, third = (f"第{number}篇文章的第{part}句话与别的都不同。" for part in "一二三")
-        articles.append(article(*over, first, second, *among, third, *under, number=number))
+        articles.append(article(*before, first, second, *inside, third, *after, number=number))
     return articles
 
 
-def left(articles: list[Article]) -> list[str]:
-    """All lines but the sentences, after learning from the same articles."""
-    cleaner = Cleaner(repeated_lines(articles))
-    lines = (line for one in articles for line in cleaner.clean(one)[0].body.split("\n"))
+def remaining_lines(articles: list[Article]) -> list[str]:
+    """Learn from the articles and return all lines that cleaning leaves, except the sentences."""
+    cleaner = Cleaner(find_repeated_lines(articles))
+    lines = (line for item in articles for line in cleaner.clean(item)[0].body.split("\n"))
     return [line for line in lines if not line.endswith("都不同。")]
 
 
@@ -58,33 +58,33 @@ def left(articles: list[Article]) -> list[str]:
         "最近更新： 3 小時前",
     ],
 )
-def test_rules_name_whole_lines(line: str) -> None:
+def test_rules_match_whole_lines_only(line: str) -> None:
     sentence = f"他说，{line}是一行字。"
     cleaned, removed = RULES.clean(article("开头。", line, sentence, "结尾。"))
     assert cleaned.body == f"开头。\n{sentence}\n结尾。"
     assert removed == [line]
 
 
-def test_the_lead_goes_with_the_body() -> None:
+def test_lead_is_cleaned_like_the_body() -> None:
     cleaned, _ = RULES.clean(article("广告", "导语。", "正文。", lead="广告\n导语。"))
     assert (cleaned.lead, cleaned.body) == ("导语。", "导语。\n正文。")
 
 
-def test_an_article_of_which_nothing_would_be_left_stays() -> None:
+def test_itemof_only_boilerplate_stays() -> None:
     without_title = article("分享", "广告", title="")
     assert RULES.clean(without_title) == (without_title, [])
     assert RULES.clean(article("分享", "广告")) == (article(""), ["分享", "广告"])
 
 
-def test_boilerplate_is_no_title_of_plain_text() -> None:
-    (found,) = read("/a/b.txt", "分享 :\n中美会晤\n正文。".encode())
-    assert isinstance(found, Article)
-    cleaned, removed = RULES.clean(found)
+def test_boilerplate_is_never_the_title_of_plain_text() -> None:
+    (item,) = read("/a/b.txt", "分享 :\n中美会晤\n正文。".encode())
+    assert isinstance(item, Article)
+    cleaned, removed = RULES.clean(item)
     assert (cleaned.title, cleaned.body, removed) == ("中美会晤", "正文。", ["分享 :"])
 
 
 @pytest.mark.parametrize(
-    ("over", "among", "under"),
+    ("before", "inside", "after"),
     [
         ([], [], ["本报客户端现已上线，欢迎下载安装使用"]),
         ([], [], ["延伸閱讀", "另一篇文章的标题{n}"]),
@@ -95,28 +95,28 @@ def test_boilerplate_is_no_title_of_plain_text() -> None:
     ],
     ids=["foot", "heading of links", "copyright", "address", "head", "box"],
 )
-def test_what_every_article_has_is_learnt(over: list[str], among: list[str], under: list[str]) -> None:
-    articles = archive(lambda n: ([*over], [*among], [line.format(n=n) for line in under]))
-    assert all(line.startswith("另一篇") for line in left(articles))
+def test_lines_of_all_articles_are_learned(before: list[str], inside: list[str], after: list[str]) -> None:
+    articles = make_articles(lambda n: ([*before], [*inside], [line.format(n=n) for line in after]))
+    assert all(line.startswith("另一篇") for line in remaining_lines(articles))
 
 
 @pytest.mark.parametrize(
     "line", ["© 2020年 某报版权所有。", "https://example.cn", "欢迎订阅本报电子报，每天三分钟。", "不代表本报立场。"]
 )
-def test_of_lines_with_the_mark_of_a_publisher_few_are_enough(line: str) -> None:
-    assert left(archive(lambda n: ([], [], [line] if n < 5 else []))) == []
+def test_few_lines_suffice_with_a_publisher_mark(line: str) -> None:
+    assert remaining_lines(make_articles(lambda n: ([], [], [line] if n < 5 else []))) == []
 
 
-def test_what_never_parts_from_a_learnt_line_is_learnt() -> None:
+def test_constant_neighbor_of_a_learned_line_is_learned() -> None:
     def lines_of(number: int) -> tuple[list[str], list[str], list[str]]:
         author = [f"张{'三四五六'[number % 4]}"]
         return [], [], author + (["更多新闻：", "https://example.cn/feed"] if number < 20 else [])
 
-    assert set(left(archive(lines_of))) == {"张三", "张四", "张五", "张六"}
+    assert set(remaining_lines(make_articles(lines_of))) == {"张三", "张四", "张五", "张六"}
 
 
 @pytest.mark.parametrize(
-    ("having", "over", "among", "under"),
+    ("frequency", "before", "inside", "after"),
     [
         (90, [], ["背景"], []),
         (90, [], ["主持人："], []),
@@ -133,7 +133,7 @@ def test_what_never_parts_from_a_learnt_line_is_learnt() -> None:
         "heading",
         "speaker",
         "byline",
-        "byline under the article",
+        "byline after the article",
         "caption of an archive picture",
         "paragraph of the week",
         "date",
@@ -142,34 +142,36 @@ def test_what_never_parts_from_a_learnt_line_is_learnt() -> None:
         "fewer than five",
     ],
 )
-def test_what_people_write_is_not_learnt(having: int, over: list[str], among: list[str], under: list[str]) -> None:
-    """`having` of 100 articles have the lines."""
+def test_lines_that_people_write_are_not_learned(
+    frequency: int, before: list[str], inside: list[str], after: list[str]
+) -> None:
+    """`frequency` of 100 articles have the lines."""
 
     def lines_of(number: int) -> tuple[list[str], list[str], list[str]]:
-        if number >= having:
+        if number >= frequency:
             return [], [], []
-        return [line.format(n=number) for line in over], among, [line.format(n=number) for line in under]
+        return [line.format(n=number) for line in before], inside, [line.format(n=number) for line in after]
 
-    articles = archive(lines_of)
-    assert repeated_lines(articles) == {}
-    assert len(left(articles)) == having * len(over + among + under)
-
-
-def test_few_articles_teach_nothing() -> None:
-    foot = "本报客户端现已上线，欢迎下载安装使用"
-    assert repeated_lines(archive(lambda n: ([], [], [foot]), size=19)) == {}
-    assert repeated_lines(archive(lambda n: ([], [], [foot]), size=20)) == {"某报": [form_of(foot)]}
+    articles = make_articles(lines_of)
+    assert find_repeated_lines(articles) == {}
+    assert len(remaining_lines(articles)) == frequency * len(before + inside + after)
 
 
-def test_lines_are_learnt_of_one_source_only() -> None:
-    foot = "本报客户端现已上线，欢迎下载安装使用"
-    cleaner = Cleaner(repeated_lines(archive(lambda n: ([], [], [foot]))))
-    assert cleaner.clean(article("正文。", foot))[1] == [foot]
-    assert cleaner.clean(article("正文。", foot, source="别的报"))[1] == []
+def test_nothing_is_learned_from_few_articles() -> None:
+    footer = "本报客户端现已上线，欢迎下载安装使用"
+    assert find_repeated_lines(make_articles(lambda n: ([], [], [footer]), size=19)) == {}
+    assert find_repeated_lines(make_articles(lambda n: ([], [], [footer]), size=20)) == {"某报": [line_form(footer)]}
 
 
-def test_what_was_learnt_outlives_the_year_the_script_and_the_process() -> None:
-    repeated = repeated_lines(archive(lambda n: ([], [], ["© 2020年 某报版权声明：未经授权，不得转载。"])))
+def test_lines_are_learned_per_source() -> None:
+    footer = "本报客户端现已上线，欢迎下载安装使用"
+    cleaner = Cleaner(find_repeated_lines(make_articles(lambda n: ([], [], [footer]))))
+    assert cleaner.clean(article("正文。", footer))[1] == [footer]
+    assert cleaner.clean(article("正文。", footer, source="别的报"))[1] == []
+
+
+def test_learned_lines_match_other_years_and_scripts_and_survive_pickling() -> None:
+    repeated = find_repeated_lines(make_articles(lambda n: ([], [], ["© 2020年 某报版权声明：未经授权，不得转载。"])))
     cleaner = pickle.loads(pickle.dumps(Cleaner(json.loads(json.dumps(repeated)))))
     for line in ("© 2023年某报版权声明：未经授权，不得转载", "©️ 2020年　某報版權聲明：未經授權，不得轉載。"):
         assert cleaner.clean(article("正文。", line)) == (article("正文。"), [line])
@@ -177,17 +179,17 @@ def test_what_was_learnt_outlives_the_year_the_script_and_the_process() -> None:
 
 @pytest.fixture(scope="module")
 def news(shared: Path) -> list[Article]:
-    """Every fourth of 20,000 articles of eleven sources."""
-    found = []
+    """Return every fourth of 20,000 articles of eleven sources."""
+    articles = []
     with lzma.open(shared / "corpora" / "news-20k.tar.xz") as packed, tarfile.open(fileobj=packed, mode="r|") as files:
         members = (member for member in files if member.isfile())
         for number, member in enumerate(members):
             if number % 4 == 0 and (file := files.extractfile(member)):
-                found += [one for one in read(f"/{member.name}", file.read()) if isinstance(one, Article)]
-    return found
+                articles += [item for item in read(f"/{member.name}", file.read()) if isinstance(item, Article)]
+    return articles
 
 
-# Lines that a person has read and found to be no part of an article.
+# Lines that a person has judged not to be part of an article.
 BOILERPLATE = (
     "延伸閱讀",
     "感謝您的訂閱！",
@@ -209,13 +211,13 @@ BOILERPLATE = (
 )
 
 
-def test_news_nothing_that_is_repeated_is_left(news: list[Article]) -> None:
-    cleaner = Cleaner(repeated_lines(news[::5]))
+def test_no_repeated_line_remains_in_news(news: list[Article]) -> None:
+    cleaner = Cleaner(find_repeated_lines(news[::5]))
     articles: Counter[str] = Counter()
     forms: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in news:
-        articles[one.source] += 1
-        forms[one.source].update({form_of(line) for line in cleaner.clean(one)[0].body.split("\n")} - {"", "0"})
+    for item in news:
+        articles[item.source] += 1
+        forms[item.source].update({line_form(line) for line in cleaner.clean(item)[0].body.split("\n")} - {"", "0"})
     large = [source for source, number in articles.items() if number >= 100]
     assert len(large) >= 8
     assert [
@@ -226,37 +228,39 @@ def test_news_nothing_that_is_repeated_is_left(news: list[Article]) -> None:
     ] == []
 
 
-def test_rules_leave_no_footers_of_feeds(rfi: Path) -> None:
-    articles = [one for file in sorted(rfi.rglob("*.txt"))[::10] for one in read_file(file)]
+def test_rules_remove_the_footers_of_feeds(rfi: Path) -> None:
+    articles = [item for file in sorted(rfi.rglob("*.txt"))[::10] for item in read_file(file)]
     assert len(articles) == 200
-    for one in articles:
-        assert isinstance(one, Article)
-        for line in RULES.clean(one)[0].body.split("\n"):
+    for item in articles:
+        assert isinstance(item, Article)
+        for line in RULES.clean(item)[0].body.split("\n"):
             assert not line.startswith(("分享 :", "获取更多RSS", "https://feedx", "© 2020 AFP", "广告", "继续浏览"))
 
 
-def test_news_what_is_left_stands_as_it_stood(news: list[Article]) -> None:
-    repeated = repeated_lines(news)
-    assert {form for forms in repeated.values() for form in forms} <= {form_of(line) for line in BOILERPLATE}
+def test_cleaning_news_removes_only_known_lines(news: list[Article]) -> None:
+    repeated = find_repeated_lines(news)
+    assert {form for forms in repeated.values() for form in forms} <= {line_form(line) for line in BOILERPLATE}
     assert sum(map(len, repeated.values())) >= 10
     cleaner = Cleaner(repeated)
-    for one in news:
-        cleaned, removed = cleaner.clean(one)
-        assert all(is_boilerplate(line) or form_of(line) in repeated[one.source] for line in removed)
+    for item in news:
+        cleaned, removed = cleaner.clean(item)
+        assert all(is_boilerplate(line) or line_form(line) in repeated[item.source] for line in removed)
         assert not any("。" in line for line in removed if is_boilerplate(line))
-        gone = set(removed)
-        assert cleaned.body.split("\n") == ([line for line in one.body.split("\n") if line not in gone] or [""])
+        removed_lines = set(removed)
+        assert cleaned.body.split("\n") == (
+            [line for line in item.body.split("\n") if line not in removed_lines] or [""]
+        )
 
 
-def test_news_what_is_talked_about_for_a_week_is_no_boilerplate(news: list[Article]) -> None:
+def test_topics_of_a_week_are_not_learned(news: list[Article]) -> None:
     by_source: dict[str, list[Article]] = defaultdict(list)
-    for one in sorted((one for one in news if one.published), key=lambda one: str(one.published)):
-        by_source[one.source].append(one)
-    learnt = {
+    for item in sorted((item for item in news if item.published), key=lambda item: str(item.published)):
+        by_source[item.source].append(item)
+    learned = {
         form
         for source, articles in by_source.items()
         for size in (20, 50, 200)
         for start in range(0, len(articles), size)
-        for form in repeated_lines(articles[start : start + size]).get(source, ())
+        for form in find_repeated_lines(articles[start : start + size]).get(source, ())
     }
-    assert learnt <= {form_of(line) for line in BOILERPLATE}
+    assert learned <= {line_form(line) for line in BOILERPLATE}

@@ -1,4 +1,4 @@
-"""Bytes become the text that was written, whatever the encoding; what is no text is told."""
+"""Text is decoded in any encoding of Chinese; binary data are refused."""
 
 import pytest
 
@@ -15,8 +15,8 @@ UNUSUAL = "龘靐齉爩"
     "encoding",
     ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "gb18030", "gbk"],
 )
-def test_every_encoding_of_both_scripts(text: str, encoding: str) -> None:
-    text = f"[标题](a)\n{text}"  # ASCII tells UTF-16 without a mark
+def test_all_encodings_of_both_scripts(text: str, encoding: str) -> None:
+    text = f"[标题](a)\n{text}"  # ASCII characters show UTF-16 without a byte-order mark
     assert decode(text.encode(encoding))[::2] == (text, 0)
 
 
@@ -37,29 +37,29 @@ def test_big5_is_not_read_as_gb18030(encoding: str) -> None:
         ("<META CHARSET = GBK >", "gb18030"),
     ],
 )
-def test_what_is_declared_counts_where_the_characters_do_not_tell(head: str, encoding: str) -> None:
+def test_declaration_decides_for_rare_characters(head: str, encoding: str) -> None:
     characters = UNUSUAL if encoding == "gb18030" else "龘齉"
     data = (head + characters).encode(encoding)
     assert decode(data) == (head + characters, encoding, 0)
 
 
-def test_what_is_declared_from_outside_counts() -> None:
+def test_external_declaration_decides() -> None:
     assert decode("龘齉".encode("big5hkscs"), "Big5").text == "龘齉"
     assert decode("こんにちは".encode("shift_jis"), "Shift_JIS").text == "こんにちは"
 
 
 @pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "utf-8", "base64", "unicode_escape", "no-such", ""])
-def test_chinese_that_is_declared_as_something_else(declared: str) -> None:
+def test_wrongly_declared_chinese_is_detected(declared: str) -> None:
     assert decode(SIMPLIFIED.encode("gb18030"), declared).text == SIMPLIFIED
     assert decode(TRADITIONAL.encode("big5"), declared).text == TRADITIONAL
 
 
-def test_western_text_as_declared() -> None:
+def test_western_text_is_decoded_as_declared() -> None:
     assert decode("déjà vu".encode("latin-1"), "ISO-8859-1").text == "déjà vu"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
-def test_a_damaged_byte_costs_a_character(encoding: str) -> None:
+def test_invalid_byte_costs_one_character(encoding: str) -> None:
     data = (TRADITIONAL + "，").encode(encoding) + b"\xff" + TRADITIONAL.encode(encoding)
     text, _, replaced = decode(data)
     assert text.startswith(TRADITIONAL)
@@ -68,7 +68,7 @@ def test_a_damaged_byte_costs_a_character(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
-def test_a_cut_end_costs_a_character(encoding: str) -> None:
+def test_truncated_text_loses_one_character(encoding: str) -> None:
     assert decode(TRADITIONAL.encode(encoding)[:-1]).text.startswith(TRADITIONAL[:-1])
 
 
@@ -82,14 +82,14 @@ def test_a_cut_end_costs_a_character(encoding: str) -> None:
         b"\xff\xfe" + b"\x00\xd8" * 100,
     ],
 )
-def test_what_is_no_text_is_told(data: bytes) -> None:
-    with pytest.raises(ReadError, match="no text"):
+def test_binary_data_raise(data: bytes) -> None:
+    with pytest.raises(ReadError, match="not text"):
         decode(data)
 
 
-def test_a_stray_nul_is_no_reason_to_refuse() -> None:
+def test_single_nul_is_accepted() -> None:
     assert decode(f"{SIMPLIFIED}\0{SIMPLIFIED}".encode()).text == f"{SIMPLIFIED}\0{SIMPLIFIED}"
 
 
-def test_nothing() -> None:
+def test_empty_data() -> None:
     assert decode(b"").text == ""

@@ -62,23 +62,23 @@ def test_chapters_in_order() -> None:
         PACKAGE.replace("text/1.xhtml", "../../../etc/passwd").replace("%E4%BA%8C", "%00"),
     ],
 )
-def test_wrong_contents_are_told(package: str) -> None:
-    found = list(read("/a/b.epub", book(**{"OEBPS/content.opf": package})))
-    assert found
-    assert all(isinstance(one, ReadError) for one in found)
+def test_invalid_package_documents_are_reported(package: str) -> None:
+    items = list(read("/a/b.epub", book(**{"OEBPS/content.opf": package})))
+    assert items
+    assert all(isinstance(item, ReadError) for item in items)
 
 
-def test_bombs_are_told() -> None:
+def test_chapter_over_the_size_limit_is_reported() -> None:
     limits = Limits(article_bytes=100_000)
     large = book(**{"OEBPS/text/1.xhtml": b"<p>" + b" " * 10_000_000})
-    found = list(read("/a/b.epub", large, limits=limits))
-    assert any("more than 100,000 bytes" in str(one) for one in found)
-    assert any(isinstance(one, Article) for one in found)
+    items = list(read("/a/b.epub", large, limits=limits))
+    assert any("more than 100,000 bytes" in str(item) for item in items)
+    assert any(isinstance(item, Article) for item in items)
 
 
-def test_other_zips_are_no_articles() -> None:
+def test_other_zips_are_refused() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("a.txt", "x")
-    (found,) = read("/a/b.epub", buffer.getvalue())
-    assert isinstance(found, ReadError)
+    (item,) = read("/a/b.epub", buffer.getvalue())
+    assert isinstance(item, ReadError)

@@ -14,36 +14,36 @@ LONG = "据美国国务院，两名美国和中国高级外交官周四在华盛
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_title_and_body(encoding: str) -> None:
-    (found,) = read("/a/b.txt", f"\n  中美会晤 \r\n\r\n　　{LONG}\r\n第二段\r\n".encode(encoding))
-    assert isinstance(found, Article)
-    assert (found.title, found.body, found.id) == ("中美会晤", f"{LONG}\n第二段", "/a/b.txt")
+    (item,) = read("/a/b.txt", f"\n  中美会晤 \r\n\r\n　　{LONG}\r\n第二段\r\n".encode(encoding))
+    assert isinstance(item, Article)
+    assert (item.title, item.body, item.id) == ("中美会晤", f"{LONG}\n第二段", "/a/b.txt")
 
 
-def test_a_long_first_line_is_no_title() -> None:
-    (found,) = read("/a/b.txt", LONG.encode())
-    assert isinstance(found, Article)
-    assert (found.title, found.body) == ("", LONG)
+def test_long_first_line_is_not_a_title() -> None:
+    (item,) = read("/a/b.txt", LONG.encode())
+    assert isinstance(item, Article)
+    assert (item.title, item.body) == ("", LONG)
 
 
 @pytest.mark.parametrize(
     "text", ["[2023年] 大事记\n正文", "{注} 大事记\n正文", "a < b\n正文", "甲, 乙, 丙\n丁, 戊, 己"]
 )
-def test_what_only_begins_like_another_format(text: str) -> None:
-    (found,) = read("/a/b.txt", text.encode())
-    assert isinstance(found, Article)
-    assert "\n".join([found.title, found.body]) == text
+def test_text_that_only_begins_like_another_format(text: str) -> None:
+    (item,) = read("/a/b.txt", text.encode())
+    assert isinstance(item, Article)
+    assert "\n".join([item.title, item.body]) == text
 
 
 @pytest.mark.parametrize("name", ["/a/style.css", "/a/jquery.JS", "/a/feed.xml"])
-def test_names_of_what_is_no_article(name: str) -> None:
-    (found,) = read(name, b"body { color: red }")
-    assert isinstance(found, ReadError)
+def test_suffixes_of_other_files_are_refused(name: str) -> None:
+    (item,) = read(name, b"body { color: red }")
+    assert isinstance(item, ReadError)
 
 
-def test_more_than_the_limits_is_told(tmp_path: Path) -> None:
-    limits = Limits(article_bytes=1000, records_bytes=2000, article_characters=100)
-    assert [str(one) for one in read("/a.txt", b"a\n" + b"b" * 200, limits=limits)] == [
-        "it has 207 characters, more than the 100 of an article"
+def test_exceeded_limits_are_reported(tmp_path: Path) -> None:
+    limits = Limits(article_bytes=1000, whole_file_bytes=2000, article_characters=100)
+    assert [str(item) for item in read("/a.txt", b"a\n" + b"b" * 200, limits=limits)] == [
+        "the article has 207 characters, more than 100"
     ]
     (large,) = read("/a.txt", b"a" * 1001, limits=limits)
     assert "divide it" in str(large)
@@ -52,4 +52,4 @@ def test_more_than_the_limits_is_told(tmp_path: Path) -> None:
     with (tmp_path / "sparse").open("wb") as file:
         file.truncate(600_000_000)
     (largest,) = read_file(tmp_path / "sparse")
-    assert str(largest) == "it has more than 500 MB: divide it"
+    assert str(largest) == "the file is larger than 500 MB: divide it"

@@ -1,4 +1,4 @@
-"""A later run reads what changed, updates that, and deletes what is gone only where it is told to."""
+"""A later run reads only changed files, and deletes missing articles only with delete_missing."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from souwen.indexer import UnknownField, build_index
-from souwen.indexer.sync import MOST_FAILURES
+from souwen.indexer.sync import MAX_FAILURES_PER_FILE
 from souwen.query import Searcher
 
 from ..conftest import SEEDS
@@ -25,16 +25,16 @@ def archive(tmp_path: Path) -> Path:
     return folder
 
 
-def write(folder: Path, name: str, *records: dict[str, str], changed: float = LONG_AGO) -> Path:
+def write(folder: Path, name: str, *records: dict[str, str], modified: float = LONG_AGO) -> Path:
     file = folder / name
     file.parent.mkdir(exist_ok=True)
     file.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), "utf-8")
-    os.utime(file, (changed, changed))
+    os.utime(file, (modified, modified))
     return file
 
 
 def run(folder: Path, delete_missing: bool = False) -> dict[str, int]:
-    """What a run did, but for what it did not."""
+    """Index a folder and return the counts of the report that are not zero."""
     report = build_index(folder, folder.parent / "index", delete_missing=delete_missing)
     counts = {name: getattr(report, name) for name in ("added", "updated", "deleted", "skipped", "read")}
     return {name: count for name, count in (counts | {"failed": len(report.failed)}).items() if count}
@@ -45,58 +45,58 @@ def titles(folder: Path) -> dict[str, str]:
         return {hit.id: hit.title for hit in searcher.search("-没有这个", limit=100)}
 
 
-def test_what_has_not_changed_is_not_read(archive: Path) -> None:
+def test_unchanged_files_are_not_read(archive: Path) -> None:
     write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"}, {"body": ""})
     write(archive, "b.jsonl", {"id": "3", "title": "丙"})
     assert run(archive) == {"added": 3, "read": 2, "failed": 1}
     first = build_index(archive, archive.parent / "index")
     assert (first.skipped, first.read) == (3, 0)
-    assert first.failed == ((str(archive / "a.jsonl"), "line 3: it has neither title nor text"),)
+    assert first.failed == ((str(archive / "a.jsonl"), "line 3: there is neither a title nor a text"),)
 
 
-def test_only_what_changed_is_read(archive: Path) -> None:
+def test_only_changed_files_are_read(archive: Path) -> None:
     for number in range(20):
         write(archive, f"{number}.jsonl", {"id": str(number), "title": f"第{number}篇"})
     run(archive)
-    write(archive, "7.jsonl", {"id": "7", "title": "改了"}, changed=LONG_AGO + 1)
+    write(archive, "7.jsonl", {"id": "7", "title": "改了"}, modified=LONG_AGO + 1)
     write(archive, "20.jsonl", {"id": "20", "title": "新来的"})
     assert run(archive) == {"added": 1, "updated": 1, "skipped": 19, "read": 2}
     assert titles(archive)["7"] == "改了"
     assert len(titles(archive)) == 21
 
 
-def test_a_new_time_on_the_same_content_is_no_change(archive: Path) -> None:
+def test_new_time_with_the_same_content_is_not_a_change(archive: Path) -> None:
     file = write(archive, "a.jsonl", {"id": "1", "title": "甲"})
     run(archive)
     os.utime(file, (LONG_AGO + 9, LONG_AGO + 9))
     assert run(archive) == {"skipped": 1}
 
 
-def test_a_change_within_the_tick_of_a_clock_is_seen(archive: Path) -> None:
-    """Size and time of the file stay the same; but it was so new when it was read that its time told nothing."""
+def test_change_within_a_clock_tick_is_noticed(archive: Path) -> None:
+    """Size and time stay the same, but the file was too new when it was read for its time to prove anything."""
     now = time.time()
-    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, changed=now)
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, modified=now)
     run(archive)
-    write(archive, "a.jsonl", {"id": "1", "title": "乙"}, changed=now)
+    write(archive, "a.jsonl", {"id": "1", "title": "乙"}, modified=now)
     assert run(archive) == {"updated": 1, "read": 1}
     assert titles(archive) == {"1": "乙"}
 
 
-def test_what_is_gone_stays_unless_it_is_to_be_deleted(archive: Path) -> None:
+def test_missing_articles_stay_without_delete_missing(archive: Path) -> None:
     write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"})
     write(archive, "b.jsonl", {"id": "3", "title": "丙"})
     run(archive)
     (archive / "b.jsonl").unlink()
-    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, changed=LONG_AGO + 1)
+    write(archive, "a.jsonl", {"id": "1", "title": "甲"}, modified=LONG_AGO + 1)
     assert run(archive) == {"skipped": 1, "read": 1}
     assert titles(archive) == {"1": "甲", "2": "乙", "3": "丙"}
-    # Both are gone since an earlier run, which is remembered.
+    # Both have been missing since an earlier run, which the manifest records.
     assert run(archive, delete_missing=True) == {"deleted": 2, "skipped": 1}
     assert titles(archive) == {"1": "甲"}
     assert run(archive, delete_missing=True) == {"skipped": 1}
 
 
-def test_only_below_the_given_paths_is_deleted(archive: Path) -> None:
+def test_only_articles_below_the_paths_are_deleted(archive: Path) -> None:
     write(archive, "a/1.jsonl", {"id": "1", "title": "甲"})
     write(archive, "ab/2.jsonl", {"id": "2", "title": "乙"})
     write(archive, "a/3.jsonl", {"id": "3", "title": "丙"})
@@ -110,8 +110,8 @@ def test_only_below_the_given_paths_is_deleted(archive: Path) -> None:
     assert titles(archive) == {"1": "甲"}
 
 
-def test_an_empty_folder_deletes_nothing(archive: Path) -> None:
-    """It is as likely a disk that is not there."""
+def test_empty_folder_deletes_nothing(archive: Path) -> None:
+    """The folder may be a disk that is not mounted."""
     file = write(archive, "a.jsonl", {"id": "1", "title": "甲"})
     run(archive)
     file.unlink()
@@ -119,32 +119,32 @@ def test_an_empty_folder_deletes_nothing(archive: Path) -> None:
     assert titles(archive) == {"1": "甲"}
 
 
-def test_of_two_files_with_one_id_the_first_supplies_it_as_long_as_it_has_it(archive: Path) -> None:
+def test_first_of_two_files_supplies_an_article_as_long_as_it_contains_it(archive: Path) -> None:
     write(archive, "b.jsonl", {"id": "1", "title": "原文"}, {"id": "2", "title": "别的"})
     run(archive)
     write(archive, "a.jsonl", {"id": "1", "title": "转载"})
     assert run(archive) == {"skipped": 3, "read": 1}
-    write(archive, "a.jsonl", {"id": "1", "title": "转载更正"}, changed=LONG_AGO + 1)
+    write(archive, "a.jsonl", {"id": "1", "title": "转载更正"}, modified=LONG_AGO + 1)
     assert run(archive) == {"skipped": 3, "read": 1}
     assert titles(archive) == {"1": "原文", "2": "别的"}
     (archive / "b.jsonl").unlink()
     assert run(archive, delete_missing=True) == {"updated": 1, "deleted": 1, "skipped": 1}
     assert titles(archive) == {"1": "转载更正"}
-    write(archive, "a.jsonl", {"id": "1", "title": "再更正"}, changed=LONG_AGO + 2)
+    write(archive, "a.jsonl", {"id": "1", "title": "再更正"}, modified=LONG_AGO + 2)
     assert run(archive) == {"updated": 1, "read": 1}
 
 
-def test_an_article_that_moves_to_another_file_is_taken_from_there(archive: Path) -> None:
+def test_article_that_moves_to_another_file_is_kept(archive: Path) -> None:
     write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"})
     write(archive, "b.jsonl", {"id": "3", "title": "丙"})
     run(archive)
-    write(archive, "a.jsonl", {"id": "2", "title": "乙"}, changed=LONG_AGO + 1)
-    write(archive, "b.jsonl", {"id": "1", "title": "甲改"}, {"id": "3", "title": "丙"}, changed=LONG_AGO + 1)
+    write(archive, "a.jsonl", {"id": "2", "title": "乙"}, modified=LONG_AGO + 1)
+    write(archive, "b.jsonl", {"id": "1", "title": "甲改"}, {"id": "3", "title": "丙"}, modified=LONG_AGO + 1)
     assert run(archive, delete_missing=True) == {"updated": 1, "skipped": 2, "read": 2}
     assert titles(archive) == {"1": "甲改", "2": "乙", "3": "丙"}
 
 
-def test_an_archive_that_is_cut_short_loses_nothing(archive: Path) -> None:
+def test_truncated_archive_loses_no_articles(archive: Path) -> None:
     for number in range(30):
         write(archive.parent / "unpacked", f"{number:02}.jsonl", {"id": str(number), "title": f"第{number}篇" * 99})
     packed = archive / "all.tar"
@@ -158,7 +158,7 @@ def test_an_archive_that_is_cut_short_loses_nothing(archive: Path) -> None:
     assert len(titles(archive)) == 30
 
 
-def test_an_archive_without_articles_is_remembered(archive: Path) -> None:
+def test_archive_without_articles_is_read_once(archive: Path) -> None:
     with tarfile.open(archive / "none.tar", "w"):
         pass
     write(archive, "a.jsonl", {"id": "1", "title": "甲"})
@@ -167,7 +167,7 @@ def test_an_archive_without_articles_is_remembered(archive: Path) -> None:
     assert run(archive, delete_missing=True) == {"skipped": 1}
 
 
-def test_without_its_manifest_an_index_reads_all_and_changes_nothing(archive: Path) -> None:
+def test_index_without_manifest_reads_all_files_and_changes_nothing(archive: Path) -> None:
     write(archive, "a.jsonl", {"id": "1", "title": "甲"}, {"id": "2", "title": "乙"})
     run(archive)
     (archive.parent / "index" / "whoosh-1.files").unlink()
@@ -175,7 +175,7 @@ def test_without_its_manifest_an_index_reads_all_and_changes_nothing(archive: Pa
     assert run(archive) == {"skipped": 2}
 
 
-def test_another_mapping_reads_again(archive: Path) -> None:
+def test_another_mapping_reads_all_files_again(archive: Path) -> None:
     write(archive, "a.jsonl", {"id": "1", "title": "甲", "kopf": "真正的标题"})
     run(archive)
     index = archive.parent / "index"
@@ -186,7 +186,7 @@ def test_another_mapping_reads_again(archive: Path) -> None:
         build_index(archive, index, mapping={"titel": "kopf"})
 
 
-def test_a_rebuild_begins_a_manifest_of_its_own(archive: Path) -> None:
+def test_rebuild_starts_a_new_manifest(archive: Path) -> None:
     write(archive, "a.jsonl", {"id": "1", "title": "甲"})
     run(archive)
     index = archive.parent / "index"
@@ -195,7 +195,7 @@ def test_a_rebuild_begins_a_manifest_of_its_own(archive: Path) -> None:
     assert run(archive) == {"skipped": 1}
 
 
-def test_files_of_others_in_the_folder_of_the_index_stay(archive: Path) -> None:
+def test_other_files_in_the_folder_of_the_index_stay(archive: Path) -> None:
     index = archive.parent / "index"
     build_index(SEEDS, index)
     for name in ("my-1.files", "whoosh-1.files.txt", "whoosh-x.files"):
@@ -204,7 +204,7 @@ def test_files_of_others_in_the_folder_of_the_index_stay(archive: Path) -> None:
     assert {"my-1.files", "whoosh-1.files.txt", "whoosh-x.files"} <= {entry.name for entry in index.iterdir()}
 
 
-def test_a_path_given_twice_counts_once(archive: Path) -> None:
+def test_path_given_twice_counts_once(archive: Path) -> None:
     file = write(archive, "a.jsonl", {"id": "1", "title": "甲"})
     index = archive.parent / "index"
     report = build_index([archive, file, archive / ".." / "archive"], index)
@@ -213,12 +213,12 @@ def test_a_path_given_twice_counts_once(archive: Path) -> None:
     assert (report.skipped, report.read) == (1, 0)
 
 
-def test_names_that_are_no_text_are_kept_apart(archive: Path) -> None:
+def test_undecodable_file_names_are_distinct(archive: Path) -> None:
     for name in (b"a\xff.jsonl", b"a\xfe.jsonl"):
         try:
             Path(os.fsdecode(os.fsencode(archive) + b"/" + name)).write_text(f'{{"id": "{name[1]}", "title": "甲"}}')
         except OSError:
-            pytest.skip("this file system takes only names that are text")
+            pytest.skip("this file system accepts only names that are text")
     assert run(archive) == {"added": 2, "read": 2}
     for file in archive.iterdir():
         os.utime(file, (LONG_AGO, LONG_AGO))
@@ -229,12 +229,12 @@ def test_names_that_are_no_text_are_kept_apart(archive: Path) -> None:
     assert run(archive, delete_missing=True) == {"added": 1, "deleted": 2, "read": 1}
 
 
-def test_of_a_file_of_noise_the_first_failures_are_told(archive: Path) -> None:
-    (archive / "a.jsonl").write_text('{"id": "1", "title": "甲"}\n' + "{}\n" * (MOST_FAILURES + 7), "utf-8")
+def test_failures_of_a_file_are_limited(archive: Path) -> None:
+    (archive / "a.jsonl").write_text('{"id": "1", "title": "甲"}\n' + "{}\n" * (MAX_FAILURES_PER_FILE + 7), "utf-8")
     os.utime(archive / "a.jsonl", (LONG_AGO, LONG_AGO))
     index = archive.parent / "index"
     for _ in range(2):
         report = build_index(archive, index)
-        assert len(report.failed) == MOST_FAILURES + 1
-        assert report.failed[-1] == (str(archive / "a.jsonl"), "7 more parts of it are no articles")
+        assert len(report.failed) == MAX_FAILURES_PER_FILE + 1
+        assert report.failed[-1] == (str(archive / "a.jsonl"), "7 more parts of the file are not articles")
     assert report.read == 0

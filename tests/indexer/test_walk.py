@@ -1,23 +1,23 @@
-"""Which files of a folder are read, and in what order."""
+"""Files of a folder come in order; hidden files, links to folders and indexes are skipped."""
 
 from pathlib import Path
 
-from souwen.indexer.files import files_below
+from souwen.indexer.files import find_files
 
 
-def test_a_folder_in_order_of_names(tmp_path: Path) -> None:
+def test_files_of_a_folder_in_order_of_names(tmp_path: Path) -> None:
     for name in ("b/2.txt", "b/1.txt", "a.txt", "b.txt", ".hidden.txt", ".git/c.txt", "c/writer.txt", "c/writer.lock"):
-        place = tmp_path / name
-        place.parent.mkdir(exist_ok=True)
-        place.touch()
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "link.txt").symlink_to(tmp_path / "a.txt")
-    found = ["a.txt", "b/1.txt", "b/2.txt", "b.txt", "link.txt"]
-    assert list(files_below(tmp_path)) == [tmp_path / name for name in found]
-    assert list(files_below(tmp_path / "link.txt")) == [tmp_path / "link.txt"]
+    names = ["a.txt", "b/1.txt", "b/2.txt", "b.txt", "link.txt"]
+    assert list(find_files(tmp_path)) == [tmp_path / name for name in names]
+    assert list(find_files(tmp_path / "link.txt")) == [tmp_path / "link.txt"]
 
 
-def test_a_link_to_nowhere_does_not_stop_the_rest(tmp_path: Path) -> None:
+def test_dangling_link_does_not_stop_the_walk(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "gone")
     (tmp_path / "b.txt").touch()
-    assert list(files_below(tmp_path)) == [tmp_path / "a.txt", tmp_path / "b.txt"]
+    assert list(find_files(tmp_path)) == [tmp_path / "a.txt", tmp_path / "b.txt"]

@@ -1,4 +1,4 @@
-"""Processes that end while they read: what that costs."""
+"""Workers that die while they read cost only the unit that they were preparing."""
 
 import json
 import os
@@ -16,24 +16,24 @@ from souwen.analysis import AnalyzedArticle, Analyzer
 from souwen.engines.whoosh import WhooshEngine
 from souwen.indexer import ReadError, WorkersEnded, build_index, workers
 from souwen.indexer.cleaning import Cleaner
-from souwen.indexer.files.units import units
-from souwen.indexer.preparation import Change, IndexingConfig
-from souwen.indexer.workers import BATCH, Workers
+from souwen.indexer.files.read_units import read_units
+from souwen.indexer.preparation import ChangedArticle, IndexingConfig
+from souwen.indexer.workers import BATCH_UNITS, WorkerPool
 
-cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the processes can't import tests
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
 
 
 class Deadly(WhooshEngine):
-    """Ends the process that prepares an article called deadly."""
+    """Kills the process that prepares an article titled 致命."""
 
     def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Any]:
         prepared = list(batch)
-        if any(analysed.article.title == "致命" for analysed, _ in prepared):
+        if any(analyzed.article.title == "致命" for analyzed, _ in prepared):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().prepare(prepared)
 
 
-def written(folder: Path, count: int, deadly: set[int]) -> list[Path]:
+def write_files(folder: Path, count: int, deadly: set[int]) -> list[Path]:
     folder.mkdir()
     for number in range(count):
         title = "致命" if number in deadly else f"第{number}篇"
@@ -42,39 +42,39 @@ def written(folder: Path, count: int, deadly: set[int]) -> list[Path]:
 
 
 @pytest.fixture
-def recipe(tmp_path: Path) -> IndexingConfig:
+def config(tmp_path: Path) -> IndexingConfig:
     (tmp_path / "whoosh-1").mkdir()
     engine = Deadly(tmp_path / "whoosh-1")
     engine.create()
     return IndexingConfig(engine, Analyzer(), {})
 
 
-def test_a_process_that_ends_costs_the_file_it_was_at(tmp_path: Path, recipe: IndexingConfig) -> None:
-    deadly = {BATCH + 3, 3 * BATCH}
-    files = written(tmp_path / "articles", 4 * BATCH, deadly)
-    with closing(Workers(recipe, jobs=2)) as processes:
-        found = list(processes.outcomes(units(files), Cleaner({})))
-    assert [Path(unit.name) for unit, _ in found] == files
-    for number, (_, [outcome]) in enumerate(found):
+def test_dead_worker_costs_only_the_file_it_was_preparing(tmp_path: Path, config: IndexingConfig) -> None:
+    deadly = {BATCH_UNITS + 3, 3 * BATCH_UNITS}
+    files = write_files(tmp_path / "articles", 4 * BATCH_UNITS, deadly)
+    with closing(WorkerPool(config, jobs=2)) as pool:
+        results = list(pool.prepare(read_units(files), Cleaner({})))
+    assert [Path(unit.name) for unit, _ in results] == files
+    for number, (_, [outcome]) in enumerate(results):
         if number in deadly:
             assert isinstance(outcome, ReadError)
-            assert "was ended" in str(outcome)
+            assert "died" in str(outcome)
         else:
-            assert isinstance(outcome, Change)
+            assert isinstance(outcome, ChangedArticle)
             assert outcome.article_id == str(number)
 
 
-def test_processes_that_keep_ending_end_the_run(
-    tmp_path: Path, recipe: IndexingConfig, monkeypatch: pytest.MonkeyPatch
+def test_workers_that_keep_dying_end_the_run(
+    tmp_path: Path, config: IndexingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "MOST_RESTARTS", 3)
-    files = written(tmp_path / "articles", 4, {0, 1, 2, 3})
-    with closing(Workers(recipe, jobs=2)) as processes, pytest.raises(WorkersEnded, match="--jobs 1"):
-        list(processes.outcomes(units(files), Cleaner({})))
+    monkeypatch.setattr(workers, "MAX_RESTARTS", 3)
+    files = write_files(tmp_path / "articles", 4, {0, 1, 2, 3})
+    with closing(WorkerPool(config, jobs=2)) as pool, pytest.raises(WorkersEnded, match="--jobs 1"):
+        list(pool.prepare(read_units(files), Cleaner({})))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
-def test_a_killed_process_costs_nothing_that_can_be_read(tmp_path: Path) -> None:
+def test_killed_worker_loses_no_readable_article(tmp_path: Path) -> None:
     articles = tmp_path / "articles"
     text = "台湾海峡的局势" * 200
     articles.mkdir()
@@ -87,9 +87,9 @@ def test_a_killed_process_costs_nothing_that_can_be_read(tmp_path: Path) -> None
     def kill_one(done: int, files: int) -> None:
         if not killed and done:
             children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-            processes = [pid for pid in children if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-            os.kill(int(processes[-1]), signal.SIGKILL)
-            killed.append(processes[-1])
+            worker_pids = [pid for pid in children if b"loky" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+            os.kill(int(worker_pids[-1]), signal.SIGKILL)
+            killed.append(worker_pids[-1])
 
     report = build_index(articles, tmp_path / "index", jobs=2, progress=kill_one)
     assert killed

@@ -1,4 +1,4 @@
-"""Threads that share a searcher get the same results as a single one; closing the searcher frees its memory."""
+"""Threads that share a searcher get the answers that one alone gets; closing it frees its memory."""
 
 import gc
 import random
@@ -17,7 +17,7 @@ from souwen.engines.bm25 import IdfCache
 from souwen.engines.whoosh import segment_reader
 from souwen.indexer import build_index
 from souwen.query import FACET_FIELDS, Searcher
-from souwen.query.vocabulary import Vocabulary
+from souwen.query.lexicon import Lexicon
 
 from ..conftest import tries
 from ..engines.test_conformance import MARKS, QUERIES, WORDS, generated, written
@@ -28,7 +28,7 @@ Call = Callable[[Searcher], Any]
 
 @pytest.fixture(scope="module", params=["whoosh", "tantivy"])
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of several segments, with replaced and deleted articles."""
+    """Several segments, with replaced and deleted articles."""
     folder = tmp_path_factory.mktemp("threads")
     try:
         for part in range(3):
@@ -40,14 +40,14 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return folder / "index"
 
 
-def random_calls(seed: int, count: int) -> list[Call]:
-    """Return random calls: searches, suggestions, timelines, entities, related articles, articles, listings."""
-    rng = random.Random(seed)
-    queries = [*QUERIES, *("".join(rng.choices(WORDS + MARKS, k=rng.choice([1, 2, 6]))) for _ in range(count))]
-    result: list[Call] = []
-    for query in rng.sample(queries, count):
-        number, facet = str(rng.randrange(180)), rng.choice(FACET_FIELDS)
-        result += [
+def calls(seed: int, count: int) -> list[Call]:
+    """Searches, suggestions, timelines, names, related articles, whole ones."""
+    choose = random.Random(seed)
+    queries = [*QUERIES, *("".join(choose.choices(WORDS + MARKS, k=choose.choice([1, 2, 6]))) for _ in range(count))]
+    made: list[Call] = []
+    for query in choose.sample(queries, count):
+        number, facet = str(choose.randrange(180)), choose.choice(FACET_FIELDS)
+        made += [
             lambda s, q=query, f=facet: s.search(q, facets=[f], explain=True),
             lambda s, q=query: s.search(q, sort="date", collapse=False),
             lambda s, q=query: s.suggest(q[:2]),
@@ -57,61 +57,59 @@ def random_calls(seed: int, count: int) -> list[Call]:
             lambda s, n=number: s.article(n),
             lambda s, q=query: list(s.articles(q)),
         ]
-    rng.shuffle(result)
-    return result
+    choose.shuffle(made)
+    return made
 
 
-def run(searcher: Searcher, calls: Sequence[Call]) -> list[Any]:
-    return [without_time(call(searcher)) for call in calls]
+def answers(searcher: Searcher, asked: Sequence[Call]) -> list[Any]:
+    return [told(call(searcher)) for call in asked]
 
 
-def run_together(barrier: Barrier, searcher: Searcher, calls: Sequence[Call]) -> list[Any]:
-    """Run calls once all threads are ready."""
+def begin(barrier: Barrier, searcher: Searcher, asked: Sequence[Call]) -> list[Any]:
     barrier.wait()
-    return run(searcher, calls)
+    return answers(searcher, asked)
 
 
-def without_time(result: Any) -> Any:
-    """Return a result without the time it took."""
-    if hasattr(result, "took_ms"):
-        return {name: value for name, value in asdict(result).items() if name != "took_ms"}
-    return result
+def told(answer: Any) -> Any:
+    """An answer without the time it took."""
+    if hasattr(answer, "took_ms"):
+        return {name: value for name, value in asdict(answer).items() if name != "took_ms"}
+    return answer
 
 
 @pytest.mark.soak
-def test_threads_get_the_results_of_a_single_one(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segment_reader, "KEPT", 20_000)  # so that caches are emptied now and then
+def test_threads_get_the_answers_of_one_alone(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        segment_reader, "POSTINGS_CACHE_SIZE", 20_000
+    )  # so that what is kept is thrown away now and then
     monkeypatch.setattr(IdfCache.__init__, "__defaults__", (100,))
     for seed in range(tries(1, 20)):
-        calls = random_calls(seed, tries(8, 25))
-        with Searcher(index) as searcher:
-            expected = run(searcher, calls)
-        orders = [random.Random(number).sample(range(len(calls)), len(calls)) for number in range(THREADS)]
+        asked = calls(seed, tries(8, 25))
+        with Searcher(index) as alone:
+            expected = answers(alone, asked)
+        orders = [random.Random(number).sample(range(len(asked)), len(asked)) for number in range(THREADS)]
         barrier = Barrier(THREADS)
         with Searcher(index) as shared, ThreadPoolExecutor(THREADS) as threads:
-            futures = [
-                threads.submit(run_together, barrier, shared, [calls[position] for position in order])
-                for order in orders
-            ]
-            for order, future in zip(orders, futures, strict=True):
-                assert future.result() == [expected[position] for position in order]
+            started = [threads.submit(begin, barrier, shared, [asked[place] for place in order]) for order in orders]
+            for order, each in zip(orders, started, strict=True):
+                assert each.result() == [expected[place] for place in order]
 
 
-def large_objects() -> int:
-    """Return the number of segmenters and vocabularies in memory."""
-    return sum(isinstance(value, (Segmenter, Vocabulary)) for value in gc.get_objects())
+def large_parts() -> int:
+    """How many dictionaries and lexicons are in memory."""
+    return sum(isinstance(each, (Segmenter, Lexicon)) for each in gc.get_objects())
 
 
-def test_closing_a_searcher_frees_its_memory_at_once(index: Path) -> None:
+def test_closing_frees_the_memory_at_once(index: Path) -> None:
     gc.collect()
     gc.disable()  # where there is little garbage, the collector does not run for long
     try:
-        before = large_objects()
+        before = large_parts()
         searcher = Searcher(index)
-        run(searcher, random_calls(0, 3))
-        assert large_objects() > before
+        answers(searcher, calls(0, 3))
+        assert large_parts() > before
         searcher.close()
         del searcher
-        assert large_objects() == before
+        assert large_parts() == before
     finally:
         gc.enable()

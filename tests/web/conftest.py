@@ -1,4 +1,4 @@
-"""Real servers on free ports, and clients that ask them."""
+"""Servers on free ports, and their HTTP clients."""
 
 import socket
 import threading
@@ -13,23 +13,23 @@ import pytest
 pytest.importorskip("fastapi", reason="serving needs the extra 'web'")
 
 from souwen.web import create_app
-from souwen.web.server import server_of
+from souwen.web.server import make_server
 
 
-class Served:
-    """An application on a free port of this machine, in a thread."""
+class RunningServer:
+    """An application that runs in a thread, on a free local port."""
 
     def __init__(self, index: Path, **options: Any) -> None:
         app = create_app(index, **{"rate": 0.0, **options})
-        self.archive = app.state.archive
-        listening = socket.create_server(("127.0.0.1", 0))
-        self._server = server_of(app)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]})
+        self.pool = app.state.searcher_pool
+        listener = socket.create_server(("127.0.0.1", 0))
+        self._server = make_server(app)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._thread.start()
         while not self._server.started:
             assert self._thread.is_alive()
             time.sleep(0.01)
-        self.address = "http://{}:{}".format(*listening.getsockname())
+        self.address = "http://{}:{}".format(*listener.getsockname())
         self.client = httpx.Client(base_url=self.address, timeout=60)
 
     def stop(self) -> None:
@@ -39,27 +39,27 @@ class Served:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Served]]:
-    """Serves an index, with the options of `create_app`, to the end of the test."""
-    running: list[Served] = []
+def serve() -> Iterator[Callable[..., RunningServer]]:
+    """Return a function that serves an index until the end of the test, with the options of `create_app`."""
+    servers: list[RunningServer] = []
 
-    def start(index: Path, **options: Any) -> Served:
-        running.append(Served(index, **options))
-        return running[-1]
+    def start(index: Path, **options: Any) -> RunningServer:
+        servers.append(RunningServer(index, **options))
+        return servers[-1]
 
     yield start
-    for served in running:
-        served.stop()
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture(scope="package")
-def served_seeds(seeds_index: Path) -> Iterator[Served]:
-    """The two sample articles, served."""
-    served = Served(seeds_index)
-    yield served
-    served.stop()
+def seeds_server(seeds_index: Path) -> Iterator[RunningServer]:
+    """A server of the two sample articles."""
+    server = RunningServer(seeds_index)
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def api(served_seeds: Served) -> httpx.Client:
-    return served_seeds.client
+def api(seeds_server: RunningServer) -> httpx.Client:
+    return seeds_server.client

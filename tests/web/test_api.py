@@ -1,4 +1,4 @@
-"""The API tells what the command line tells."""
+"""HTTP API: the same JSON as the command line, caching, errors and export."""
 
 import json
 from pathlib import Path
@@ -13,24 +13,24 @@ from souwen.cli import main
 RFI = "https://www.rfi.fr/cn/中国/20230929-中美高级外交官继续会晤以保持对话"
 
 
-def printed(index: Path, *arguments: str) -> object:
-    """What a command prints with --json."""
-    done = CliRunner().invoke(main, [*arguments, "--index", str(index), "--json"])
-    assert done.exit_code in (0, 1), done.output
-    return untimed(json.loads(done.stdout))
+def command_output(index: Path, *arguments: str) -> object:
+    """Return the JSON that a command prints with --json."""
+    result = CliRunner().invoke(main, [*arguments, "--index", str(index), "--json"])
+    assert result.exit_code in (0, 1), result.output
+    return without_time(json.loads(result.stdout))
 
 
-def untimed(answer: object) -> object:
-    if isinstance(answer, dict):
-        answer.pop("took_ms", None)
-    return answer
+def without_time(value: object) -> object:
+    if isinstance(value, dict):
+        value.pop("took_ms", None)
+    return value
 
 
 @pytest.fixture(scope="module")
 def article_id(seeds_index: Path) -> str:
-    found = printed(seeds_index, "search", "台湾海峡")
-    assert isinstance(found, dict)
-    return str(found["hits"][0]["id"])
+    results = command_output(seeds_index, "search", "台湾海峡")
+    assert isinstance(results, dict)
+    return str(results["hits"][0]["id"])
 
 
 @pytest.mark.parametrize(
@@ -77,51 +77,51 @@ def article_id(seeds_index: Path) -> str:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_answers_are_those_of_the_command(
+def test_responses_equal_the_output_of_commands(
     api: httpx.Client, seeds_index: Path, path: str, parameters: dict[str, str], command: list[str]
 ) -> None:
-    answer = api.get(f"/api/{path}", params=parameters)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "application/json"
-    assert untimed(answer.json()) == printed(seeds_index, *command)
+    response = api.get(f"/api/{path}", params=parameters)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert without_time(response.json()) == command_output(seeds_index, *command)
 
 
 @pytest.mark.parametrize("command", ["show", "related"])
 def test_articles_by_their_ids(api: httpx.Client, seeds_index: Path, article_id: str, command: str) -> None:
     path = {"show": "/api/articles", "related": "/api/related"}[command]
-    expected = printed(seeds_index, command, article_id)
+    expected = command_output(seeds_index, command, article_id)
     assert api.get(path, params={"id": article_id}).json() == expected
     assert api.get(f"{path}/{quote(article_id, safe='')}").json() == expected
     assert api.get(f"{path}/{quote(article_id, safe='/:')}").json() == expected
-    told = api.get(f"{path}/{quote(RFI, safe='/:')}").json()  # as browsers show it
-    assert {**told, "id": article_id} == expected
+    readable = api.get(f"{path}/{quote(RFI, safe='/:')}").json()  # an ID as browsers show it
+    assert {**readable, "id": article_id} == expected
 
 
-def test_people_are_told_in_the_language_of_the_request(api: httpx.Client) -> None:
-    def told(lang: str = "", **headers: str) -> str:
+def test_messages_are_in_the_language_of_the_request(api: httpx.Client) -> None:
+    def message(lang: str = "", **headers: str) -> str:
         return str(
             api.get("/api/articles/none", params={"lang": lang} if lang else {}, headers=headers).json()["error"]
         )
 
-    english, chinese = "there is no article 'none': a search tells IDs", told("zh")
+    english, chinese = "there is no article 'none': search returns the IDs of articles", message("zh")
     assert chinese.startswith("没有文章")
-    assert told() == told("en", **{"Accept-Language": "zh"}) == english
-    assert told(**{"Accept-Language": "fr;q=0.9, zh-CN;q=0.8, en;q=0.1"}) == chinese
-    assert told(**{"Accept-Language": "zh-CN;q=0, en"}) == english
-    assert told(**{"Accept-Language": "en; q=0.2, zh; q=0.9"}) == chinese
+    assert message() == message("en", **{"Accept-Language": "zh"}) == english
+    assert message(**{"Accept-Language": "fr;q=0.9, zh-CN;q=0.8, en;q=0.1"}) == chinese
+    assert message(**{"Accept-Language": "zh-CN;q=0, en"}) == english
+    assert message(**{"Accept-Language": "en; q=0.2, zh; q=0.9"}) == chinese
     assert api.get("/api/stats").headers["vary"] == "Accept-Language"
 
 
-def test_what_a_client_has_is_not_sent_again(api: httpx.Client) -> None:
+def test_entity_tags_avoid_sending_a_response_again(api: httpx.Client) -> None:
     def get(query: str, tag: str = "", **headers: str) -> httpx.Response:
         return api.get("/api/search", params={"q": query}, headers={"If-None-Match": tag, **headers})
 
     first = get("外交")
     tag = first.headers["etag"]
     assert first.headers["cache-control"] == "private, no-cache"
-    for same in tag, f'"x", {tag}', tag.removeprefix("W/"):
-        again = get("外交", same)
-        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    for header in tag, f'"x", {tag}', tag.removeprefix("W/"):
+        second = get("外交", header)
+        assert (second.status_code, second.content, second.headers["etag"]) == (304, b"", tag)
     assert get("贸易", tag).status_code == 200
     tag = api.get("/api/export").headers["etag"]
     assert api.get("/api/export", headers={"If-None-Match": tag}).status_code == 304
@@ -154,15 +154,15 @@ def test_what_a_client_has_is_not_sent_again(api: httpx.Client) -> None:
     ],
 )
 def test_errors_are_sentences(api: httpx.Client, path: str, status: int) -> None:
-    answer = api.get(path)
-    assert answer.status_code == status
-    error = answer.json()["error"]
+    response = api.get(path)
+    assert response.status_code == status
+    error = response.json()["error"]
     assert len(error.split()) > 4
     assert "\n" not in error
     assert "Traceback" not in error
 
 
-def test_a_query_of_any_signs_is_answered(api: httpx.Client) -> None:
+def test_queries_of_any_characters_are_answered(api: httpx.Client) -> None:
     for query in (
         "",
         "\0",
@@ -175,16 +175,16 @@ def test_a_query_of_any_signs_is_answered(api: httpx.Client) -> None:
         assert api.get("/api/search", params={"q": query}).status_code == 200
 
 
-def test_export_has_every_article_that_matches(api: httpx.Client, seeds_index: Path) -> None:
-    done = CliRunner().invoke(main, ["export", "--index", str(seeds_index)])
-    everything = [json.loads(line) for line in done.stdout.splitlines()]
-    answer = api.get("/api/export")
-    assert answer.headers["content-type"] == "application/x-ndjson"
-    assert [json.loads(line) for line in answer.text.splitlines()] == everything
-    some = [json.loads(line) for line in api.get("/api/export", params={"q": "台湾海峡"}).text.splitlines()]
-    assert [record["title"] for record in some] == ["中美高级外交官继续会晤以保持对话"]
-    some = api.get("/api/export", params={"until": "2023-08"}).text.splitlines()
-    assert [json.loads(line)["date"][:10] for line in some] == ["2023-08-03"]
+def test_export_contains_all_matching_articles(api: httpx.Client, seeds_index: Path) -> None:
+    result = CliRunner().invoke(main, ["export", "--index", str(seeds_index)])
+    expected = [json.loads(line) for line in result.stdout.splitlines()]
+    response = api.get("/api/export")
+    assert response.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line) for line in response.text.splitlines()] == expected
+    matching = [json.loads(line) for line in api.get("/api/export", params={"q": "台湾海峡"}).text.splitlines()]
+    assert [record["title"] for record in matching] == ["中美高级外交官继续会晤以保持对话"]
+    lines = api.get("/api/export", params={"until": "2023-08"}).text.splitlines()
+    assert [json.loads(line)["published"][:10] for line in lines] == ["2023-08-03"]
     assert api.get("/api/export", params={"q": "没有这种词"}).text == ""
 
 

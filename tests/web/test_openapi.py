@@ -1,4 +1,4 @@
-"""Whatever is asked by the description of the API, the answer is as it says, and never that the server failed."""
+"""Responses conform to the OpenAPI description, for generated requests, without server errors."""
 
 from typing import Any
 
@@ -17,10 +17,10 @@ from schemathesis.specs.openapi.checks import (
 from souwen.web import api
 
 from ..conftest import SOAK, tries
-from .conftest import Served
+from .conftest import RunningServer
 
 
-def _description() -> dict[str, Any]:
+def _openapi_schema() -> dict[str, Any]:
     app = FastAPI()
     app.include_router(api.router)
     return app.openapi()
@@ -32,24 +32,24 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
-OPERATIONS = [result.ok() for result in schemathesis.openapi.from_dict(_description()).get_all_operations()]
+OPERATIONS = [result.ok() for result in schemathesis.openapi.from_dict(_openapi_schema()).get_all_operations()]
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.path)
-def test_answers_are_as_described(operation: Any, served_seeds: Served) -> None:
+def test_responses_conform_to_the_description(operation: Any, seeds_server: RunningServer) -> None:
     @seed(SOAK or 0)
     @settings(max_examples=tries(25, 2_000), suppress_health_check=list(HealthCheck), deadline=None, database=None)
     @given(case=operation.as_strategy())
-    def ask(case: schemathesis.Case) -> None:
-        case.call_and_validate(base_url=served_seeds.address, checks=CHECKS)
+    def call(case: schemathesis.Case) -> None:
+        case.call_and_validate(base_url=seeds_server.address, checks=CHECKS)
 
-    ask()
+    call()
 
 
-def test_the_description_names_what_there_is(api: httpx.Client) -> None:
-    told = api.get("/openapi.json").json()
-    assert set(told["paths"]) == {
+def test_description_lists_all_operations(api: httpx.Client) -> None:
+    schema = api.get("/openapi.json").json()
+    assert set(schema["paths"]) == {
         "/api/search",
         "/api/suggest",
         "/api/timeline",
@@ -62,12 +62,12 @@ def test_the_description_names_what_there_is(api: httpx.Client) -> None:
         "/api/export",
         "/health",
     }
-    for path, methods in told["paths"].items():
+    for path, methods in schema["paths"].items():
         assert list(methods) == ["get"], path
         assert methods["get"]["description"], path
     examples = [
         example
-        for parameter in told["paths"]["/api/search"]["get"]["parameters"]
+        for parameter in schema["paths"]["/api/search"]["get"]["parameters"]
         for example in parameter["schema"].get("examples", [])
     ]
     assert "台湾海峡" in examples

@@ -1,4 +1,4 @@
-"""docs/retriever.md is true: its code is run, on LangChain's own class."""
+"""The code of docs/retriever.md, run with LangChain's own base class."""
 
 import asyncio
 import os
@@ -17,17 +17,17 @@ BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "retriever.md").rea
 
 @pytest.fixture
 def page(seeds_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, type[BaseRetriever]]:
-    """What the page's code defines, where `index_data` is an index of the seeds."""
+    """Return the names that the code of the page defines, with `index_data` an index of the seeds."""
     (tmp_path / "index_data").symlink_to(seeds_index)
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(("LANGSMITH_", "LANGCHAIN_"))]:
-        monkeypatch.delenv(name)  # nothing is told to anybody
-    defined: dict[str, type[BaseRetriever]] = {}
-    exec(BLOCKS[0], defined)
-    return defined
+        monkeypatch.delenv(name)  # so that LangChain sends no traces
+    namespace: dict[str, type[BaseRetriever]] = {}
+    exec(BLOCKS[0], namespace)
+    return namespace
 
 
-def test_the_code_of_the_page_runs(page: dict[str, type[BaseRetriever]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_code_of_the_page_runs(page: dict[str, type[BaseRetriever]], capsys: pytest.CaptureFixture[str]) -> None:
     assert len(BLOCKS) == 2
     exec(BLOCKS[1], page)
     assert "中美高级外交官继续会晤以保持对话 美国国务院在一份声明中说，" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""`souwen serve`, run as a user runs it."""
+"""`souwen serve` as a subprocess."""
 
 import os
 import signal
@@ -16,8 +16,8 @@ PLAIN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 
 
 @contextmanager
-def served(*arguments: str | Path, **environment: str) -> Iterator[httpx.Client]:
-    running = subprocess.Popen(
+def running_server(*arguments: str | Path, **environment: str) -> Iterator[httpx.Client]:
+    process = subprocess.Popen(
         [SOUWEN, "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -25,52 +25,52 @@ def served(*arguments: str | Path, **environment: str) -> Iterator[httpx.Client]
         env=PLAIN | environment,
     )
     try:
-        assert running.stdout
-        assert running.stderr
-        address = running.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:"), running.stderr.read()
+        assert process.stdout
+        assert process.stderr
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), process.stderr.read()
         with httpx.Client(base_url=address, timeout=60) as client:
             yield client
-        running.send_signal(signal.SIGINT)
-        assert running.wait(60) == 0
-        assert running.stderr.read() == ""
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
     finally:
-        running.kill()
-        running.wait()
-        running.stdout.close()  # type: ignore[union-attr]
-        running.stderr.close()  # type: ignore[union-attr]
+        process.kill()
+        process.wait()
+        process.stdout.close()  # type: ignore[union-attr]
+        process.stderr.close()  # type: ignore[union-attr]
 
 
-def failed(*arguments: str | Path) -> str:
-    done = subprocess.run([SOUWEN, "serve", *arguments], capture_output=True, text=True, env=PLAIN, timeout=120)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    return done.stderr.splitlines(keepends=True)[-1]
+def failure_message(*arguments: str | Path) -> str:
+    completed = subprocess.run([SOUWEN, "serve", *arguments], capture_output=True, text=True, env=PLAIN, timeout=120)
+    assert completed.returncode == 2
+    assert "Traceback" not in completed.stderr
+    return completed.stderr.splitlines(keepends=True)[-1]
 
 
 def test_serves_until_interrupted(seeds_index: Path) -> None:
-    with served("--index", seeds_index) as client:
+    with running_server("--index", seeds_index) as client:
         assert client.get("/api/search?q=外交").json()["total"] == 2
         assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
 
 
-def test_a_token_of_the_environment_or_a_file(seeds_index: Path, tmp_path: Path) -> None:
-    with served("--index", seeds_index, SOUWEN_TOKEN="secret") as client:
+def test_token_from_the_environment_or_a_file(seeds_index: Path, tmp_path: Path) -> None:
+    with running_server("--index", seeds_index, SOUWEN_TOKEN="secret") as client:
         assert client.get("/health").status_code == 401
         assert client.get("/health", headers={"Authorization": "Bearer secret"}).status_code == 200
     (tmp_path / "token").write_text("from a file\n", "utf-8")
-    with served("--index", seeds_index, "--token-file", tmp_path / "token", "--rate", "1") as client:
+    with running_server("--index", seeds_index, "--token-file", tmp_path / "token", "--rate", "1") as client:
         codes = [client.get("/health", auth=("any", "from a file")).status_code for _ in range(20)]
         assert codes[:5] == [200] * 5
         assert 429 in codes
 
 
-def test_what_cannot_be_served_is_told_in_a_line(seeds_index: Path, tmp_path: Path) -> None:
-    assert failed("--index", tmp_path) == (
+def test_startup_failures_are_one_line(seeds_index: Path, tmp_path: Path) -> None:
+    assert failure_message("--index", tmp_path) == (
         f"Error: no index in {tmp_path}: make one with `souwen index PATH --index {tmp_path}`\n"
     )
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        told = failed("--index", seeds_index, "--port", str(port))
-        assert told.startswith(f"Error: cannot listen at 127.0.0.1, port {port} (")
-    assert "choose another" in failed("--index", seeds_index, "--host", "no.such.host.invalid")
+    with socket.create_server(("127.0.0.1", 0)) as other_server:
+        port = other_server.getsockname()[1]
+        message = failure_message("--index", seeds_index, "--port", str(port))
+        assert message.startswith(f"Error: cannot listen at 127.0.0.1, port {port} (")
+    assert "choose another" in failure_message("--index", seeds_index, "--host", "no.such.host.invalid")

@@ -1,4 +1,4 @@
-"""A request has limited time, and those that have used theirs up don't pile up."""
+"""Time limit of requests, and the number of threads and waiting requests."""
 
 import asyncio
 import threading
@@ -8,76 +8,76 @@ from pathlib import Path
 import pytest
 
 from souwen.query import Searcher
-from souwen.web import archive as archive_module
+from souwen.web import searcher_pool
 from souwen.web.errors import TooBusy, TooSlow
-from souwen.web.searcher_pool import Archive
+from souwen.web.searcher_pool import SearcherPool
 
-from .conftest import Served
+from .conftest import RunningServer
 
 
-def wait(event: threading.Event) -> Callable[[Searcher], None]:
+def wait_for(event: threading.Event) -> Callable[[Searcher], None]:
     def slow(_: Searcher) -> None:
         assert event.wait(60)
 
     return slow
 
 
-def test_what_takes_too_long_is_given_up_and_threads_do_not_pile_up(seeds_index: Path) -> None:
-    async def ask() -> None:
-        archive = Archive(seeds_index, seconds=0.1, threads=2)
+def test_slow_requests_time_out_and_use_no_further_threads(seeds_index: Path) -> None:
+    async def use_pool() -> None:
+        pool = SearcherPool(seeds_index, seconds=0.1, threads=2)
         event = threading.Event()
         before = threading.active_count()
         for _ in range(2):
             with pytest.raises(TooSlow, match=r"longer than 0\.1 seconds"):
-                await archive.ask(wait(event))
+                await pool.run(wait_for(event))
         for _ in range(20):
             with pytest.raises(TooBusy):
-                await archive.ask(lambda searcher: searcher.search("外交"))
+                await pool.run(lambda searcher: searcher.search("外交"))
         assert threading.active_count() <= before + 3
         event.set()
-        while archive._late:
+        while pool._overdue:
             await asyncio.sleep(0.01)
-        assert await archive.ask(lambda searcher: searcher.statistics().articles) == 2
-        archive.close()
+        assert await pool.run(lambda searcher: searcher.statistics().articles) == 2
+        pool.close()
 
-    asyncio.run(ask())
+    asyncio.run(use_pool())
 
 
-def test_what_waited_too_long_never_begins(seeds_index: Path) -> None:
-    async def ask() -> list[int]:
-        archive = Archive(seeds_index, seconds=0.2, threads=1)
-        event, begun = threading.Event(), []
-        slow = asyncio.create_task(archive.ask(wait(event)))
-        waiting = [asyncio.create_task(archive.ask(lambda _, n=n: begun.append(n))) for n in range(5)]
+def test_request_that_timed_out_while_waiting_never_runs(seeds_index: Path) -> None:
+    async def use_pool() -> list[int]:
+        pool = SearcherPool(seeds_index, seconds=0.2, threads=1)
+        event, started = threading.Event(), []
+        slow = asyncio.create_task(pool.run(wait_for(event)))
+        waiting = [asyncio.create_task(pool.run(lambda _, n=n: started.append(n))) for n in range(5)]
         for task in (slow, *waiting):
             with pytest.raises(TooSlow):
                 await task
         event.set()
-        while archive._asked:
+        while pool._pending:
             await asyncio.sleep(0.01)
-        archive.close()
-        return begun
+        pool.close()
+        return started
 
-    assert asyncio.run(ask()) == []
+    assert asyncio.run(use_pool()) == []
 
 
-def test_too_many_that_wait_are_sent_away(seeds_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_module, "WAITING", 3)
+def test_requests_beyond_the_queue_are_refused(seeds_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searcher_pool, "MAX_WAITING", 3)
 
-    async def ask() -> list[object]:
-        archive = Archive(seeds_index, threads=1)
+    async def use_pool() -> list[object]:
+        pool = SearcherPool(seeds_index, threads=1)
         event = threading.Event()
-        asked = [asyncio.create_task(archive.ask(wait(event))) for _ in range(6)]
+        tasks = [asyncio.create_task(pool.run(wait_for(event))) for _ in range(6)]
         await asyncio.sleep(0.1)
         event.set()
-        answers: list[object] = list(await asyncio.gather(*asked, return_exceptions=True))
-        archive.close()
-        return [type(answer) for answer in answers]
+        results: list[object] = list(await asyncio.gather(*tasks, return_exceptions=True))
+        pool.close()
+        return [type(result) for result in results]
 
-    assert asyncio.run(ask()) == [type(None)] * 4 + [TooBusy] * 2
+    assert asyncio.run(use_pool()) == [type(None)] * 4 + [TooBusy] * 2
 
 
-def test_a_request_that_takes_too_long_is_told_so(serve: Callable[..., Served], seeds_index: Path) -> None:
-    answer = serve(seeds_index, seconds=1e-6).client.get("/api/search?q=外交")
-    assert answer.status_code == 504
-    assert answer.json()["error"].startswith("this took longer than 1e-06 seconds: ask for less")
+def test_timeout_is_status_504_with_a_sentence(serve: Callable[..., RunningServer], seeds_index: Path) -> None:
+    response = serve(seeds_index, seconds=1e-6).client.get("/api/search?q=外交")
+    assert response.status_code == 504
+    assert response.json()["error"].startswith("this took longer than 1e-06 seconds: ask for less")

@@ -1,13 +1,13 @@
-// What the page can do beyond links and forms: suggestions, choosing a period by dragging, keys. All of it works without.
+// Enhancements of the page: suggestions, choosing a period by dragging, keyboard shortcuts. The page works without them.
 "use strict";
 
-suggestions(document.getElementById("q"));
-for (const bars of document.querySelectorAll(".bars")) periods(bars);
-keys();
+addSuggestions(document.getElementById("q"));
+for (const list of document.querySelectorAll(".bars")) addPeriodSelection(list);
+addShortcuts();
 
-// A combobox (ARIA 1.2) that completes the word before the cursor. Arrow keys put a suggestion into the box, Enter then
-// searches for it as for anything typed, Escape brings back what was typed.
-function suggestions(input) {
+// A combobox (ARIA 1.2) that completes the word before the cursor. The arrow keys put a suggestion into the box, Enter
+// then searches for it like for any other input, and Escape restores what the reader typed.
+function addSuggestions(input) {
   const status = document.getElementById("suggested");
   const form = input.form;
   const list = document.createElement("ul");
@@ -15,60 +15,69 @@ function suggestions(input) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", input.dataset.label);
   input.closest(".box").append(list);
-  const is = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "suggestions" };
-  for (const [name, value] of Object.entries(is)) input.setAttribute(name, value);
+  const attributes = {
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": "suggestions",
+  };
+  for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
 
-  const known = new Map(); // what was asked for before, with its answer
-  let typed = null; // what was typed, and where the word is that is being completed
-  let chosen = -1;
-  let waiting = null;
-  let asking = null;
+  const cache = new Map(); // suggestions by prefix
+  let typed = null; // the typed text, with the start and end of the word to complete
+  let selected = -1;
+  let timer = null;
+  let controller = null; // aborts the current request
 
-  function word() {
+  function wordBeforeCursor() {
     const before = input.value.slice(0, input.selectionStart);
-    const found = before.match(/[\p{Script=Han}·]{1,12}$|[a-z0-9'+.#]{1,24}$/iu);
-    return found && { text: input.value, start: before.length - found[0].length, end: before.length };
+    const match = before.match(/[\p{Script=Han}·]{1,12}$|[a-z0-9'+.#]{1,24}$/iu);
+    return match && { text: input.value, start: before.length - match[0].length, end: before.length };
   }
 
-  async function ask(prefix) {
-    if (!known.has(prefix)) {
-      asking = new AbortController();
-      const address = `${input.dataset.suggest}?q=${encodeURIComponent(prefix)}&limit=8`;
-      const answer = await fetch(address, { signal: asking.signal });
-      if (!answer.ok) return [];
-      known.set(prefix, await answer.json());
+  async function fetchSuggestions(prefix) {
+    if (!cache.has(prefix)) {
+      controller = new AbortController();
+      const url = `${input.dataset.suggest}?q=${encodeURIComponent(prefix)}&limit=8`;
+      const response = await fetch(url, { signal: controller.signal });
+      if (!response.ok) return [];
+      cache.set(prefix, await response.json());
     }
-    return known.get(prefix);
+    return cache.get(prefix);
   }
 
   async function show() {
-    asking?.abort();
-    const at = word();
-    if (!at) return close();
+    controller?.abort();
+    const word = wordBeforeCursor();
+    if (!word) return close();
     try {
-      let found = await ask(at.text.slice(at.start, at.end));
+      let suggestions = await fetchSuggestions(word.text.slice(word.start, word.end));
       // Chinese is written without spaces: the last two characters may be the word.
-      if (!found.length && at.end - at.start > 2) found = await ask(at.text.slice((at.start = at.end - 2), at.end));
-      if (document.activeElement === input && input.value === at.text) open(at, found);
+      if (!suggestions.length && word.end - word.start > 2) {
+        word.start = word.end - 2;
+        suggestions = await fetchSuggestions(word.text.slice(word.start, word.end));
+      }
+      if (document.activeElement === input && input.value === word.text) open(word, suggestions);
     } catch (error) {
-      if (error.name !== "AbortError") close(); // without a network there are no suggestions
+      if (error.name !== "AbortError") close(); // the network failed
     }
   }
 
-  function open(at, found) {
-    typed = at;
-    chosen = -1;
-    list.replaceChildren(...found.map(option));
-    list.hidden = !found.length;
-    input.setAttribute("aria-expanded", String(!!found.length));
+  function open(word, suggestions) {
+    typed = word;
+    selected = -1;
+    list.replaceChildren(...suggestions.map(makeOption));
+    list.hidden = !suggestions.length;
+    input.setAttribute("aria-expanded", String(!!suggestions.length));
     input.removeAttribute("aria-activedescendant");
-    const said = found.length === 1 ? input.dataset.one : found.length ? input.dataset.many : input.dataset.none;
-    status.textContent = said.replace("{count}", found.length);
+    const { one, many, none } = input.dataset;
+    const message = suggestions.length === 1 ? one : suggestions.length ? many : none;
+    status.textContent = message.replace("{count}", suggestions.length);
   }
 
-  function option(suggestion, number) {
+  function makeOption(suggestion, index) {
     const item = document.createElement("li");
-    item.id = `suggestion-${number}`;
+    item.id = `suggestion-${index}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
     const text = document.createElement("span");
@@ -82,22 +91,23 @@ function suggestions(input) {
   }
 
   function close() {
-    clearTimeout(waiting);
-    asking?.abort();
+    clearTimeout(timer);
+    controller?.abort();
     list.hidden = true;
-    chosen = -1;
+    selected = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
     status.textContent = "";
   }
 
-  function choose(number) {
-    list.children[chosen]?.setAttribute("aria-selected", "false");
-    chosen = number;
-    const item = list.children[chosen];
-    const put = item ? item.firstChild.textContent : typed.text.slice(typed.start, typed.end);
-    input.value = typed.text.slice(0, typed.start) + put + typed.text.slice(typed.end);
-    input.setSelectionRange(typed.start + put.length, typed.start + put.length);
+  // Index -1 selects no suggestion, which restores the typed text.
+  function select(index) {
+    list.children[selected]?.setAttribute("aria-selected", "false");
+    selected = index;
+    const item = list.children[selected];
+    const word = item ? item.firstChild.textContent : typed.text.slice(typed.start, typed.end);
+    input.value = typed.text.slice(0, typed.start) + word + typed.text.slice(typed.end);
+    input.setSelectionRange(typed.start + word.length, typed.start + word.length);
     if (item) {
       item.setAttribute("aria-selected", "true");
       input.setAttribute("aria-activedescendant", item.id);
@@ -105,9 +115,9 @@ function suggestions(input) {
   }
 
   input.addEventListener("input", (event) => {
-    if (event.isComposing) return; // what an input method shows is not typed yet
-    clearTimeout(waiting);
-    waiting = setTimeout(show, 80); // ms
+    if (event.isComposing) return; // the input method has not committed the text yet
+    clearTimeout(timer);
+    timer = setTimeout(show, 80); // ms
   });
   input.addEventListener("compositionend", show);
   input.addEventListener("blur", close);
@@ -116,14 +126,14 @@ function suggestions(input) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && !list.hidden) {
       event.preventDefault();
-      const rows = list.children.length + 1; // the last is what was typed
-      choose(((chosen + rows + step + 1) % rows) - 1);
+      const rows = list.children.length + 1; // the last row is the typed text
+      select(((selected + rows + step + 1) % rows) - 1);
     } else if (step === 1) {
       event.preventDefault();
       show();
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
-      choose(-1);
+      select(-1);
       close();
     }
   });
@@ -131,172 +141,172 @@ function suggestions(input) {
   list.addEventListener("click", (event) => {
     const item = event.target.closest("li");
     if (!item) return;
-    choose([...list.children].indexOf(item));
+    select([...list.children].indexOf(item));
     form.requestSubmit();
   });
 }
 
-// The bars of a timeline are links. A period of several is chosen by dragging over them, or by Shift and the arrow keys.
-function periods(list) {
+// The bars of a timeline are links. Dragging over several, or Shift and the arrow keys, selects the period they cover.
+function addPeriodSelection(list) {
   const bars = [...list.children];
-  const said = list.parentElement.querySelector(".said");
+  const status = list.parentElement.querySelector(".status");
   const links = bars.map((bar) => bar.querySelector("a"));
-  let from = -1;
+  let from = -1; // index of the bar where the selection began; -1 without a selection
   let to = -1;
   let dragging = false;
-  said.textContent = list.dataset.help;
-  said.setAttribute("aria-live", "polite"); // from now on
+  status.textContent = list.dataset.help;
+  status.setAttribute("aria-live", "polite"); // set after the text, so that screen readers announce only later changes
 
-  const at = (x) => {
+  const barAt = (x) => {
     const { left, width } = list.getBoundingClientRect();
     return Math.max(0, Math.min(bars.length - 1, Math.floor(((x - left) / width) * bars.length)));
   };
-  const ends = () => [Math.min(from, to), Math.max(from, to)];
+  const selection = () => [Math.min(from, to), Math.max(from, to)];
 
-  function mark() {
-    const [low, high] = ends();
-    bars.forEach((bar, number) => bar.classList.toggle("chosen", from >= 0 && low <= number && number <= high));
-    if (from < 0) said.textContent = list.dataset.help;
-    else say(low, high);
+  function showSelection() {
+    const [low, high] = selection();
+    bars.forEach((bar, index) => bar.classList.toggle("selected", from >= 0 && low <= index && index <= high));
+    if (from < 0) status.textContent = list.dataset.help;
+    else showStatus(low, high);
   }
 
-  function say(low, high) {
+  function showStatus(low, high) {
     const articles = bars.slice(low, high + 1).reduce((sum, bar) => sum + Number(bar.dataset.articles), 0);
     const period = [...new Set([bars[low].dataset.from, bars[high].dataset.to])].join(" – ");
-    said.textContent = list.dataset.said
+    status.textContent = list.dataset.status
       .replace("{period}", period)
       .replace("{articles}", articles.toLocaleString(document.documentElement.lang));
   }
 
-  function go() {
-    const [low, high] = ends();
-    const address = new URL(list.dataset.page, location.href);
-    address.searchParams.set("since", bars[low].dataset.first);
-    address.searchParams.set("until", bars[high].dataset.last);
-    location.assign(address);
+  function openSelection() {
+    const [low, high] = selection();
+    const url = new URL(list.dataset.url, location.href);
+    url.searchParams.set("since", bars[low].dataset.first);
+    url.searchParams.set("until", bars[high].dataset.last);
+    location.assign(url);
   }
 
-  function forget() {
+  function clearSelection() {
     from = to = -1;
     dragging = false;
-    mark();
+    showSelection();
   }
 
-  list.addEventListener("dragstart", (event) => event.preventDefault()); // of a link
+  list.addEventListener("dragstart", (event) => event.preventDefault()); // browsers drag links otherwise
   list.addEventListener("pointerdown", (event) => {
     if (event.button || !event.isPrimary) return;
-    from = to = at(event.clientX);
+    from = to = barAt(event.clientX);
   });
   list.addEventListener("pointermove", (event) => {
-    const here = at(event.clientX);
-    if (from < 0) return say(here, here);
-    if (!dragging && here === from) return;
+    const index = barAt(event.clientX);
+    if (from < 0) return showStatus(index, index);
+    if (!dragging && index === from) return;
     if (!dragging) list.setPointerCapture(event.pointerId);
     dragging = true;
-    to = here;
-    mark();
+    to = index;
+    showSelection();
   });
   list.addEventListener("pointerup", () => {
-    if (dragging) go();
-    else forget();
+    if (dragging) openSelection();
+    else clearSelection();
   });
-  list.addEventListener("pointercancel", forget); // the browser scrolls instead
-  list.addEventListener("pointerleave", () => dragging || forget());
+  list.addEventListener("pointercancel", clearSelection); // the browser scrolls the page instead
+  list.addEventListener("pointerleave", () => dragging || clearSelection());
   list.addEventListener("click", (event) => dragging && event.preventDefault());
 
-  const linked = links.filter(Boolean);
-  const enter = (link) => linked.forEach((each) => (each.tabIndex = each === link ? 0 : -1));
-  enter(linked[0]);
+  const nonEmpty = links.filter(Boolean); // bars without articles have no link
+  const makeTabStop = (target) => nonEmpty.forEach((link) => (link.tabIndex = link === target ? 0 : -1));
+  makeTabStop(nonEmpty[0]);
   list.addEventListener("focusin", (event) => {
-    const number = links.indexOf(event.target);
-    if (number < 0) return;
-    enter(event.target);
+    const index = links.indexOf(event.target);
+    if (index < 0) return;
+    makeTabStop(event.target);
     if (from >= 0) return;
-    say(number, number);
-    if (event.target.matches(":focus-visible")) said.textContent += ` · ${list.dataset.keys}`;
+    showStatus(index, index);
+    if (event.target.matches(":focus-visible")) status.textContent += ` · ${list.dataset.keysHelp}`;
   });
-  list.addEventListener("focusout", () => dragging || forget());
+  list.addEventListener("focusout", () => dragging || clearSelection());
   list.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
-    const number = links.indexOf(document.activeElement);
-    if (step && number >= 0) {
+    const focused = links.indexOf(document.activeElement);
+    if (step && focused >= 0) {
       event.preventDefault();
-      const place = linked.indexOf(links[number]);
-      const next = linked[Math.max(0, Math.min(linked.length - 1, place + step))];
-      const start = event.shiftKey ? (from < 0 ? number : from) : -1;
-      next.focus(); // which forgets what was chosen
+      const next = nonEmpty[Math.max(0, Math.min(nonEmpty.length - 1, nonEmpty.indexOf(links[focused]) + step))];
+      const start = event.shiftKey ? (from < 0 ? focused : from) : -1;
+      next.focus(); // its focusout event clears the selection
       from = start;
       to = start < 0 ? -1 : links.indexOf(next);
-      if (start >= 0) mark();
+      if (start >= 0) showSelection();
     } else if (event.key === "Enter" && from >= 0) {
       event.preventDefault();
-      go();
-    } else if (event.key === "Escape") forget();
+      openSelection();
+    } else if (event.key === "Escape") clearSelection();
   });
 }
 
-// Single keys, for those who want them: never while something is typed, and they can be switched off.
-function keys() {
+// Single-key shortcuts. They are off while the reader types, and a button turns them off for good.
+function addShortcuts() {
   const hits = [...document.querySelectorAll(".hit h2 a")];
   const marks = [...document.querySelectorAll(".body mark")];
-  const line = document.querySelector(".keys");
+  const help = document.querySelector(".keys");
   const toggle = document.getElementById("keys");
-  const told = () => toggle.setAttribute("aria-pressed", String(kept("keys") !== "off"));
-  line.hidden = false;
-  told();
+  const areOff = () => sessionValue("keys") === "off";
+  const showState = () => toggle.setAttribute("aria-pressed", String(!areOff()));
+  help.hidden = false;
+  showState();
   toggle.addEventListener("click", () => {
-    kept("keys", kept("keys") === "off" ? "on" : "off");
-    told();
+    sessionValue("keys", areOff() ? "on" : "off");
+    showState();
   });
 
-  // Whoever comes back to a list is where they left it.
+  // A reader who comes back to the results finds the focus on the hit they opened.
   addEventListener("pageshow", () => hits[Number(history.state?.hit ?? NaN)]?.focus({ preventScroll: true }));
-  hits.forEach((link, number) =>
+  hits.forEach((link, index) =>
     link.addEventListener("click", () => {
-      history.replaceState({ hit: number }, "");
-      kept("opened", link.href);
+      history.replaceState({ hit: index }, "");
+      sessionValue("opened", link.href);
     }),
   );
   const back = document.querySelector(".back a");
-  if (back && kept("opened") === location.href) history.replaceState({ opened: true }, "");
-  kept("opened", "");
+  if (back && sessionValue("opened") === location.href) history.replaceState({ opened: true }, "");
+  sessionValue("opened", "");
   back?.addEventListener("click", (event) => {
     if (!history.state?.opened) return;
     event.preventDefault();
-    history.back(); // to the list as it was, not to a new one
+    history.back(); // keeps the scroll position, unlike the link
   });
 
   marks.forEach((mark) => (mark.tabIndex = -1));
-  const step = (items, by) => {
-    const here = items.indexOf(document.activeElement);
-    const next = items[here < 0 ? (by > 0 ? 0 : -1) : here + by];
+  const moveFocus = (items, step) => {
+    const current = items.indexOf(document.activeElement);
+    const next = items[current < 0 ? (step > 0 ? 0 : -1) : current + step];
     next?.focus({ preventScroll: true });
     next?.scrollIntoView({ block: items === marks ? "center" : "nearest" });
   };
   const follow = (selector) => document.querySelector(selector)?.click();
-  const does = {
+  const shortcuts = {
     "/": () => document.getElementById("q").select(),
-    j: () => step(hits.length ? hits : marks, 1),
-    k: () => step(hits.length ? hits : marks, -1),
+    j: () => moveFocus(hits.length ? hits : marks, 1),
+    k: () => moveFocus(hits.length ? hits : marks, -1),
     n: () => follow('.pages [rel="next"]'),
     p: () => follow('.pages [rel="prev"]'),
     u: () => follow(".back a"),
   };
   addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
-    if (typing || modified || kept("keys") === "off" || !Object.hasOwn(does, event.key)) return;
+    const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const isModified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
+    if (isTyping || isModified || areOff() || !Object.hasOwn(shortcuts, event.key)) return;
     event.preventDefault();
-    does[event.key]();
+    shortcuts[event.key]();
   });
 }
 
-// What this tab keeps under a name, after giving it a value if there is one.
-function kept(name, value) {
+// Returns a value of this tab's session storage, after setting it if `value` is given.
+function sessionValue(name, value) {
   try {
     if (value !== undefined) sessionStorage.setItem(name, value);
     return sessionStorage.getItem(name);
   } catch {
-    return null; // from a browser that keeps nothing
+    return null; // the browser blocks storage
   }
 }

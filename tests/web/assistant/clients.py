@@ -1,4 +1,4 @@
-"""An archive, servers of `souwen mcp`, and the protocol's own client that asks them."""
+"""An index, processes of `souwen mcp`, and the MCP client that calls them."""
 
 import asyncio
 import json
@@ -36,17 +36,17 @@ ARTICLES: list[dict[str, object]] = [
 ]
 
 
-def write(folder: Path, *articles: dict[str, object]) -> None:
+def write_and_index(folder: Path, *articles: dict[str, object]) -> None:
     lines = "\n".join(json.dumps(article, ensure_ascii=False) for article in articles)
     (folder / "articles.jsonl").write_text(lines, "utf-8")
     build_index([folder], folder.parent / "index")
 
 
-def archive(folder: Path) -> Path:
-    """An index of ARTICLES, in an empty folder."""
+def build_archive(folder: Path) -> Path:
+    """Index ARTICLES in an empty folder."""
     articles = folder / "articles"
     articles.mkdir()
-    write(articles, *ARTICLES)
+    write_and_index(articles, *ARTICLES)
     return folder / "index"
 
 
@@ -55,14 +55,14 @@ def over_stdio(index: Path) -> Client:
     return Client(stdio_client(command))
 
 
-class Http:
-    """A server of its own, for as long as the block lasts."""
+class HttpServer:
+    """A process of `souwen mcp --http`, which ends with the block."""
 
     def __init__(self, index: Path, *options: str, **environment: str) -> None:
         self._command = [SOUWEN, "mcp", "--http", "--index", index, "--port", "0", *options]
         self._environment = PLAIN | environment
 
-    def __enter__(self) -> "Http":
+    def __enter__(self) -> "HttpServer":
         self.process = subprocess.Popen(
             self._command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -84,24 +84,24 @@ def with_client(client: Client, use: Callable[[Client], Awaitable[Any]]) -> Any:
     return asyncio.run(session())
 
 
-def ask(client: Client, *calls: tuple[str, dict[str, Any]]) -> list[CallToolResult]:
-    """The answers to calls of tools, in one session."""
+def call_tools(client: Client, *calls: tuple[str, dict[str, Any]]) -> list[CallToolResult]:
+    """Return the results of tool calls, made in one session."""
 
     async def use(connected: Client) -> list[CallToolResult]:
         return [await connected.call_tool(name, arguments) for name, arguments in calls]
 
-    answers: list[CallToolResult] = with_client(client, use)
-    return answers
+    results: list[CallToolResult] = with_client(client, use)
+    return results
 
 
-def answered(result: CallToolResult) -> dict[str, Any]:
-    assert not result.is_error, told(result)
-    assert json.loads(told(result)) == result.structured_content
+def content_of(result: CallToolResult) -> dict[str, Any]:
+    assert not result.is_error, text_of(result)
+    assert json.loads(text_of(result)) == result.structured_content
     assert result.structured_content is not None
     return result.structured_content
 
 
-def told(result: CallToolResult) -> str:
+def text_of(result: CallToolResult) -> str:
     (content,) = result.content
     assert content.type == "text"
     return content.text

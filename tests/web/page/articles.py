@@ -1,4 +1,4 @@
-"""Articles made up for the tests of the page, and the hostile ones of its XSS set."""
+"""Invented articles for the tests of the page, and hostile ones with markup and scripts (XSS)."""
 
 from collections.abc import Iterator
 
@@ -34,8 +34,8 @@ HOSTILE_ADDRESSES = (
 )
 
 
-def ordinary() -> Iterator[Record]:
-    """Sixty articles of two publishers over half a year, and a story that three of them print."""
+def ordinary_articles() -> Iterator[Record]:
+    """Yield sixty articles of two publishers over half a year, and one story with two reprints."""
     for number in range(60):
         person = "布林肯" if number % 3 else "王毅"
         yield {
@@ -50,7 +50,7 @@ def ordinary() -> Iterator[Record]:
             "date": f"2023-{number // 10 + 1:02}-{number % 10 * 2 + 1:02}T08:00:00+08:00",
         }
     story = "黄河三角洲的候鸟今年来得特别早，观鸟的人们在堤坝上架起了望远镜，记录下三十多种鸟类的踪迹。" + "".join(
-        f"第{place}观察点的志愿者说，{place * 37}只鸟在清晨飞过芦苇荡，落在浅滩上觅食。" for place in range(2, 12)
+        f"第{number}观察点的志愿者说，{number * 37}只鸟在清晨飞过芦苇荡，落在浅滩上觅食。" for number in range(2, 12)
     )
     for number, source in enumerate(("晨报", "晚报", "午报")):
         yield {
@@ -69,8 +69,8 @@ def ordinary() -> Iterator[Record]:
     }
 
 
-def hostile() -> Iterator[Record]:
-    """Articles each of whose parts carries markup and script."""
+def hostile_articles() -> Iterator[Record]:
+    """Yield articles with markup and scripts in every field."""
     for number, markup in enumerate(HOSTILE):
         yield {
             "id": f"hostile{number}{markup}",

@@ -1,4 +1,4 @@
-"""Reprints are recognised whatever editors do to them, and nothing else is."""
+"""Near-duplicate detection recognizes reprints with editorial changes, and nothing else."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,13 +15,13 @@ RATES = "今日人民币市场汇价公布如下：美元兑人民币中间价�
 WEATHER = "据中央气象台网站消息，今天白天到夜间，华北大部多云转{}，气温{}到{}度，{}风三到四级，请市民出行注意安全。" * 4
 
 
-def cut(article: Article) -> Article:
-    """Without its second paragraph, and with nothing behind the sixth."""
+def shortened(article: Article) -> Article:
+    """Without its second paragraph and those after the sixth."""
     paragraphs = article.body.split("\n")
     return replace(article, body="\n".join(paragraphs[:1] + paragraphs[2:6]))
 
 
-def with_a_line(article: Article) -> Article:
+def with_added_line(article: Article) -> Article:
     return replace(article, body="（本报综合报道）以下为法国国际广播电台的报道全文。\n" + article.body)
 
 
@@ -35,16 +35,18 @@ def with_other_names(article: Article) -> Article:
     return replace(article, title="另一标题", body=body.replace("美国国防部", "五角大厦"))
 
 
-def with_other_marks(article: Article) -> Article:
+def with_other_punctuation(article: Article) -> Article:
     body = article.body.translate(str.maketrans("，“”。", ",「」．"))
     return replace(article, body=body.replace("\n", "\n\n　　"))
 
 
-CHANGES = [cut, with_a_line, traditional, with_other_names, with_other_marks]
+CHANGES = [shortened, with_added_line, traditional, with_other_names, with_other_punctuation]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_families(seeds: Searcher, change: Callable[[Article], Article]) -> None:
+def test_a_changed_article_is_a_reprint_of_its_original_only(
+    seeds: Searcher, change: Callable[[Article], Article]
+) -> None:
     first, second = (replace(article, published=MORNING) for article in seeds.articles())
     for article, other in ((first, second), (second, first)):
         changed = replace(change(article), id="changed", source="转载者", published=MORNING + timedelta(hours=20))
@@ -58,7 +60,7 @@ def test_families(seeds: Searcher, change: Callable[[Article], Article]) -> None
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("body", "other_body"),
     [
         pytest.param(
             RATES.format(*"6.7890 7.2311 8.5402 0.8701 0.0489".split() * 3),
@@ -73,46 +75,48 @@ def test_families(seeds: Searcher, change: Callable[[Article], Article]) -> None
         pytest.param("", "", id="empty"),
     ],
 )
-def test_what_only_looks_alike(one: str, other: str) -> None:
-    first, second = (Article(id=text, title="", body=text, published=MORNING) for text in (one, other))
+def test_similar_texts_are_not_reprints(body: str, other_body: str) -> None:
+    first, second = (Article(id=text, title="", body=text, published=MORNING) for text in (body, other_body))
     assert not ArticleFingerprint(first).is_reprint_of(ArticleFingerprint(second))
     assert not ArticleFingerprint(second).is_reprint_of(ArticleFingerprint(first))
 
 
-def test_a_short_text_is_a_reprint_of_what_is_the_same() -> None:
-    one = ArticleFingerprint(Article(id="1", title="图片：外长会谈", body="今天，北京。"))
-    assert one.is_reprint_of(ArticleFingerprint(Article(id="2", title="圖片：外長會談", body="今天，\n北京。")))
-    assert not one.is_reprint_of(ArticleFingerprint(Article(id="3", title="图片：总统会谈", body="今天，北京。")))
-    assert len(one.sketch()) == 1
+def test_a_short_text_is_a_reprint_of_identical_text_only() -> None:
+    fingerprint = ArticleFingerprint(Article(id="1", title="图片：外长会谈", body="今天，北京。"))
+    assert fingerprint.is_reprint_of(ArticleFingerprint(Article(id="2", title="圖片：外長會談", body="今天，\n北京。")))
+    assert not fingerprint.is_reprint_of(
+        ArticleFingerprint(Article(id="3", title="图片：总统会谈", body="今天，北京。"))
+    )
+    assert len(fingerprint.sketch()) == 1
 
 
 @pytest.mark.parametrize("days", [8, None], ids=["a week later", "undated"])
-def test_what_is_far_away_must_be_nearly_the_same(seeds: Searcher, days: int | None) -> None:
-    """A frame that is filled anew comes again after a while, and so does an article as it was."""
+def test_articles_far_apart_in_time_must_be_nearly_identical(seeds: Searcher, days: int | None) -> None:
+    """A template that is filled with new values is no reprint; an unchanged article is, at any time."""
     article = replace(next(seeds.articles()), published=MORNING)
     later = MORNING + timedelta(days=days) if days else None
-    half = article.body[:400] + "".join(reversed(article.body[400:]))
-    assert ArticleFingerprint(replace(article, body=half)).is_reprint_of(ArticleFingerprint(article))
-    assert not ArticleFingerprint(replace(article, body=half, published=later)).is_reprint_of(
+    half_changed = article.body[:400] + "".join(reversed(article.body[400:]))
+    assert ArticleFingerprint(replace(article, body=half_changed)).is_reprint_of(ArticleFingerprint(article))
+    assert not ArticleFingerprint(replace(article, body=half_changed, published=later)).is_reprint_of(
         ArticleFingerprint(article)
     )
     assert ArticleFingerprint(replace(article, published=later)).is_reprint_of(ArticleFingerprint(article))
 
 
-def test_a_source_fills_its_frames_daily_and_others_reprint_it(seeds: Searcher) -> None:
+def test_articles_of_one_source_must_be_closer_in_time(seeds: Searcher) -> None:
     article = replace(next(seeds.articles()), source="甲报", published=MORNING)
-    half = article.body[:400] + "".join(reversed(article.body[400:]))
+    half_changed = article.body[:400] + "".join(reversed(article.body[400:]))
     tomorrow = MORNING + timedelta(days=1)
-    assert not ArticleFingerprint(replace(article, body=half, published=tomorrow)).is_reprint_of(
+    assert not ArticleFingerprint(replace(article, body=half_changed, published=tomorrow)).is_reprint_of(
         ArticleFingerprint(article)
     )
-    assert ArticleFingerprint(replace(article, body=half, published=tomorrow, source="乙报")).is_reprint_of(
+    assert ArticleFingerprint(replace(article, body=half_changed, published=tomorrow, source="乙报")).is_reprint_of(
         ArticleFingerprint(article)
     )
 
 
-def test_a_sketch_is_of_the_article_alone(seeds: Searcher) -> None:
-    """Other values are another index: see STREAMS_VERSION."""
+def test_a_sketch_depends_on_the_body_alone(seeds: Searcher) -> None:
+    """Other sketch values invalidate existing indexes; see STREAMS_VERSION."""
     body = "".join(chr(0x4E00 + number * 7) for number in range(300))
     article = Article(id="1", title="题", body=body)
     expected = ">Uc-5!1B~K9IwE+tW1WB8)PwBj?^s=HJ*)s?1_YrO<mh{B-qtX53Dk<8{tGX"
@@ -123,7 +127,7 @@ def test_a_sketch_is_of_the_article_alone(seeds: Searcher) -> None:
     ).sketch() == split_sketch(expected)
 
 
-def test_hostile_texts_have_sketches() -> None:
+def test_extreme_texts_have_short_sketches() -> None:
     for text in ("\ud800" * 700, "哈" * 10**6, "\x00", "！" * 10**5, "𠮷" * 150, "a" * 120):
         sketch = ArticleFingerprint(Article(id="1", title="", body=text)).sketch()
         assert len(sketch) <= 12

@@ -1,4 +1,4 @@
-"""The seeds' dump format, read from the seeds themselves and from small files."""
+"""The dump format of the seeds, read from the seeds and from small files."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -21,9 +21,9 @@ def read(path: Path, text: str | bytes) -> Article | ReadError:
 
 
 def article(path: Path, text: str | bytes) -> Article:
-    found = read(path, text)
-    assert isinstance(found, Article)
-    return found
+    result = read(path, text)
+    assert isinstance(result, Article)
+    return result
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_seeds(name: str, title: str, published: str, section: str, begins: str,
     assert seed.lead.startswith(begins)
     body = Cleaner({}).clean(seed)[0].body
     assert ends is None or body.endswith(ends)
-    for left_over in ("分享", "selfpromo", "facebook", "<", "http", "29/09/2023", "03/08/2023", "img"):
-        assert left_over not in body
+    for remainder in ("分享", "selfpromo", "facebook", "<", "http", "29/09/2023", "03/08/2023", "img"):
+        assert remainder not in body
 
 
 def test_brackets_in_the_title(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_brackets_in_the_title(tmp_path: Path) -> None:
     assert article(tmp_path / "a.txt", text).title == "[國際] 巴基斯坦對TikTok [更新]"
 
 
-def test_site_name_behind_the_title_goes(tmp_path: Path) -> None:
+def test_site_name_after_the_title_is_removed(tmp_path: Path) -> None:
     text = HEAD.replace("标题", "世卫促各国停止 – 法国国际广播电台 - RFI") + "内文"
     assert article(tmp_path / "a.txt", text).title == "世卫促各国停止"
 
@@ -79,18 +79,18 @@ def test_text_outside_paragraphs_and_line_breaks(tmp_path: Path) -> None:
     assert body == "开头加粗继续\n第二行\n第三行\n尾巴"
 
 
-def test_without_date_line_the_time_stamp_counts(tmp_path: Path) -> None:
+def test_time_stamp_is_the_date_without_a_date_line(tmp_path: Path) -> None:
     published = article(tmp_path / "a.txt", HEAD + "<p>内文</p>").published
     assert published is not None
     assert published.isoformat() == "2023-09-29T11:15:01+02:00"
 
 
 @pytest.mark.parametrize("line", ["2021-01-08T10:30:47.808Z", "Fri, 08 Jan 2021 10:30:47 GMT"])
-def test_a_date_that_a_feed_printed_is_the_articles(tmp_path: Path, line: str) -> None:
-    found = article(tmp_path / "a.txt", HEAD + f"<p>某记者</p><p>{line}</p><p>内文</p>")
-    assert found.published is not None
-    assert (found.published.isoformat()[:19], found.published.utcoffset()) == ("2021-01-08T10:30:47", timedelta())
-    assert found.body == "某记者\n内文"
+def test_date_printed_by_a_feed_is_the_date_of_the_article(tmp_path: Path, line: str) -> None:
+    result = article(tmp_path / "a.txt", HEAD + f"<p>某记者</p><p>{line}</p><p>内文</p>")
+    assert result.published is not None
+    assert (result.published.isoformat()[:19], result.published.utcoffset()) == ("2021-01-08T10:30:47", timedelta())
+    assert result.body == "某记者\n内文"
 
 
 def test_impossible_date_line_stays_text(tmp_path: Path) -> None:
@@ -100,11 +100,11 @@ def test_impossible_date_line_stays_text(tmp_path: Path) -> None:
     )
 
 
-def test_time_stamp_beyond_the_calendar_is_no_date(tmp_path: Path) -> None:
+def test_time_stamp_beyond_the_calendar_is_ignored(tmp_path: Path) -> None:
     assert article(tmp_path / "a.txt", HEAD.replace("1695978901000", "999999999999999") + "内文").published is None
 
 
-def test_invisible_characters_go(tmp_path: Path) -> None:
+def test_invisible_characters_are_removed(tmp_path: Path) -> None:
     assert article(tmp_path / "a.txt", HEAD + "<p>台\u200b湾\u00ad海\x00峡\ufeff</p>").body == "台湾海峡"
 
 
@@ -113,7 +113,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert article(tmp_path / "a.txt", (HEAD + "<p>台湾海峡</p>").encode(encoding)).body == "台湾海峡"
 
 
-def test_body_may_be_empty_but_not_title_too(tmp_path: Path) -> None:
+def test_title_or_body_may_be_empty_but_not_both(tmp_path: Path) -> None:
     assert article(tmp_path / "a.txt", HEAD).body == ""
     assert isinstance(read(tmp_path / "b.txt", HEAD.replace("标题", "")), ReadError)
 
@@ -124,11 +124,11 @@ def test_body_may_be_empty_but_not_title_too(tmp_path: Path) -> None:
         ("", "empty"),
         ("  \n", "empty"),
         ("<!--1-->\nno link\n", "do not follow"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no text"),
-        ("<p></p>", "neither title nor text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not text"),
+        ("<p></p>", "neither a title nor a text"),
     ],
 )
-def test_what_is_no_article_says_why(tmp_path: Path, text: str | bytes, reason: str) -> None:
+def test_reasons_of_unreadable_files(tmp_path: Path, text: str | bytes, reason: str) -> None:
     failure = read(tmp_path / "a.txt", text)
     assert isinstance(failure, ReadError)
     assert reason in str(failure)
@@ -142,10 +142,10 @@ def test_deep_nesting_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "before", ["---\nlayout: post\ntitle: 别的\n---\n", "<div>\n", "---\nlayout: post\n---\n\n<div class='post'>\n"]
 )
-def test_front_matter_and_a_division_may_stand_before(tmp_path: Path, before: str) -> None:
-    found = article(tmp_path / "a.md", before + HEAD + "<p>台湾海峡</p>\n</div>\n")
-    assert (found.title, found.body) == ("标题", "台湾海峡")
-    assert found.id == "https://www.rfi.fr/cn/中国/20230929-x"
+def test_front_matter_and_a_division_may_precede(tmp_path: Path, before: str) -> None:
+    result = article(tmp_path / "a.md", before + HEAD + "<p>台湾海峡</p>\n</div>\n")
+    assert (result.title, result.body) == ("标题", "台湾海峡")
+    assert result.id == "https://www.rfi.fr/cn/中国/20230929-x"
 
 
 def test_several_articles_in_a_file(tmp_path: Path) -> None:
@@ -156,6 +156,6 @@ def test_several_articles_in_a_file(tmp_path: Path) -> None:
     first, second, third = read_file(path)
     assert isinstance(first, Article)
     assert (first.title, first.body) == ("标题", "一")
-    assert str(second) == "article 2: it has neither title nor text"
+    assert str(second) == "article 2: there is neither a title nor a text"
     assert isinstance(third, Article)
     assert (third.title, third.body, third.id) == ("第三篇", "三", f"{path}:3")

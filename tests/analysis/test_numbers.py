@@ -1,10 +1,10 @@
-"""Dates and numbers under one spelling."""
+"""Canonical terms of dates and numbers."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souwen.analysis.text.numbers import expressions, numeral
+from souwen.analysis.text.numbers import canonical_numbers, parse_numeral
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ from souwen.analysis.text.numbers import expressions, numeral
         ("一一", []),
     ],
 )
-def test_terms(text: str, terms: list[str]) -> None:
-    assert [term for term, _, _ in expressions(text)] == terms
+def test_canonical_terms(text: str, terms: list[str]) -> None:
+    assert [term for term, _, _ in canonical_numbers(text)] == terms
 
 
 @pytest.mark.parametrize(
-    ("written", "number"),
+    ("numeral", "number"),
     [
         ("12", 12),
         ("十", 10),
@@ -53,17 +53,17 @@ def test_terms(text: str, terms: list[str]) -> None:
         ("两", 2),
     ],
 )
-def test_numerals(written: str, number: int) -> None:
-    assert numeral(written) == number
+def test_numerals_are_parsed(numeral: str, number: int) -> None:
+    assert parse_numeral(numeral) == number
 
 
-@pytest.mark.parametrize("written", ["", "百", "万", "十十", "三四十", "人", "一百千"])
-def test_what_is_no_numeral(written: str) -> None:
-    assert numeral(written) is None
+@pytest.mark.parametrize("text", ["", "百", "万", "十十", "三四十", "人", "一百千"])
+def test_other_text_is_no_numeral(text: str) -> None:
+    assert parse_numeral(text) is None
 
 
 @given(st.text(alphabet="〇零一二三四五六七八九十百千万亿两年月日号第分之0123456789.-/", max_size=40))
-def test_ranges_lie_in_the_text_and_nothing_raises(text: str) -> None:
-    for term, start, end in expressions(text):
+def test_any_text_yields_terms_with_ranges_in_it(text: str) -> None:
+    for term, start, end in canonical_numbers(text):
         assert term
         assert 0 <= start < end <= len(text)

@@ -1,4 +1,4 @@
-"""The dates that texts mention, and the days they mean."""
+"""Date mentions and the days that they denote."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -12,12 +12,12 @@ THURSDAY = "2023-09-28"
 CHINA = timezone(timedelta(hours=8))
 
 
-def found(text: str, published: str = "") -> list[str]:
-    """Each mention and its days: 昨天=2023-09-27, 本周=2023-09-25..2023-10-01, 目前=?."""
-    return list(map(shown, extract_dates(text, datetime.fromisoformat(published) if published else None)))
+def resolved(text: str, published: str = "") -> list[str]:
+    """Return each mention and its days: 昨天=2023-09-27, 本周=2023-09-25..2023-10-01, 目前=?."""
+    return list(map(formatted, extract_dates(text, datetime.fromisoformat(published) if published else None)))
 
 
-def shown(mention: DateMention) -> str:
+def formatted(mention: DateMention) -> str:
     if mention.period is None:
         return f"{mention.text}=?"
     first, last = mention.period
@@ -101,7 +101,7 @@ def shown(mention: DateMention) -> str:
         ("去年第四季度", THURSDAY, "2022-10-01..2022-12-31"),
         ("五年前", THURSDAY, "2018-01-01..2018-12-31"),
         ("十年后", THURSDAY, "2033-01-01..2033-12-31"),
-        # what goes on to the day of publication, or from it
+        # periods that end with the day of publication, or begin after it
         ("三天前", "2023-10-01", "2023-09-28"),
         ("5天后", "2024-02-27", "2024-03-03"),
         ("36小时前", "2023-09-28T10:00:00", "2023-09-26"),
@@ -117,11 +117,11 @@ def shown(mention: DateMention) -> str:
         ("二十年代", THURSDAY, "2020-01-01..2029-12-31"),
         ("二十世纪", "", "1900-01-01..1999-12-31"),
         ("1990年代", "", "1990-01-01..1999-12-31"),
-        # feasts
+        # holidays
         ("元旦", "2023-12-20", "2024-01-01"),
         ("去年国庆", THURSDAY, "2022-10-01"),
         ("春节", THURSDAY, "?"),
-        # of themselves
+        # absolute dates
         ("2023年9月28日", "", "2023-09-28"),
         ("二〇二三年九月二十八日", "", "2023-09-28"),
         ("2023 年 9 月 28 日", "", "2023-09-28"),
@@ -133,7 +133,7 @@ def shown(mention: DateMention) -> str:
         ("1997年底", "", "1997-11-01..1997-12-31"),
         ("2023年2月31日", "", "?"),
         ("’98", THURSDAY, "1998-01-01..1998-12-31"),
-        # not to be told
+        # unresolvable
         ("目前", THURSDAY, "?"),
         ("当年9月", THURSDAY, "?"),
         ("昨天", "", "?"),
@@ -141,8 +141,8 @@ def shown(mention: DateMention) -> str:
         ("9月28日", "", "?"),
     ],
 )
-def test_a_date_means_days(expression: str, published: str, days: str) -> None:
-    assert found(expression, published) == [f"{expression}={days}"]
+def test_a_date_is_resolved_to_days(expression: str, published: str, days: str) -> None:
+    assert resolved(expression, published) == [f"{expression}={days}"]
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_a_date_means_days(expression: str, published: str, days: str) -> None:
         ("将在1月15日生效", THURSDAY, ["1月15日=2024-01-15"]),
     ],
 )
-def test_words_around_tell_the_future(text: str, published: str, mentions: list[str]) -> None:
-    assert found(text, published) == mentions
+def test_words_around_a_date_indicate_the_future(text: str, published: str, mentions: list[str]) -> None:
+    assert resolved(text, published) == mentions
 
 
 @pytest.mark.parametrize(
@@ -171,18 +171,18 @@ def test_words_around_tell_the_future(text: str, published: str, mentions: list[
         ("本周六（30日）", THURSDAY, ["本周六=2023-09-30", "30日=2023-09-30"]),
     ],
 )
-def test_a_date_goes_on_from_the_one_it_is_joined_to(text: str, published: str, mentions: list[str]) -> None:
-    assert found(text, published) == mentions
+def test_the_end_of_a_range_is_resolved_from_its_start(text: str, published: str, mentions: list[str]) -> None:
+    assert resolved(text, published) == mentions
 
 
-def test_the_calendar_is_that_of_the_publishers_zone() -> None:
+def test_days_are_counted_in_the_time_zone_of_publication() -> None:
     instant = datetime(2023, 9, 28, 23, 30, tzinfo=timezone.utc)
-    assert shown(extract_dates("今天", instant)[0]) == "今天=2023-09-28"
-    assert shown(extract_dates("今天", instant.astimezone(CHINA))[0]) == "今天=2023-09-29"
+    assert formatted(extract_dates("今天", instant)[0]) == "今天=2023-09-28"
+    assert formatted(extract_dates("今天", instant.astimezone(CHINA))[0]) == "今天=2023-09-29"
 
 
-def test_a_line_ends_a_date() -> None:
-    assert found("去年\n9月", THURSDAY) == ["去年=2022-01-01..2022-12-31", "9月=2023-09-01..2023-09-30"]
+def test_a_line_break_ends_a_date() -> None:
+    assert resolved("去年\n9月", THURSDAY) == ["去年=2022-01-01..2022-12-31", "9月=2023-09-01..2023-09-30"]
 
 
 @pytest.mark.parametrize(
@@ -219,11 +219,11 @@ def test_a_line_ends_a_date() -> None:
         ),
     ],
 )
-def test_what_is_no_date(text: str) -> None:
-    assert found(text, THURSDAY) == []
+def test_other_expressions_are_no_dates(text: str) -> None:
+    assert resolved(text, THURSDAY) == []
 
 
-def test_mentions_lie_where_they_are_written() -> None:
+def test_ranges_refer_to_the_original_text() -> None:
     text = "國務院１０月８日說，去年9月２８日上午的會談。"
     assert [(text[m.start : m.end], m.text) for m in extract_dates(text)] == [
         ("１０月８日", "１０月８日"),
@@ -231,14 +231,16 @@ def test_mentions_lie_where_they_are_written() -> None:
     ]
 
 
-LETTERS = "〇零一二三四五六七八九十百两今昨明去前后上下本周星期月年日号初底末至将第季度世纪代天个半近过'0123456789.-/ "
+DATE_CHARACTERS = (
+    "〇零一二三四五六七八九十百两今昨明去前后上下本周星期月年日号初底末至将第季度世纪代天个半近过'0123456789.-/ "
+)
 
 
 @given(
-    st.text(alphabet=LETTERS, max_size=60),
+    st.text(alphabet=DATE_CHARACTERS, max_size=60),
     st.none() | st.datetimes(),
 )
-def test_any_text_gives_mentions_in_order(text: str, published: datetime | None) -> None:
+def test_any_text_yields_ordered_mentions(text: str, published: datetime | None) -> None:
     end = 0
     for mention in extract_dates(text, published):
         assert end <= mention.start < mention.end <= len(text)
@@ -248,7 +250,7 @@ def test_any_text_gives_mentions_in_order(text: str, published: datetime | None)
 
 
 @pytest.mark.parametrize("published", ["0001-01-01", "0001-12-31", "9999-01-01", "9999-12-31"])
-def test_the_ends_of_the_calendar(published: str) -> None:
+def test_dates_at_the_ends_of_the_calendar_do_not_raise(published: str) -> None:
     for text in (
         "前天",
         "后天",

@@ -1,4 +1,4 @@
-"""Entities of the seeds, quoted, and of the traps that the dictionary's tags set.
+"""Named entities of the seed articles, and of texts that the dictionary's tags mislead.
 
 Expected mentions are written `text/kind`, with p for person, l for place and o for organisation.
 """
@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from souwen.analysis import Segmenter
 from souwen.analysis.names.features import OUTSIDE
 from souwen.analysis.names.finder import EntityMention, extract_entities
-from souwen.analysis.names.model import LABELS, name_model
+from souwen.analysis.names.model import LABEL_COUNT, name_model
 from souwen.analysis.names.rules import Span
-from training.labelled_sentences import f1, parts
+from training.labeled_sentences import f1, splits
 
-HELD_OUT, HELD_OUT_WITH_DATES = 0.82, 0.79  # F1 of exact names
+MIN_F1, MIN_F1_WITH_DATES = 0.82, 0.79  # F1 of exact names
 KINDS = {"person": "p", "place": "l", "organisation": "o"}
 
 SEEDS = {
@@ -60,13 +60,13 @@ def mentions(text: str) -> str:
 
 
 @pytest.mark.parametrize(("text", "expected"), SEEDS.values(), ids=SEEDS.keys())
-def test_seeds_exactly(text: str, expected: str) -> None:
+def test_entities_of_the_seeds(text: str, expected: str) -> None:
     assert mentions(text) == expected
 
 
-@pytest.mark.parametrize("dot", "·•・‧-")
-def test_dots_join_the_parts_of_a_name(dot: str) -> None:
-    assert mentions(f"国务卿安东尼{dot}布林肯说") == f"安东尼{dot}布林肯/p"
+@pytest.mark.parametrize("joint", "·•・‧-")
+def test_joints_connect_the_parts_of_a_name(joint: str) -> None:
+    assert mentions(f"国务卿安东尼{joint}布林肯说") == f"安东尼{joint}布林肯/p"
 
 
 @pytest.mark.parametrize(
@@ -76,93 +76,93 @@ def test_dots_join_the_parts_of_a_name(dot: str) -> None:
         pytest.param("北京市足球协会今天成立", "北京市足球协会/o", id="organisation-of-common-words"),
         pytest.param("中国公司和美国大学", "中国/l 美国/l", id="no-organisation-of-a-country"),
         pytest.param("日本首相和印度政府", "日本/l 印度/l", id="country-within-a-word"),
-        pytest.param("欧盟和联合国", "欧盟/o 联合国/o", id="bodies-are-no-places"),
-        pytest.param("毛泽东思想", "毛泽东/p", id="teaching"),
+        pytest.param("欧盟和联合国", "欧盟/o 联合国/o", id="unions-are-organisations"),
+        pytest.param("毛泽东思想", "毛泽东/p", id="doctrine"),
         pytest.param("欧阳修写道", "欧阳修/p", id="compound-surname"),
         pytest.param("京沪指北京-上海", "北京/l 上海/l", id="hyphen-between-places"),
     ],
 )
-def test_joints(text: str, expected: str) -> None:
+def test_boundaries_and_kinds_of_names(text: str, expected: str) -> None:
     assert mentions(text) == expected
 
 
-def test_traditional_text_keeps_its_characters() -> None:
+def test_mentions_keep_traditional_characters() -> None:
     assert mentions("美國國務院發言人說，習近平將訪問臺灣海峽") == "美國國務院/o 習近平/p 臺灣海峽/l"
 
 
 @pytest.mark.parametrize("text", ["顾问", "和平与稳定", "中美", "杨主任", "王先生", "黑名单", "维生素", "令人明白", ""])
-def test_no_names(text: str) -> None:
+def test_other_words_are_no_names(text: str) -> None:
     assert extract_entities(text) == []
 
 
-def test_offsets_are_of_the_text_as_given() -> None:
+def test_offsets_refer_to_the_original_text() -> None:
     text = "\n".join(text for text, _ in SEEDS.values())
-    found = extract_entities(text)
-    assert all(entity.text == text[entity.start : entity.end] for entity in found)
-    assert all(before.end <= after.start for before, after in pairwise(found))
+    entities = extract_entities(text)
+    assert all(entity.text == text[entity.start : entity.end] for entity in entities)
+    assert all(before.end <= after.start for before, after in pairwise(entities))
     assert extract_entities("  ＡＢＣ 王毅说") == [EntityMention("王毅", "person", 6, 8)]
 
 
-def test_jieba_and_rjieba_agree() -> None:
+def test_jieba_and_rjieba_find_the_same_entities() -> None:
     text = "\n".join(text for text, _ in SEEDS.values())
     assert extract_entities(text, Segmenter(prefer_rjieba=False)) == extract_entities(text)
 
 
-def assert_sound(text: str) -> None:
-    """What holds of the names of any text."""
-    found = extract_entities(text)
-    assert all(entity.text == text[entity.start : entity.end] and entity.text for entity in found)
-    assert all(before.end <= after.start for before, after in pairwise(found))
-    assert all(entity.kind in KINDS for entity in found)
+def assert_valid(text: str) -> None:
+    """Assert what is true of the names of any text."""
+    entities = extract_entities(text)
+    assert all(entity.text == text[entity.start : entity.end] and entity.text for entity in entities)
+    assert all(before.end <= after.start for before, after in pairwise(entities))
+    assert all(entity.kind in KINDS for entity in entities)
 
 
 NAMES = ["安东尼·布林肯", "习近平", "北京", "中国外交部", "《华尔街日报》", *"-·。\n斯王说5\ud800𠮷", "iphone"]
 
 
 @given(st.lists(st.one_of(st.sampled_from(NAMES), st.text())).map("".join))
-def test_offsets_order_and_no_overlap_of_any_text(text: str) -> None:
-    assert_sound(text)
+def test_any_text_yields_valid_mentions(text: str) -> None:
+    assert_valid(text)
 
 
 @pytest.mark.parametrize("part", ["斯", "斯·", "习近平", "王", "中华人民共和国外交部", "习近平-", "ａ", "\ud800"])
-def test_long_texts_without_an_end(part: str) -> None:
-    assert_sound(part * (50_000 // len(part)))
+def test_long_texts_without_sentences_yield_valid_mentions(part: str) -> None:
+    assert_valid(part * (50_000 // len(part)))
 
 
-def test_blocks_of_a_long_text_do_not_cut_names() -> None:
+def test_block_boundaries_do_not_split_names() -> None:
     sentence = "昨天，外交部发言人说，习近平主席将访问法国首都巴黎。"
-    alone = mentions(sentence).split()
-    assert {"习近平/p", "法国/l", "巴黎/l"} <= set(alone)
-    assert mentions(sentence * 700).split() == alone * 700
+    expected = mentions(sentence).split()
+    assert {"习近平/p", "法国/l", "巴黎/l"} <= set(expected)
+    assert mentions(sentence * 700).split() == expected * 700
 
 
-def test_best_labels_are_the_best_of_all() -> None:
-    """Passages of any length, labelled side by side, get what trying label after label gives."""
+def test_viterbi_finds_the_best_labels() -> None:
+    """Decoding passages in parallel yields the score of a plain dynamic program over each passage."""
     model = name_model()
     random = np.random.default_rng(1)
-    places = np.flatnonzero(random.random(400) < 0.8)
-    scores = random.integers(-200, 200, (len(places), LABELS)).astype(np.int32)
-    labels = model._decoded(scores.T, places)
-    for passage in np.split(np.arange(len(places)), np.flatnonzero(np.diff(places) > 1) + 1):
+    positions = np.flatnonzero(random.random(400) < 0.8)
+    scores = random.integers(-200, 200, (len(positions), LABEL_COUNT)).astype(np.int32)
+    labels = model._viterbi(scores.T, positions)
+    for passage in np.split(np.arange(len(positions)), np.flatnonzero(np.diff(positions) > 1) + 1):
         best = {OUTSIDE: 0}
-        for at in passage:
+        for i in passage:
             best = {
                 after: max(best[before] + int(model._transitions[before, after]) for before in best)
-                + int(scores[at, after])
-                for after in range(LABELS)
+                + int(scores[i, after])
+                for after in range(LABEL_COUNT)
             }
-        most = max(best[last] + int(model._transitions[last, OUTSIDE]) for last in best)
+        best_score = max(best[last] + int(model._transitions[last, OUTSIDE]) for last in best)
         path = [OUTSIDE, *labels[passage].tolist(), OUTSIDE]
-        got = sum(int(scores[at, labels[at]]) for at in passage)
-        assert got + sum(int(model._transitions[pair]) for pair in pairwise(path)) == most
+        score = sum(int(scores[i, labels[i]]) for i in passage)
+        assert score + sum(int(model._transitions[pair]) for pair in pairwise(path)) == best_score
 
 
-@pytest.mark.parametrize(("collection", "least"), [("devtest", HELD_OUT), ("with dates", HELD_OUT_WITH_DATES)])
-def test_names_of_labelled_sentences(shared: Path, collection: str, least: float) -> None:
+@pytest.mark.parametrize(("collection", "min_f1"), [("devtest", MIN_F1), ("with dates", MIN_F1_WITH_DATES)])
+def test_f1_on_labeled_sentences(shared: Path, collection: str, min_f1: float) -> None:
     if not (shared / "ner").is_dir():
-        pytest.skip(f"no labelled sentences in {shared / 'ner'}")
+        pytest.skip(f"no labeled sentences in {shared / 'ner'}")
 
     def find(text: str) -> list[Span]:
         return [Span(entity.start, entity.end, entity.kind) for entity in extract_entities(text)]
 
-    assert f1(parts(shared / "ner", collection)["held out"], find)["all"] >= least
+    assert f1(splits(shared / "ner", collection)["test"], find)["all"] >= min_f1

@@ -1,4 +1,4 @@
-"""Tables: columns are known by their names, delimiters by the first row."""
+"""Delimited files: columns are recognized by their names, delimiters by the first row."""
 
 import pytest
 
@@ -24,24 +24,24 @@ def test_rows_are_articles(delimiter: str, name: str, encoding: str) -> None:
     assert (first.title, first.body, first.source) == ("一", '第一段，\n第二段 "引文"', "某报")
     assert first.published is not None
     assert (first.id, first.path) == (f"{name}:2", f"{name}:2")
-    assert str(second) == "line 5: it has neither title nor text"
+    assert str(second) == "line 5: there is neither a title nor a text"
     assert isinstance(third, Article)
     assert (third.title, third.body, third.id) == ("三", "三段", f"{name}:6")
 
 
 def test_a_mapping_names_the_columns() -> None:
-    (found,) = read("/a/b.csv", "kop,tekst\n标题,正文\n".encode(), {"title": "kop", "body": "tekst"})
-    assert isinstance(found, Article)
-    assert (found.title, found.body) == ("标题", "正文")
+    (item,) = read("/a/b.csv", "kop,tekst\n标题,正文\n".encode(), {"title": "kop", "body": "tekst"})
+    assert isinstance(item, Article)
+    assert (item.title, item.body) == ("标题", "正文")
 
 
-def test_columns_that_nobody_knows_are_told() -> None:
-    (found,) = read("/a/b.csv", "甲,乙\n丙,丁\n".encode())
-    assert isinstance(found, ReadError)
-    assert "mapping" in str(found)
+def test_table_without_known_columns_is_an_error() -> None:
+    (item,) = read("/a/b.csv", "甲,乙\n丙,丁\n".encode())
+    assert isinstance(item, ReadError)
+    assert "mapping" in str(item)
 
 
 def test_fields_may_be_long() -> None:
-    (found,) = read("/a/b.csv", ("title,body\n标题," + "正" * 200_000).encode())
-    assert isinstance(found, Article)
-    assert len(found.body) == 200_000
+    (item,) = read("/a/b.csv", ("title,body\n标题," + "正" * 200_000).encode())
+    assert isinstance(item, Article)
+    assert len(item.body) == 200_000

@@ -1,4 +1,4 @@
-"""Dates of a marked corpus of the People's Daily: 1,000 sentences, 976 mentions."""
+"""Date mentions in an annotated corpus of the People's Daily: 1,000 sentences, 976 mentions."""
 
 import lzma
 from collections.abc import Iterator
@@ -12,21 +12,23 @@ CORPUS = SHARED / "ner" / "peopledaily_1000_with_dates.bio.xz"
 
 
 def sentences() -> Iterator[tuple[str, set[tuple[int, int]]]]:
-    """Each text, with the ranges that are marked in it."""
+    """Yield each text with its annotated ranges."""
     lines = lzma.decompress(CORPUS.read_bytes()).decode()
     for sentence in lines.strip().split("\n\n"):
         characters, tags = zip(*(line.split("\t") for line in sentence.split("\n")), strict=True)
-        starts = [at for at, tag in enumerate(tags) if tag == "B-DATE"]
-        ends = [next((at for at in range(start + 1, len(tags)) if tags[at] != "I-DATE"), len(tags)) for start in starts]
+        starts = [i for i, tag in enumerate(tags) if tag == "B-DATE"]
+        ends = [next((i for i in range(start + 1, len(tags)) if tags[i] != "I-DATE"), len(tags)) for start in starts]
         yield "".join(characters).replace("␣", " "), set(zip(starts, ends, strict=True))
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the marked corpus is not at hand")
+@pytest.mark.skipif(not CORPUS.exists(), reason="the annotated corpus is not available")
 @pytest.mark.parametrize("half", [0, 1])
-def test_mentions_are_those_that_people_marked(half: int) -> None:
-    right = found = marked = 0
+def test_f1_of_date_mentions(half: int) -> None:
+    correct = predicted = annotated = 0
     for text, ranges in list(sentences())[half::2]:
         mentions = {(mention.start, mention.end) for mention in extract_dates(text)}
-        right, found, marked = right + len(mentions & ranges), found + len(mentions), marked + len(ranges)
-    assert marked > 400
-    assert 2 * right / (found + marked) >= 0.9
+        correct += len(mentions & ranges)
+        predicted += len(mentions)
+        annotated += len(ranges)
+    assert annotated > 400
+    assert 2 * correct / (predicted + annotated) >= 0.9

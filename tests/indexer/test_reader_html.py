@@ -1,4 +1,4 @@
-"""HTML pages: the article is found among what surrounds it, and what the page says of it is read."""
+"""HTML pages: the article is extracted and its metadata are read."""
 
 import json
 
@@ -27,16 +27,16 @@ def page(head: str = "", meta: str = "", title: str = "中美高级外交官继�
 
 
 def article(html: str | bytes, name: str = "/a/page.html") -> Article:
-    (found,) = read(name, html.encode("utf-8") if isinstance(html, str) else html)
-    assert isinstance(found, Article), found
-    return found
+    (result,) = read(name, html.encode("utf-8") if isinstance(html, str) else html)
+    assert isinstance(result, Article), result
+    return result
 
 
-def test_the_article_is_found_among_what_surrounds_it() -> None:
-    found = article(page())
-    assert found.title == "中美高级外交官继续会晤"
-    assert found.body == "\n".join(PARAGRAPHS)
-    assert (found.id, found.path) == ("/a/page.html", "/a/page.html")
+def test_article_is_extracted_from_the_page() -> None:
+    result = article(page())
+    assert result.title == "中美高级外交官继续会晤"
+    assert result.body == "\n".join(PARAGRAPHS)
+    assert (result.id, result.path) == ("/a/page.html", "/a/page.html")
 
 
 @pytest.mark.parametrize("encoding", ["gb2312", "gb18030", "utf-16"])
@@ -50,20 +50,20 @@ def test_a_traditional_page_in_big5() -> None:
         * 3
     )
     html = page(title="中國調降商品進口關稅", body=body).encode("big5", "xmlcharrefreplace")
-    found = article(html)
-    assert found.title == "中國調降商品進口關稅"
-    assert found.body.startswith("（中央社台北23日電）")
+    result = article(html)
+    assert result.title == "中國調降商品進口關稅"
+    assert result.body.startswith("（中央社台北23日電）")
 
 
-def test_open_graph_and_meta() -> None:
+def test_open_graph_and_meta_elements() -> None:
     head = """<meta property="og:title" content="社交标题"><meta property="og:site_name" content="某某网">
     <meta property="article:published_time" content="2023-09-28T10:00:00+08:00"><meta name="author" content="记者甲">
     <meta property="article:section" content="国际"><link rel="canonical" href="https://www.example.cn/a/1.html">"""
-    found = article(page(head))
-    assert (found.title, found.source, found.author, found.section) == ("社交标题", "某某网", "记者甲", "国际")
-    assert found.id == found.url == "https://www.example.cn/a/1.html"
-    assert found.published is not None
-    assert found.published.isoformat() == "2023-09-28T10:00:00+08:00"
+    result = article(page(head))
+    assert (result.title, result.source, result.author, result.section) == ("社交标题", "某某网", "记者甲", "国际")
+    assert result.id == result.url == "https://www.example.cn/a/1.html"
+    assert result.published is not None
+    assert result.published.isoformat() == "2023-09-28T10:00:00+08:00"
 
 
 @pytest.mark.parametrize("wrap", [False, True])
@@ -78,10 +78,10 @@ def test_linked_data(wrap: bool) -> None:
         "mainEntityOfPage": {"@id": "https://www.example.cn/a/2.html"},
     }
     data = {"@graph": [{"@type": "WebSite"}, data]} if wrap else data
-    found = article(page(f'<script type="application/ld+json">{json.dumps(data)}</script>'))
-    assert (found.title, found.author, found.source) == ("结构化标题", "甲、乙", "报社")
-    assert (found.section, found.url) == ("国际、外交", "https://www.example.cn/a/2.html")
-    assert found.published is not None
+    result = article(page(f'<script type="application/ld+json">{json.dumps(data)}</script>'))
+    assert (result.title, result.author, result.source) == ("结构化标题", "甲、乙", "报社")
+    assert (result.section, result.url) == ("国际、外交", "https://www.example.cn/a/2.html")
+    assert result.published is not None
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_linked_data(wrap: bool) -> None:
         '<link rel="canonical" href="https://www.example.cn/"><meta property="og:url" content="https://www.example.cn">',
     ],
 )
-def test_useless_metadata_is_passed_over(head: str) -> None:
-    found = article(page(head))
-    assert (found.title, found.id, found.published) == ("中美高级外交官继续会晤", "/a/page.html", None)
+def test_useless_metadata_is_ignored(head: str) -> None:
+    result = article(page(head))
+    assert (result.title, result.id, result.published) == ("中美高级外交官继续会晤", "/a/page.html", None)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_useless_metadata_is_passed_over(head: str) -> None:
         ('<time datetime="2023-09-28T10:30:00+08:00">今天</time>', "2023-09-28T10:30:00+08:00"),
     ],
 )
-def test_a_date_that_is_only_shown(meta: str, read_as: str) -> None:
+def test_date_in_the_visible_text(meta: str, read_as: str) -> None:
     published = article(page(meta=meta)).published
     assert published is not None
     assert published.isoformat() == read_as
 
 
-def test_a_date_in_a_sentence_is_not_the_articles() -> None:
+def test_date_in_a_sentence_is_ignored() -> None:
     sentence = (
         "该公司成立于2001年3月5日，此后三十年间一直是当地最大的雇主，"
         + "员工最多时超过三万人，其中半数来自邻近省份，" * 3
@@ -123,16 +123,16 @@ def test_a_date_in_a_sentence_is_not_the_articles() -> None:
     assert article(page(body=f"<p>{sentence}</p>" * 3)).published is None
 
 
-def test_where_no_article_is_made_out_all_text_is_read() -> None:
+def test_all_text_is_read_if_no_article_is_extracted() -> None:
     assert article("<html><title>标题</title><body><font>台湾<b>海峡</b></font></body></html>").body == "台湾海峡"
 
 
-def test_the_address_that_browsers_write_into_saved_pages() -> None:
+def test_address_in_pages_saved_by_browsers() -> None:
     html = "<!-- saved from url=(0030)https://www.example.cn/n/3.html -->\n" + page()
     assert article(html).url == "https://www.example.cn/n/3.html"
 
 
-def test_a_page_is_known_without_its_name() -> None:
+def test_page_is_recognized_without_its_name() -> None:
     assert article(page(), "/a/download").body == "\n".join(PARAGRAPHS)
 
 

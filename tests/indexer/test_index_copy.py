@@ -1,4 +1,4 @@
-"""An index is made from another one: the same articles, the same answers, and no file is read again."""
+"""A copied index has the same articles and results, and no file is read again."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def index(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def told(index: Path) -> list[object]:
+def query_results(index: Path) -> list[object]:
     with Searcher(index) as searcher:
         articles = sorted(searcher.articles(), key=lambda article: article.id)
         reprints = [{reprint.id for reprint in searcher.reprints(article.id) or ()} for article in articles]
@@ -39,39 +39,39 @@ def told(index: Path) -> list[object]:
 
 
 @pytest.mark.parametrize("engine", ["whoosh", "tantivy"])
-def test_a_copy_answers_as_the_original_and_knows_what_was_read(index: Path, engine: str, tmp_path: Path) -> None:
+def test_copy_gives_the_same_results_and_keeps_the_manifest(index: Path, engine: str, tmp_path: Path) -> None:
     if engine == "tantivy":
         pytest.importorskip("tantivy")
     seen = []
     copied = copy_index(index, tmp_path / "copy", engine=engine, progress=lambda *done: seen.append(done))
     assert (copied, seen[-1]) == (32, (32, 32))
     assert IndexDirectory(tmp_path / "copy").meta().engine == engine
-    assert told(tmp_path / "copy") == told(index)
-    for path in (tmp_path / "a.jsonl", SEEDS):  # digests are the same, too
+    assert query_results(tmp_path / "copy") == query_results(index)
+    for path in (tmp_path / "a.jsonl", SEEDS):  # the digests are the same, too
         assert build_index(path, tmp_path / "copy").updated == 0
-    with Searcher(index):  # the original is as it was
+    with Searcher(index):  # the original is unchanged
         assert copy_index(tmp_path / "copy", index, engine="whoosh") == 32
-    assert told(tmp_path / "copy") == told(index)
+    assert query_results(tmp_path / "copy") == query_results(index)
 
 
-def test_an_index_is_made_anew_from_itself_with_other_words(index: Path) -> None:
-    before = told(index)
+def test_index_is_copied_onto_itself_with_another_dictionary(index: Path) -> None:
+    before = query_results(index)
     assert copy_index(index, index, engine="whoosh", dictionary=["篇谈"]) == 32
     assert IndexDirectory(index).meta().dictionary == ["篇谈"]
     assert sorted(entry.name for entry in index.glob("whoosh-*")) == ["whoosh-2", "whoosh-2.files"]
-    assert told(index)[0] == before[0]
+    assert query_results(index)[0] == before[0]
     with Searcher(index) as searcher:
         assert {suggestion.text for suggestion in searcher.suggest("篇")} >= {"篇谈"}
 
 
-def test_an_index_of_another_analyzer_is_copied_with_this_one(index: Path, tmp_path: Path) -> None:
+def test_index_of_another_analyzer_can_be_copied(index: Path, tmp_path: Path) -> None:
     meta = index / "meta.json"
     meta.write_text(meta.read_text("utf-8").replace('"fingerprint": "', '"fingerprint": "0'), "utf-8")
     assert copy_index(index, index, engine="whoosh") == 32
-    assert len(told(index)[0]) == 32  # type: ignore[arg-type]
+    assert len(query_results(index)[0]) == 32  # type: ignore[arg-type]
 
 
-def test_without_an_index_to_copy_nothing_is_made(tmp_path: Path) -> None:
+def test_missing_source_raises_and_creates_nothing(tmp_path: Path) -> None:
     with pytest.raises(IndexNotFound):
         copy_index(tmp_path / "none", tmp_path / "copy", engine="whoosh")
     assert not (tmp_path / "copy").exists()

@@ -1,4 +1,4 @@
-"""JSON lines: which keys are read, and that one bad line costs one line."""
+"""JSON: keys of records, lists of records, and invalid lines, which cost only themselves."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_every_key(tmp_path: Path) -> None:
         ({"title": "t"}, "a.jsonl:1"),
     ],
 )
-def test_id_is_the_records_own_else_its_address_else_its_place(
+def test_id_is_the_records_own_else_its_url_else_its_location(
     tmp_path: Path, record: dict[str, str], article_id: str
 ) -> None:
     (article,) = read(tmp_path / "a.jsonl", record)
@@ -70,8 +70,8 @@ def test_dates(tmp_path: Path, written: object, read_as: str) -> None:
     assert article.published.isoformat() == read_as
 
 
-def test_bad_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
-    found = read(
+def test_invalid_lines_are_reported_and_the_others_read(tmp_path: Path) -> None:
+    items = read(
         tmp_path / "a.jsonl",
         {"title": "一"},
         "{not json",
@@ -82,20 +82,20 @@ def test_bad_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
         '{"a":' * 100_000,
         {"title": "三"},
     )
-    assert [article.title for article in found if isinstance(article, Article)] == ["一", "三"]
-    reasons = [str(error) for error in found if isinstance(error, ReadError)]
+    assert [article.title for article in items if isinstance(article, Article)] == ["一", "三"]
+    reasons = [str(error) for error in items if isinstance(error, ReadError)]
     assert [reason.split()[:2] for reason in reasons] == [["line", f"{number}:"] for number in (2, 3, 4, 5, 7)]
 
 
 @pytest.mark.parametrize("written", ["Monday", "12", "2023-02-30", "2023-01-01T00:00:00+99:00", "9" * 15, "", None])
-def test_what_is_no_date_leaves_the_article_undated(tmp_path: Path, written: object) -> None:
+def test_invalid_date_leaves_the_article_undated(tmp_path: Path, written: object) -> None:
     (article,) = read(tmp_path / "a.jsonl", {"title": "t", "date": written})
     assert isinstance(article, Article)
     assert article.published is None
 
 
-def titles(found: list[Article | ReadError]) -> list[str]:
-    return [one.title if isinstance(one, Article) else str(one) for one in found]
+def titles(items: list[Article | ReadError]) -> list[str]:
+    return [item.title if isinstance(item, Article) else str(item) for item in items]
 
 
 @pytest.mark.parametrize("indent", [None, 2])
@@ -107,13 +107,13 @@ def test_lists_of_records(tmp_path: Path, indent: int | None, wrap: bool) -> Non
         {"headline": "三", "link": "https://x.y/3"},
     ]
     document = {"count": 3, "tags": ["a", "b", "c", "d"], "articles": records} if wrap else records
-    found = read(tmp_path / "a.json", json.dumps(document, ensure_ascii=False, indent=indent))
-    assert titles(found) == ["一", "record 2: it is not an object with keys and values", "三"]
-    assert isinstance(found[0], Article)
-    assert (found[0].body, found[0].id) == ("台湾海峡", f"{tmp_path / 'a.json'}:1")
-    assert found[0].published is not None
-    assert isinstance(found[2], Article)
-    assert found[2].id == "https://x.y/3"
+    items = read(tmp_path / "a.json", json.dumps(document, ensure_ascii=False, indent=indent))
+    assert titles(items) == ["一", "record 2: the record is not an object with keys and values", "三"]
+    assert isinstance(items[0], Article)
+    assert (items[0].body, items[0].id) == ("台湾海峡", f"{tmp_path / 'a.json'}:1")
+    assert items[0].published is not None
+    assert isinstance(items[2], Article)
+    assert items[2].id == "https://x.y/3"
 
 
 @pytest.mark.parametrize("indent", [None, 2])
@@ -127,7 +127,7 @@ def test_one_object_is_one_record(tmp_path: Path, text: str) -> None:
     assert titles(read(tmp_path / "a.json", text)) == ["一"]
 
 
-def test_a_mapping_takes_the_place_of_the_common_keys(tmp_path: Path) -> None:
+def test_mapping_replaces_the_default_keys(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(
         '{"title": "编号", "Kop": "标题", "tekst": "正文", "text": "别的", "wanneer": "2023-09-28"}', "utf-8"
@@ -138,9 +138,9 @@ def test_a_mapping_takes_the_place_of_the_common_keys(tmp_path: Path) -> None:
     assert article.published is not None
 
 
-def test_a_mapping_of_an_unknown_field_is_wrong_use(tmp_path: Path) -> None:
+def test_mapping_of_an_unknown_field_raises(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"title": "标题"}', "utf-8")
-    with pytest.raises(UnknownField, match="no headline: map one of id, title"):
+    with pytest.raises(UnknownField, match="no field headline: map one of id, title"):
         list(read_file(tmp_path / "a.jsonl", {"headline": "title"}))
 
 
