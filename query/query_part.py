@@ -17,8 +17,8 @@ MAX_SHORT_PART_WORDS = 3  # a part of more words is long
 WORD_SHARE, BIGRAM_SHARE = 2 / 3, 1 / 3
 MAX_BIGRAMS = 64  # of one part, in its clauses
 MAX_CONTENT_TERMS = 48  # of one part, in its clauses; further terms only score
-# Weights of the streams in the score; docs/decisions.md has the measurement. A word in Latin letters or digits has no
-# bigrams that score with it, so its weight is that of both.
+# Weights of the streams in the score; docs/decisions/0030-stream-weights.md has the measurement. A word in Latin
+# letters or digits has no bigrams that score with it, so its weight is that of both.
 WORD_WEIGHT, BIGRAM_WEIGHT, UNIGRAM_WEIGHT = 1.0, 1.0, 0.5
 _NON_LATIN_RUN = re.compile(r"[^\W\d_a-z]+")
 

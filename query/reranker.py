@@ -9,7 +9,7 @@
 `title_coverage`  share of the title's bigrams that the query has
 `recency`         ½ + ½ · 2^(-age / half-life), if requested
 
-docs/decisions.md explains the choice of the evidence and how the weights were found.
+docs/decisions/0032-second-phase.md explains the choice of the evidence and how the weights were found.
 """
 
 import math

@@ -19,7 +19,7 @@ from ..query import Searcher, index_version
 from .errors import TooBusy, TooSlow
 
 TIMEOUT_SECONDS = 10.0  # of a request
-SEARCH_THREADS = 4  # see docs/decisions.md
+SEARCH_THREADS = 4  # see docs/decisions/0083-one-searcher.md
 MAX_WAITING = 200  # requests in the queue for a thread
 CHECK_INTERVAL_SECONDS = 1.0  # between checks for an updated index
 
