@@ -23,6 +23,7 @@ PACKAGES = {Path(folder).parts[0] for folder in PYPROJECT["tool"]["setuptools"][
 FOR_WORK = {"dev", "bench", "docs", "examples"}
 LOCK = ROOT / "requirements"
 ONLY_FOR_FIGURES = {"bm25s"}  # of the extra `bench`, which no test installs
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 
@@ -51,8 +52,10 @@ def test_every_supported_python_is_classified() -> None:
     assert PROJECT["requires-python"] == f">={pythons[0]}"
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:\w+/)+[\w.]+\.(?:py|txt|md|po))`", CONTRIBUTING))))
-def test_files_named_in_contributing_exist(path: str) -> None:
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`((?:\w+/)+[\w.]+\.(?:py|txt|md|po))`", CONTRIBUTING + ARCHITECTURE)))
+)
+def test_files_named_in_the_guides_exist(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
