@@ -194,7 +194,7 @@ class WhooshReader:
     def _length_norms(self, segment: SegmentReader, field: IndexedField, stream: Stream) -> Scores:
         key = segment.base, field, stream
         if key not in self._norms:
-            total = sum(each.total_length(field, stream) for each in self._segments)
+            total = sum(other.total_length(field, stream) for other in self._segments)
             self._norms[key] = length_norms(segment.lengths(field, stream), total / self._statistics.articles)
         return self._norms[key]
 
