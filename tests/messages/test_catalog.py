@@ -39,8 +39,8 @@ def messages(language: str) -> list[Message]:
     return [message for message in read_catalog(language) if message.id]
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [text] if isinstance(text, str) else list(text or ())
 
 
 def function_name(call: ast.Call) -> str:
