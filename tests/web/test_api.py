@@ -70,7 +70,7 @@ def article_id(seeds_index: Path) -> str:
         ("entities", {}, ["entities"]),
         (
             "entities",
-            {"q": "外交", "kind": "person", "with": "布林肯", "over-time": "true", "limit": 3},
+            {"q": "外交", "kind": "person", "with_entities": "布林肯", "over_time": "true", "limit": 3},
             ["entities", "外交", "--kind", "person", "--with", "布林肯", "--over-time", "--limit", "3"],
         ),
         ("stats", {}, ["stats"]),
