@@ -14,7 +14,7 @@ import pytest
 
 from souwen.analysis import AnalyzedArticle, Analyzer
 from souwen.engines.whoosh import WhooshEngine
-from souwen.indexer import ReadError, WorkerPoolFailed, build_index, workers
+from souwen.indexer import ReadError, WorkerPoolFailed, build_index, worker_process
 from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.files.read_units import read_units
 from souwen.indexer.preparation import ChangedArticle, IndexingConfig
@@ -67,7 +67,7 @@ def test_dead_worker_costs_only_the_file_it_was_preparing(tmp_path: Path, config
 def test_workers_that_keep_dying_end_the_run(
     tmp_path: Path, config: IndexingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "MAX_RESTARTS", 3)
+    monkeypatch.setattr(worker_process, "MAX_FAILURES_IN_ROW", 3)
     files = write_files(tmp_path / "articles", 4, {0, 1, 2, 3})
     with closing(WorkerPool(config, jobs=2)) as pool, pytest.raises(WorkerPoolFailed, match="--jobs 1"):
         list(pool.prepare(read_units(files), Cleaner({})))
