@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, strip_invisible
-from ..engines import MATCH_NONE, And, Clause, FacetField, Keyword, Reader, SearchRequest, SearchResult
+from ..engines import (
+    MATCH_NONE,
+    And,
+    Clause,
+    FacetField,
+    Keyword,
+    Reader,
+    SearchRequest,
+    SearchResult,
+    check_deadline,
+)
 from ..messages import gettext as _
 from .match_level import MatchLevel
 from .notes import Note, level_note
@@ -68,6 +78,7 @@ class QueryExecutor:
     ) -> MatchResult:
         """Return full and partial matches, the first `limit` of them as candidates in order."""
         for level in MatchLevel:
+            check_deadline()
             clause: Clause = And((*filters, plan.match_clause(level)))
             full_match = plan.full_match_clause(level)
             tiers: tuple[Clause, ...] = ()
@@ -106,6 +117,7 @@ class QueryExecutor:
             levels = () if plan.is_empty else (level for level in MatchLevel if level < MatchLevel.PARTIAL)
             clauses = {level: (plan.match_clause(level), plan.full_match_clause(level)) for level in levels}
         for level, required in clauses.items():
+            check_deadline()
             clause = And((*filters, *required))
             result = self._reader.search(SearchRequest(match=clause, limit=0, facets=facets, facet_limit=facet_limit))
             if result.total:
