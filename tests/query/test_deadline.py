@@ -43,7 +43,7 @@ def searcher(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Searche
     if request.param == "tantivy":
         pytest.importorskip("tantivy")
     lines = (
-        f'{{"id": "{number}", "title": "外交部发言人王毅", "body": "美国总统拜登在白宫谈贸易", "section": "版{number}"}}'
+        f'{{"id": "{number}", "title": "外交部发言人王毅", "body": "美国总统拜登谈贸易", "section": "版{number}"}}'
         for number in range(60)
     )
     (tmp_path / "articles.jsonl").write_text("\n".join(lines), "utf-8")
