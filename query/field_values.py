@@ -43,7 +43,7 @@ class FieldValues:
 def _candidates(lines: str, wildcards: str) -> Iterator[str]:
     """Yield the lines that contain the longest piece of `wildcards` between two *."""
     pieces = f"\n{wildcards.replace(_LINE_BREAK, _ESCAPED_LINE_BREAK)}\n".split(WILDCARD)
-    piece = max(pieces, key=len)
+    piece = max(pieces, key=lambda each: (len(each), each != _LINE_BREAK))
     start = 0  # of the next line, including the line break before it
     while (found := lines.find(piece, start)) >= 0 and found < len(lines) - 1:
         begin = found + 1 if piece.startswith(_LINE_BREAK) else lines.rfind(_LINE_BREAK, 0, found + 1) + 1

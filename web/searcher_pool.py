@@ -76,8 +76,10 @@ class SearcherPool:
         self._is_checking = False
         self._check_executor = ThreadPoolExecutor(1, "souwen-check")  # its own, so that slow searches delay no check
         self._search_executor = ThreadPoolExecutor(threads, "souwen-search")
+        self._warm_up_executor = ThreadPoolExecutor(1, "souwen-warm-up")
         self._pending: set[Future[Any]] = set()  # running or waiting for a thread
         self._overdue: set[Future[Any]] = set()  # still running after their request got TooSlow
+        self._warm_up(self._shared)
 
     @property
     def version(self) -> str:
@@ -103,6 +105,7 @@ class SearcherPool:
         try:
             if self._index_error or self._shared.is_broken or index_version(self._index) != self._shared.version:
                 replacement = _SharedSearcher(self._index)
+                self._warm_up(replacement)
                 with self._lock:
                     previous, self._shared = self._shared, replacement
                 previous.release()
@@ -113,6 +116,14 @@ class SearcherPool:
     def _finish_check(self, _: Future[None]) -> None:
         self._checked_at = time.monotonic()
         self._is_checking = False
+
+    def _warm_up(self, shared: _SharedSearcher) -> None:
+        """Let a searcher read in the background what all threads would otherwise wait for.
+
+        Errors of the index are left to the queries, which meet them again.
+        """
+        shared.acquire()
+        self._warm_up_executor.submit(shared.run, Searcher.warm_up).add_done_callback(lambda _: shared.release())
 
     async def run(self, function: Callable[[Searcher], _T]) -> _T:
         """Return `function(searcher)`, called in a thread with the context variables of the request.
@@ -187,6 +198,7 @@ class SearcherPool:
         """Cancel waiting requests and close the searcher once no thread uses it."""
         self._check_executor.shutdown(wait=False, cancel_futures=True)
         self._search_executor.shutdown(wait=False, cancel_futures=True)
+        self._warm_up_executor.shutdown(wait=False, cancel_futures=True)
         self._shared.release()
 
 
