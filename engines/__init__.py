@@ -23,6 +23,7 @@ from .clauses import (
     Term,
 )
 from .date_keywords import MAX_YEARS, keywords_within
+from .deadline import Deadline, QueryTimeout, check_deadline, use_deadline
 from .errors import (
     EngineUnavailable,
     IndexDamaged,
@@ -79,6 +80,7 @@ __all__ = [
     "Clause",
     "DateField",
     "DateRange",
+    "Deadline",
     "Engine",
     "EngineUnavailable",
     "EntityField",
@@ -103,6 +105,7 @@ __all__ = [
     "MinShouldMatch",
     "Not",
     "Or",
+    "QueryTimeout",
     "Reader",
     "ScoringTerm",
     "SearchRequest",
@@ -120,8 +123,10 @@ __all__ = [
     "UnknownEngine",
     "ValueField",
     "Writer",
+    "check_deadline",
     "has_stored_values",
     "keyword",
     "keywords_within",
     "lucene_idf",
+    "use_deadline",
 ]

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, strip_invisible
-from ..engines import MATCH_NONE, And, Clause, FacetField, Keyword, Reader, SearchRequest, SearchResult
+from ..engines import (
+    MATCH_NONE,
+    And,
+    Clause,
+    FacetField,
+    Keyword,
+    Reader,
+    SearchRequest,
+    SearchResult,
+    check_deadline,
+)
 from ..messages import gettext as _
 from .match_level import MatchLevel
 from .notes import Note, level_note
@@ -67,8 +77,13 @@ class QueryExecutor:
         facet_limit: int,
     ) -> MatchResult:
         """Return full and partial matches, the first `limit` of them as candidates in order."""
+        fruitless: Clause | None = None  # the clause of the level before, which no article matches
         for level in MatchLevel:
+            check_deadline()
             clause: Clause = And((*filters, plan.match_clause(level)))
+            if clause == fruitless:  # as for queries of filters alone
+                continue
+            fruitless = clause
             full_match = plan.full_match_clause(level)
             tiers: tuple[Clause, ...] = ()
             if sort == "relevance":
@@ -105,8 +120,13 @@ class QueryExecutor:
             plan, notes = self.parse(query)
             levels = () if plan.is_empty else (level for level in MatchLevel if level < MatchLevel.PARTIAL)
             clauses = {level: (plan.match_clause(level), plan.full_match_clause(level)) for level in levels}
+        fruitless: Clause | None = None
         for level, required in clauses.items():
+            check_deadline()
             clause = And((*filters, *required))
+            if clause == fruitless:
+                continue
+            fruitless = clause
             result = self._reader.search(SearchRequest(match=clause, limit=0, facets=facets, facet_limit=facet_limit))
             if result.total:
                 level_notes = (level_note(level),) if level > MatchLevel.WHOLE_WORDS else ()

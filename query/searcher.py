@@ -273,6 +273,12 @@ class Searcher:
             return None
         return find_related(stored, self._analyzer, self._reader, max(0, min(limit, MAX_HITS)))
 
+    def warm_up(self) -> None:
+        """Read the words and names of the index now, which the first query that needs them would otherwise wait for."""
+        self._check_open()
+        self._vocabulary()
+        self._facet_counter.known_names()
+
     def statistics(self) -> IndexInfo:
         """Return the number of articles and the size of the index."""
         self._check_open()

@@ -16,10 +16,11 @@ from ...analysis import AnalyzedArticle
 from ...messages import os_error_reason
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
 from ..bm25 import IdfCache, Scores, length_norms, lucene_idf, score, top_k
-from ..clauses import Candidate, Clause, ScoringTerm, SearchRequest, SearchResult
+from ..clauses import Candidate, Clause, FacetCount, ScoringTerm, SearchRequest, SearchResult
+from ..deadline import check_deadline
 from ..errors import IndexDamaged, IndexUnreadable, translate_write_errors
-from ..fields import IndexedField, KeywordField, Stream
-from ..matching import IntArray, Matching
+from ..fields import FacetField, IndexedField, KeywordField, Stream
+from ..matching import IntArray, Mask, Matching
 from ..storage import folder_size, segment_count_text
 from ..stored_article import StoredArticle, stored_article
 from . import toc
@@ -180,8 +181,12 @@ class WhooshReader:
             len(all_keys),
             tuple(map(int, totals)),
             tuple(Candidate(int(all_keys[i]), float(all_scores[i]), int(all_tiers[i])) for i in order),
-            tuple(self._facets.top_values(field, masks, request.facet_limit) for field in request.facets),
+            tuple(self._count_facet(field, masks, request.facet_limit) for field in request.facets),
         )
+
+    def _count_facet(self, field: FacetField, masks: Sequence[Mask], limit: int) -> tuple[FacetCount, ...]:
+        check_deadline()
+        return self._facets.top_values(field, masks, limit)
 
     def count(self, clause: Clause) -> int:
         """Return the number of articles that match."""
@@ -204,12 +209,13 @@ class WhooshReader:
 
     def _compute_idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         with _reading(self._folder):
-            frequencies = [
-                sum(segment.document_frequency(term.field, term.stream, term.term) for segment in self._segments)
-                for term in terms
-            ]
+            frequencies = list(map(self._document_frequency, terms))
         articles = self._statistics.articles
         return [lucene_idf(articles, frequency) if frequency else 0.0 for frequency in frequencies]
+
+    def _document_frequency(self, term: ScoringTerm) -> int:
+        check_deadline()
+        return sum(segment.document_frequency(term.field, term.stream, term.term) for segment in self._segments)
 
     def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         """Return the amount that each of the terms adds to the score of an article."""
@@ -225,7 +231,12 @@ class WhooshReader:
     def values(self, field: KeywordField) -> Iterator[str]:
         """Return every keyword of a field, sorted."""
         with _reading(self._folder):
-            return iter(sorted({value for segment in self._segments for value in segment.keywords(field)}))
+            values = set()
+            for segment in self._segments:
+                for value in segment.keywords(field):
+                    check_deadline()
+                    values.add(value)
+            return iter(sorted(values))
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
         """Return the articles with these keys."""
@@ -233,6 +244,7 @@ class WhooshReader:
             return [self._fetch(key) for key in keys]
 
     def _fetch(self, key: int) -> StoredArticle:
+        check_deadline()
         segment = self._segment(key)
         return stored_article(segment.store.stored_texts(key - segment.base))
 
