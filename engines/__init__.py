@@ -1,6 +1,6 @@
 """Search engines behind one contract: the query model, the index folder, and the engines that implement it."""
 
-from .base import DEFAULT_WRITE_BUFFER, Engine, IndexStatistics, Reader, Writer
+from .base import DEFAULT_WRITE_BUFFER, ArticleReader, Engine, IndexStatistics, Reader, Writer
 from .bm25 import lucene_idf
 from .clauses import (
     MATCH_ALL,
@@ -25,6 +25,7 @@ from .clauses import (
 from .date_keywords import MAX_YEARS, keywords_within
 from .deadline import Deadline, QueryTimeout, check_deadline, use_deadline
 from .errors import (
+    ArticlesUnreadable,
     EngineUnavailable,
     IndexDamaged,
     IndexLocked,
@@ -32,13 +33,16 @@ from .errors import (
     IndexMoved,
     IndexNotFound,
     IndexOutdated,
+    IndexTooNew,
     IndexUnreadable,
     IndexUnwritable,
     ServerError,
     ServerFailed,
     ServerRefused,
     ServerUnreachable,
+    SettingMismatch,
     UnknownEngine,
+    translate_write_errors,
 )
 from .facets import has_stored_values
 from .fields import (
@@ -58,11 +62,12 @@ from .fields import (
     TextField,
     ValueField,
 )
-from .index_directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexMeta
+from .index_directory import ALIASES_FILE, DEFAULT_ENGINE, ENGINES, FORMER_FORMAT, IndexDirectory, IndexMeta
 from .keywords import keyword
 from .stored_article import StoredArticle
 
 __all__ = [
+    "ALIASES_FILE",
     "DEFAULT_ENGINE",
     "DEFAULT_WRITE_BUFFER",
     "ENGINES",
@@ -70,12 +75,15 @@ __all__ = [
     "FACET_FIELDS",
     "FIELDS",
     "FILTER_FIELDS",
+    "FORMER_FORMAT",
     "MATCH_ALL",
     "MATCH_NONE",
     "MAX_YEARS",
     "PERIOD_FILTERS",
     "QUERY_FIELDS",
     "And",
+    "ArticleReader",
+    "ArticlesUnreadable",
     "Candidate",
     "Clause",
     "DateField",
@@ -97,6 +105,7 @@ __all__ = [
     "IndexNotFound",
     "IndexOutdated",
     "IndexStatistics",
+    "IndexTooNew",
     "IndexUnreadable",
     "IndexUnwritable",
     "IndexedField",
@@ -114,6 +123,7 @@ __all__ = [
     "ServerFailed",
     "ServerRefused",
     "ServerUnreachable",
+    "SettingMismatch",
     "Sort",
     "StoredArticle",
     "Stream",
@@ -128,5 +138,6 @@ __all__ = [
     "keyword",
     "keywords_within",
     "lucene_idf",
+    "translate_write_errors",
     "use_deadline",
 ]

@@ -9,7 +9,7 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -143,6 +143,14 @@ class Manifest:
         )
         return next((FileRecord(row[0], FileStamp(row[1], row[2]), *row[3:]) for row in rows), None)
 
+    def paths(self) -> list[str]:
+        """Return the paths of all files."""
+        return [os.fsdecode(row[0]) for row in self._query("SELECT path FROM file ORDER BY path")]
+
+    def reader_settings(self) -> list[str]:
+        """Return all settings that files were read with."""
+        return [row[0] for row in self._query("SELECT DISTINCT reader_settings FROM file ORDER BY reader_settings")]
+
     def mark_seen(self, record: FileRecord) -> bool:
         """Record that the file still exists. Return False if this run has already recorded it."""
         return self._execute("INSERT OR IGNORE INTO seen VALUES (?)", record.key) > 0
@@ -195,6 +203,17 @@ class Manifest:
         """Make the next run read the file again."""
         self._execute("UPDATE file SET modified_ns = NULL, digest = x'' WHERE key = ?", file)
 
+    def count_articles_outside(self, paths: Iterable[str]) -> int:
+        """Return the number of articles that none of these files contains."""
+        with self._as_index_error():
+            self._database.execute("CREATE TEMPORARY TABLE inside (file INTEGER PRIMARY KEY)")
+            self._database.executemany("INSERT OR IGNORE INTO inside VALUES (?)", ((_key(path),) for path in paths))
+        [(articles,)] = self._query(
+            "SELECT count(*) FROM article WHERE (lost OR file NOT IN (SELECT file FROM inside)) AND NOT EXISTS"
+            " (SELECT * FROM duplicate JOIN inside USING (file) WHERE duplicate.article = article.key)"
+        )
+        return int(articles)
+
     def add_failure(self, file: int, name: str, reason: str) -> None:
         """Record that a file, or the part of it called `name`, is not an article."""
         self._execute("INSERT INTO failure VALUES (?, ?, ?)", file, os.fsencode(name), reason)
@@ -216,6 +235,10 @@ class Manifest:
         for source, forms in repeated.items():
             for form in forms:
                 self._execute("INSERT INTO repeated_line VALUES (?, ?)", source, form)
+
+    def forget_repeated_lines(self) -> None:
+        """Forget the repeated lines of all sources, so that this run learns them again."""
+        self._execute("DELETE FROM repeated_line")
 
     def forget_missing_files(self, roots: Sequence[str], unreadable: Sequence[str]) -> None:
         """Forget the files at or below `roots` that this run has not seen, except those below `unreadable`.

@@ -60,6 +60,11 @@ class IndexingConfig(NamedTuple):
         """Version and settings of the readers, as JSON. All files must be read again when this changes."""
         return json.dumps([READERS_VERSION, sorted(self.mapping.items())], ensure_ascii=False)
 
+    @staticmethod
+    def mapping_in(reader_settings: str) -> dict[str, str]:
+        """Return the mapping in reader settings."""
+        return dict(json.loads(reader_settings)[1])
+
 
 class Preparer:
     """Reads, cleans and analyzes articles and compares them with the last commit of an engine."""

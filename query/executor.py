@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, strip_invisible
 from ..engines import (
+    ENTITY_FIELDS,
     MATCH_NONE,
     And,
     Clause,
@@ -17,8 +18,8 @@ from ..engines import (
 )
 from ..messages import gettext as _
 from .match_level import MatchLevel
-from .notes import Note, level_note
-from .parser import parse
+from .notes import Note, level_note, no_names_note
+from .parser import FilterNode, GroupNode, Node, NotNode, parse
 from .planner import QueryPlan
 from .rewriter import QueryRewriter
 
@@ -62,6 +63,8 @@ class QueryExecutor:
         notes += rewrite_notes + tuple(
             Note("dropped", _("“{text}” has nothing to search for").format(text=text[:40])) for text in plan.dropped
         )
+        if not self._analyzer.entities and _has_name_filter(rewritten):
+            notes += (no_names_note(),)
         if plan.is_empty:
             notes += (Note("empty", _("there is nothing to search for")),)
         return ParsedQuery(plan, notes)
@@ -140,6 +143,14 @@ class QueryExecutor:
         article = Keyword("id", article_id)
         matching = (level for level in MatchLevel if self._reader.count(And((article, plan.match_clause(level)))))
         return next(matching, None)
+
+
+def _has_name_filter(node: Node) -> bool:
+    if isinstance(node, GroupNode):
+        return any(map(_has_name_filter, node.nodes))
+    if isinstance(node, NotNode):
+        return _has_name_filter(node.node)
+    return isinstance(node, FilterNode) and node.field in ENTITY_FIELDS
 
 
 def _no_matches(facets: tuple[FacetField, ...]) -> MatchResult:

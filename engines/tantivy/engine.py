@@ -66,6 +66,10 @@ class TantivyEngine:
         """Open the last commit."""
         return TantivyReader(self._folder)
 
+    def article_reader(self) -> "TantivyReader":
+        """Open the stored articles of the last commit."""
+        return self.reader()
+
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "TantivyWriter":
         """Begin a transaction that buffers about `memory` bytes."""
         return TantivyWriter(self._folder, memory)

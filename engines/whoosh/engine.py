@@ -24,6 +24,8 @@ from ..matching import IntArray, Mask, Matching
 from ..storage import folder_size, segment_count_text
 from ..stored_article import StoredArticle, stored_article
 from . import toc
+from .article_store import ArticleStoreReader
+from .codec import ARTICLES_EXTENSION, SegmentInfo
 from .facet_counts import SegmentFacetCounter
 from .paged_file import CorruptFile
 from .prepared_article import WhooshDocument, prepare_articles
@@ -86,6 +88,10 @@ class WhooshEngine:
         """Open the last commit."""
         return WhooshReader(self._folder)
 
+    def article_reader(self) -> "WhooshArticleReader":
+        """Open the stored articles of the last commit, also of an index of the former format."""
+        return WhooshArticleReader(self._folder)
+
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "WhooshWriter":
         """Begin a transaction that buffers about `memory` bytes."""
         return WhooshWriter(self._folder, memory)
@@ -135,6 +141,43 @@ class WhooshWriter:
             self._writer.cancel()
         with suppress(IndexDamaged, IndexUnreadable), _reading(self._folder):
             toc.remove_uncommitted(self._folder)
+
+
+class WhooshArticleReader:
+    """Implements `base.ArticleReader`. It reads no terms, so that damage to them does not matter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        index = toc.WhooshIndex(folder, toc.FORMER_NAMES)
+
+        def read() -> list[tuple[SegmentInfo, ArticleStoreReader]]:
+            segments = index.segments()
+            return [
+                (segment, ArticleStoreReader(segment.path(index.storage, ARTICLES_EXTENSION))) for segment in segments
+            ]
+
+        with _reading(folder, _OPEN_ERRORS):
+            self._segments = toc.retry_during_commits(read)
+            size = folder_size(folder)
+        articles = sum(segment.doc_count() for segment, _store in self._segments)
+        self._statistics = IndexStatistics(articles, size, segment_count_text(len(self._segments)))
+
+    def articles(self) -> Iterator[StoredArticle]:
+        """Yield every article."""
+        for segment, store in self._segments:
+            for number in range(store.size):
+                if not segment.is_deleted(number):
+                    with _reading(self._folder, _OPEN_ERRORS):
+                        stored = stored_article(store.stored_texts(number))
+                    yield stored
+
+    def statistics(self) -> IndexStatistics:
+        """Return the statistics of the index at this commit."""
+        return self._statistics
+
+    def close(self) -> None:
+        """Release the files."""
+        self._segments = []
 
 
 class WhooshReader:

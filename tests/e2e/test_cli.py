@@ -333,6 +333,8 @@ def test_a_mapping_names_the_keys_of_records(tmp_path: Path) -> None:
     run(*arguments, "--map", "title=kopf")
     results = json.loads(run("search", "台湾海峡", "--index", tmp_path / "index", "--json").stdout)
     assert [(hit["id"], hit["title"]) for hit in results["hits"]] == [("7", "台湾海峡")]
+    done = run("index", source, "--index", tmp_path / "index", "--map", "title=text")
+    assert (done.returncode, "--rebuild --map title=text" in done.stderr) == (2, True)
     for wrong, message in (("titel=kopf", "articles have no field titel"), ("title", "is not FIELD=KEY")):
         done = run(*arguments, "--map", wrong)
         assert done.returncode == 2
