@@ -267,7 +267,7 @@ def test_no_results_page_offers_help(open_page: OpenPage, site: str, screenshot:
     screenshot(page, "nothing")
     assert page.get_by_role("heading", name="没有找到文章").is_visible()
     assert "去掉筛选条件后有 3 篇文章" in page.locator(".no-results").inner_text()
-    page.get_by_role("link", name="不加筛选搜索").click()
+    page.get_by_role("link", name="不加筛选条件搜索").click()
     page.wait_for_url(lambda url: "section" not in url)
     assert page.locator(".total").inner_text() == "3 篇文章"
 
