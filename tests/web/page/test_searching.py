@@ -210,7 +210,7 @@ def test_reprints_are_folded(open_page: OpenPage, site: str) -> None:
 
 def test_partial_matches_have_a_heading(open_page: OpenPage, site: str) -> None:
     page = open_page(f"{site}/?q={quote('布林肯在北京举行坦诚的外交会谈')}&limit=50")
-    assert "完全匹配" in page.locator(".total").inner_text()
+    assert "完整匹配" in page.locator(".total").inner_text()
     assert page.get_by_role("heading", name="以下为部分匹配").count() == 1
     after = page.locator(".divider ~ .hit").count()
     assert 0 < after < len(titles(page))
