@@ -255,7 +255,7 @@ def test_suggestions_articles_and_statistics(pair: SearcherPair) -> None:
         assert pair.default.article(number) == pair.tested.article(number)
     statistics = pair.tested.statistics()
     assert statistics.articles == pair.default.statistics().articles
-    assert statistics.size > 10_000
+    assert statistics.size_bytes > 10_000
 
 
 def test_near_duplicates_and_related_articles(make_pair: Callable[..., SearcherPair], tmp_path: Path) -> None:
