@@ -26,8 +26,8 @@ from typing import NamedTuple
 import filelock
 
 from ..analysis import Analyzer
+from ..messages import SouwenError, os_error_reason
 from ..messages import gettext as _
-from ..messages import os_error_reason
 from .base import ArticleReader, Engine
 from .errors import (
     EngineUnavailable,
@@ -158,9 +158,13 @@ class IndexDirectory:
         ]
         folder = f"{engine}-{max(used_numbers, default=0) + 1}"
         draft = _engine(engine, self.path / folder)
-        with translate_write_errors(self.path):
-            (self.path / folder).mkdir()
-            draft.create()
+        try:
+            with translate_write_errors(self.path):
+                (self.path / folder).mkdir()
+                draft.create()
+        except SouwenError:
+            draft.remove()
+            raise
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
         settings = analyzer.fingerprint, engine, folder, created, analyzer.dictionary, analyzer.entities
         return IndexMeta(FORMAT, *settings, dict(mapping or {})), draft

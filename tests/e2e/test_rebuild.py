@@ -84,7 +84,7 @@ def articles(index: Path) -> dict[str, dict[str, str]]:
 def prescribed(errors: str) -> list[str]:
     """Return the arguments of the one command that a message names."""
     assert errors.count("\n") == 1
-    program, *arguments = shlex.split(errors.split("`")[1])
+    program, *arguments = shlex.split(errors.split("`")[-2])
     assert program == "souwen"
     return arguments
 
@@ -169,7 +169,7 @@ def test_names_are_found_after_the_command_that_the_message_names(archive: Path,
         assert "no-names" in [note["kind"] for note in results["notes"]]  # type: ignore[attr-defined]
     counts = json.loads(run("entities", "--index", index, "--json").stdout)
     assert [note["kind"] for note in counts["notes"]] == ["no-names"]
-    timeline = json.loads(run("timeline", "--place", "台湾海峡", "--index", index, "--json").stdout)
+    timeline = json.loads(run("timeline", "海峡", "--place", "台湾海峡", "--index", index, "--json").stdout)
     assert [note["kind"] for note in timeline["notes"]] == ["no-names"]
     succeed(*prescribed(done.stderr))
     assert statistics(index)["entities"] is True
