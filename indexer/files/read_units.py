@@ -14,7 +14,7 @@ from .archives import SIGNATURE_SIZE, is_archive, read_members
 from .splitting import CHUNK_SIZE, plan_stream, split_stream
 from .streams import BLOCK_SIZE, ByteStream
 
-_MAX_SIMPLE_SIZE = 1 << 16  # bytes
+MAX_SIMPLE_SIZE = 1 << 16  # bytes
 
 
 class ReadUnit(NamedTuple):
@@ -46,16 +46,16 @@ class ReadUnit(NamedTuple):
         This holds for small units of formats whose readers use no markup or archive library.
         """
         content = self.content
-        if content is None and self.size <= _MAX_SIMPLE_SIZE:
+        if content is None and self.size <= MAX_SIMPLE_SIZE:
             try:
                 with self.path.open("rb") as file:
-                    content = file.read(_MAX_SIMPLE_SIZE + 1)
+                    content = file.read(MAX_SIMPLE_SIZE + 1)
             except OSError:
                 return True
         if isinstance(content, Chunk):
-            return len(content.data) <= _MAX_SIMPLE_SIZE
+            return len(content.data) <= MAX_SIMPLE_SIZE
         if isinstance(content, bytes):
-            return len(content) <= _MAX_SIMPLE_SIZE and has_simple_format(self.name, content, mapping)
+            return len(content) <= MAX_SIMPLE_SIZE and has_simple_format(self.name, content, mapping)
         return content is not None
 
     def read(self, mapping: Mapping[str, str] = {}) -> ReadItems:

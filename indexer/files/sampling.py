@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 from ...analysis import Article
+from ..cleaning.repeated_lines import MIN_SAMPLE_ARTICLES
 from ..worker_process import BeginStep, StepInterrupted, Task, WorkerProcess
-from .read_units import ReadUnit, read_units
+from .read_units import MAX_SIMPLE_SIZE, ReadUnit, read_units
 
 # From 2,000 of 20,000 articles of eleven sources, the lines of three are learned; from all articles, those of five.
 SAMPLE_ARTICLES = 2000
@@ -24,7 +25,7 @@ def sample_articles(paths: Sequence[str], size: int, mapping: Mapping[str, str])
     sampled_paths = paths[:: max(len(paths) // SAMPLE_ARTICLES, 1)]
     step = max(size * len(sampled_paths) / max(len(paths), 1) / SAMPLE_ARTICLES, 1)  # bytes
     next_at = 0.0
-    with closing(_SampleReader(mapping)) as reader:
+    with closing(_SampleReader(mapping, len(paths))) as reader:
         for unit in read_units(map(Path, sampled_paths)):
             if unit.done >= next_at and unit.size <= _MAX_SAMPLE_UNIT:
                 next_at = unit.done + step
@@ -34,8 +35,9 @@ def sample_articles(paths: Sequence[str], size: int, mapping: Mapping[str, str])
 class _SampleReader:
     """Reads simple units in this process, and others in a worker process, which starts with the first of them."""
 
-    def __init__(self, mapping: Mapping[str, str]) -> None:
+    def __init__(self, mapping: Mapping[str, str], files: int) -> None:
         self._mapping = mapping
+        self._has_few_files = files < MIN_SAMPLE_ARTICLES
         self._process: WorkerProcess | None = None
         self._interruptions = 0
 
@@ -43,6 +45,9 @@ class _SampleReader:
         """Return up to `limit` articles of a unit, and none if it exceeds the limits."""
         if unit.is_simple(self._mapping):
             return _read_articles(self._mapping, unit, limit)
+        is_page = unit.content is None and unit.size <= MAX_SIMPLE_SIZE and unit.path.suffix.lower() != ".epub"
+        if self._has_few_files and is_page:
+            return []  # too few articles to learn from, and not worth a process
         if self._interruptions == _MAX_INTERRUPTIONS:
             return []
         self._process = self._process or WorkerProcess(_make_task, self._mapping)

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
 from bs4.builder._lxml import LXMLTreeBuilder  # bs4.builder exports it, too, but not for type checkers
 
 from ...messages import gettext as _
@@ -51,6 +51,7 @@ def html_to_lines(html: str) -> list[str]:
     builder = _LineBuilder()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)  # a body may consist of one address
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # a page may begin like XML
         BeautifulSoup(html, builder=builder)
     return [line for line in (_COLLAPSIBLE.sub(" ", line).strip() for line in builder.text.split("\n")) if line]
 
