@@ -66,7 +66,7 @@ def test_index_search_show_stats_of_the_seeds(tmp_path: Path) -> None:
     ]
     statistics = json.loads(run("stats", "--json", cwd=tmp_path).stdout)
     assert (statistics["articles"], statistics["engine"]) == (2, "whoosh")
-    assert statistics["bytes"] > 10_000
+    assert statistics["size_bytes"] > 10_000
 
 
 def test_search_by_a_date_in_the_text(seeds_index: Path) -> None:
