@@ -1,6 +1,7 @@
 """Connections that send nothing, half a request or too many requests; clients behind proxies."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -147,12 +148,14 @@ def test_client_with_many_requests_at_once_is_refused(
 ) -> None:
     monkeypatch.setattr(connections, "MAX_CONNECTIONS_PER_CLIENT", 3)
     server = serve(seeds_index, host="0.0.0.0", threads=1)
-    monkeypatch.setattr(server.pool, "_time_limit", 2.0)
-    server.pool._search_executor.submit(time.sleep, 1.0)
+    release = threading.Event()
+    server.pool._search_executor.submit(release.wait, 60)
     with connected(server, 3, b"GET /api/stats HTTP/1.1\r\nHost: localhost\r\n\r\n", other_address):
-        time.sleep(0.3)
+        while len(server.pool._pending) < 3:
+            time.sleep(0.01)
         with connect(server, other_address) as connection:
             refusal = answer(connection)
+        release.set()
     assert refusal.startswith(b"HTTP/1.1 429 ")
     assert b"too many connections come from your address" in refusal
 
