@@ -48,8 +48,8 @@ MATCH_ALL_REQUEST = SearchRequest(match=And(()), limit=1_000)
 def directory(tmp_path: Path, opensearch: str) -> IndexDirectory:
     directory = IndexDirectory(tmp_path / "index")
     with directory.lock(1):
-        meta, _ = directory.draft(ANALYZER, opensearch)
-        directory.publish(meta)
+        meta, _ = directory.create_draft(ANALYZER, opensearch)
+        directory.activate(meta)
     return directory
 
 
