@@ -212,7 +212,7 @@ def test_a_rebuilt_index_stays_readable_for_a_while(
     build_index(articles, index, engine=opensearch)
     old = IndexDirectory(shutil.copytree(index, tmp_path / "copy"))
     written(generated(1, range(5)), articles)
-    build_index(articles, index, engine=opensearch, rebuild=True)
+    build_index(articles, index, engine=opensearch, rebuild=True, from_files=True)
     with Searcher(old.path) as searcher:
         assert searcher.statistics().articles == 12
     with pytest.raises(IndexMoved, match="copy the folder from the machine that rebuilt it"):
