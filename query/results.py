@@ -325,7 +325,7 @@ class IndexInfo(Result):
     format: int
     """Format of the index on disk."""
     entities: bool
-    """Whether the index has the names that articles mention."""
+    """True if the index has the names that articles mention."""
     dictionary: int
     """Number of words in the custom dictionary."""
     mapping: dict[str, str]
