@@ -17,6 +17,7 @@ import json
 import os
 import re
 import socket
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
@@ -45,6 +46,7 @@ from .storage import atomic_replace
 FORMAT = 4
 FORMER_FORMAT = 3  # whose stored articles can still be read, so that a rebuild keeps them
 META = "meta.json"
+_CHECKSUM = "checksum"  # key of meta.json; older indexes have none
 ALIASES_FILE = "aliases.txt"
 ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"
@@ -107,9 +109,16 @@ class IndexDirectory:
                     theirs=values["format"], ours=FORMAT
                 ),
             )
+        values.pop(_CHECKSUM, None)
         if not _is_meta(values):
             raise IndexDamaged(self.path, _("{meta} has missing or wrong values").format(meta=META))
         return IndexMeta(**values)
+
+    def verify_meta(self) -> None:
+        """Raise IndexDamaged if meta.json is not as it was written. Raises what `meta` raises, too."""
+        self.meta()
+        if not _has_right_checksum(json.loads((self.path / META).read_text("utf-8"))):
+            raise IndexDamaged(self.path, _("{file} was altered").format(file=META))
 
     def open(self, fingerprint: str) -> Engine:
         """Return the engine of the index.
@@ -173,7 +182,8 @@ class IndexDirectory:
         """Make a drafted index the current one, and remove the former. Needs the lock."""
         with translate_write_errors(self.path):
             draft = self.path / f"{META}.new"
-            draft.write_text(json.dumps(meta._asdict(), indent=2) + "\n", "utf-8")
+            values = meta._asdict()
+            draft.write_text(json.dumps(values | {_CHECKSUM: _checksum(values)}, indent=2) + "\n", "utf-8")
             atomic_replace(draft, self.path / META)
         self._remove_all_but(meta.folder)
 
@@ -190,9 +200,10 @@ class IndexDirectory:
         return self.path / ALIASES_FILE
 
     def _current(self) -> str | None:
-        """Return the engine folder that meta.json names, "" without meta.json, None if it names none.
+        """Return the engine folder that meta.json names, "" without meta.json, None if it names none that exists.
 
-        The index may have any format: it stays until another one replaces it.
+        The index may have any format: it stays until another one replaces it. None also if meta.json was altered: the
+        name of the folder may be wrong, and all others would be removed.
         """
         try:
             values = json.loads((self.path / META).read_text("utf-8"))
@@ -200,8 +211,9 @@ class IndexDirectory:
             return ""
         except (OSError, ValueError, RecursionError):
             return None
-        folder = values.get("folder") if isinstance(values, dict) else None
-        return folder if isinstance(folder, str) and _ENGINE_FOLDER.fullmatch(folder) else None
+        folder = values.get("folder") if isinstance(values, dict) and _has_right_checksum(values) else None
+        is_folder = isinstance(folder, str) and _ENGINE_FOLDER.fullmatch(folder) and (self.path / folder).is_dir()
+        return folder if is_folder else None
 
     def _remove_leftovers(self) -> None:
         """Remove what killed runs left, and what a former index could not remove while it was in use."""
@@ -269,6 +281,15 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # the system may not know the user of a process
         return "?"
+
+
+def _checksum(values: Mapping[str, object]) -> int:
+    return zlib.crc32(json.dumps(values, sort_keys=True).encode("ascii"))
+
+
+def _has_right_checksum(values: Mapping[str, object]) -> bool:
+    others = {name: value for name, value in values.items() if name != _CHECKSUM}
+    return _CHECKSUM not in values or values[_CHECKSUM] == _checksum(others)
 
 
 def _is_meta(values: dict[str, object]) -> bool:

@@ -24,7 +24,7 @@ class CheckReport:
 def check_index(
     index: str | os.PathLike[str] = "index_data", *, sample: int = SAMPLE_SIZE, lock_timeout: float = LOCK_TIMEOUT
 ) -> CheckReport:
-    """Read the whole index, verify its checksums, and look up `sample` random articles of the manifest.
+    """Read the whole index with its manifest, verify all checksums, and look up `sample` random articles.
 
     The index stays locked against writers meanwhile. `lock_timeout` is in seconds.
 
@@ -39,7 +39,9 @@ def check_index(
     directory = IndexDirectory(index)
     meta = directory.meta()
     with directory.lock(lock_timeout):
-        reader = directory.open(meta.analyzer().fingerprint).reader()
+        directory.verify_meta()
+        engine = directory.open(meta.analyzer().fingerprint)
+        reader = engine.reader()
         try:
             reader.check()
             statistics = reader.statistics()
@@ -48,20 +50,30 @@ def check_index(
                 problem = _("the index has no manifest: the next `souwen index` reads every file again")
                 return CheckReport(statistics.articles, statistics.size, None, (problem,))
             with Manifest(manifest_file) as manifest:
+                manifest.verify()
+                commit_id = manifest.commit_id
                 files, listed = manifest.counts()
                 sampled_ids = manifest.random_article_ids(sample)
                 missing = [article_id for article_id in sampled_ids if reader.find(article_id) is None]
         finally:
             reader.close()
+        is_of_this_commit = commit_id == engine.commit_id()
     problems = []
-    if missing:
+    if commit_id is not None and not is_of_this_commit:
+        problems.append(
+            _(
+                "the manifest belongs to another commit than the index, as after a run that was killed in its last "
+                "moment: run `souwen index` again with the same paths, which reads all files"
+            )
+        )
+    elif missing:
         problems.append(
             _(
                 "the index lacks {missing} of {sampled} sampled articles, such as {example}: "
                 "run `souwen index PATH --index {index} --rebuild`"
             ).format(missing=len(missing), sampled=min(sample, listed), example=missing[0], index=directory.path)
         )
-    elif listed != statistics.articles:
+    elif listed > statistics.articles or (listed < statistics.articles and not is_of_this_commit):
         problems.append(
             _(
                 "the manifest lists {listed} articles and the index has {articles}, as after a run that was killed in "

@@ -10,7 +10,8 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -18,11 +19,24 @@ from typing import Any, NamedTuple
 from typing_extensions import Self
 
 from ..engines import IndexDamaged, IndexUnwritable
+from ..messages import gettext as _
 from .cleaning import RepeatedLines
+from .row_checksum import CHECKSUM_SCHEMA, RowChecksum, is_sound, structure
 
 _MIN_AGE = 2_000_000_000  # ns; the coarsest clock of a file system, that of FAT
 _CACHE_SIZE = 64_000  # KiB
-_SCHEMA = """
+# The messages of SQLite's errors that are the system's. All others mean that the file is not as it was written.
+_SYSTEM_ERRORS = (
+    "access permission denied",
+    "attempt to write a readonly database",
+    "database is locked",
+    "database or disk is full",
+    "disk I/O error",
+    "out of memory",
+    "unable to open database file",
+)
+_SCHEMA = f"""
+{CHECKSUM_SCHEMA}
 CREATE TABLE IF NOT EXISTS file (
     key INTEGER PRIMARY KEY, path BLOB NOT NULL, size INTEGER NOT NULL, modified_ns INTEGER,
     digest BLOB NOT NULL, reader_settings TEXT NOT NULL, articles INTEGER NOT NULL
@@ -43,6 +57,10 @@ CREATE INDEX IF NOT EXISTS duplicate_file ON duplicate (file);
 CREATE TABLE IF NOT EXISTS repeated_line (
     source TEXT NOT NULL, form TEXT NOT NULL, PRIMARY KEY (source, form)
 ) WITHOUT ROWID;
+-- the commit of the index that this manifest describes
+CREATE TABLE IF NOT EXISTS index_commit (id TEXT NOT NULL);
+"""
+_TEMPORARY_SCHEMA = """
 -- of this run: the files that exist or were forgotten, and the articles that those files supplied and no longer contain
 CREATE TEMPORARY TABLE seen (file INTEGER PRIMARY KEY);
 CREATE TEMPORARY VIEW lost_article AS SELECT key, id FROM article WHERE lost AND file IN (SELECT file FROM seen);
@@ -98,11 +116,31 @@ class Manifest:
             try:
                 self._database.execute(f"PRAGMA cache_size = -{_CACHE_SIZE}")
                 self._database.execute("PRAGMA temp_store = MEMORY")
-                self._database.executescript(_SCHEMA)
+                self._database.execute("PRAGMA synchronous = EXTRA")  # a power cut does not undo a commit
                 self._database.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error:
+                self._checksum = self._prepare()
+                for statement in filter(str.strip, _TEMPORARY_SCHEMA.split(";")):
+                    self._database.execute(statement)
+            except (sqlite3.Error, IndexDamaged):
                 self._database.close()
                 raise
+
+    def _prepare(self) -> RowChecksum:
+        """Create the tables that are missing, and return the checksum of all."""
+        names = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master")}
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            self._database.execute(statement)
+        is_valid = structure(self._database) == _expected_structure()
+        if "checksum" in names:
+            is_valid = is_valid and len(self._database.execute("SELECT * FROM checksum").fetchall()) == 1
+        elif names:  # an older version wrote it
+            is_valid = is_valid and is_sound(self._database)
+        if not is_valid:
+            raise self._damage()
+        return RowChecksum(self._database)
+
+    def _damage(self) -> IndexDamaged:
+        return IndexDamaged(self._file.parent, _("{file} was altered").format(file=self._file.name))
 
     def __enter__(self) -> Self:
         return self
@@ -113,19 +151,14 @@ class Manifest:
         try:
             if error is None:
                 with self._as_index_error():
+                    self._checksum.store()
                     self._database.execute("COMMIT")
         finally:
             with suppress(sqlite3.Error):  # closing also rolls back what was not committed
                 self._database.close()
 
-    @contextmanager
-    def _as_index_error(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:  # the disk is full, a permission is missing, the file is gone
-            raise IndexUnwritable(self._file.parent, f"{self._file.name}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise IndexDamaged(self._file.parent, f"{self._file.name}: {error}") from error
+    def _as_index_error(self) -> AbstractContextManager[None]:
+        return index_errors(self._file)
 
     def _query(self, statement: str, *values: object) -> list[Any]:
         with self._as_index_error():
@@ -277,7 +310,34 @@ class Manifest:
         """Remove an article that is no longer in the index."""
         self._execute("DELETE FROM article WHERE key = ?", _key(article_id))
 
+    @property
+    def commit_id(self) -> str | None:
+        """The commit of the index that this manifest describes, None in a new manifest or one of an older version."""
+        return next((commit_id for (commit_id,) in self._query("SELECT id FROM index_commit")), None)
+
+    def set_commit_id(self, commit_id: str) -> None:
+        """Record the commit of the index that this manifest describes."""
+        self._execute("DELETE FROM index_commit")
+        self._execute("INSERT INTO index_commit VALUES (?)", commit_id)
+
+    def distrust(self, article_ids: Iterable[str]) -> None:
+        """Make this run read all files again, and forget the articles that are not among the `article_ids`."""
+        with self._as_index_error():
+            self._database.execute("CREATE TEMPORARY TABLE present (article INTEGER PRIMARY KEY)")
+            self._database.executemany("INSERT OR IGNORE INTO present VALUES (?)", ((_key(i),) for i in article_ids))
+        self._execute("UPDATE file SET modified_ns = NULL, digest = x''")
+        self._execute("DELETE FROM duplicate WHERE article NOT IN (SELECT article FROM present)")
+        self._execute("DELETE FROM article WHERE key NOT IN (SELECT article FROM present)")
+        self._execute("DROP TABLE temp.present")
+
     # For checking
+
+    def verify(self) -> None:
+        """Read everything. Raises IndexDamaged unless every row is as it was written."""
+        with self._as_index_error():
+            is_right = self._checksum.is_right()
+        if not is_right:
+            raise self._damage()
 
     def counts(self) -> tuple[int, int]:
         """Return the number of files and the number of articles."""
@@ -290,6 +350,28 @@ class Manifest:
     def random_article_ids(self, size: int) -> list[str]:
         """Return the ids of up to `size` articles, chosen at random."""
         return [row[0] for row in self._query("SELECT id FROM article ORDER BY random() LIMIT ?", size)]
+
+
+@contextmanager
+def index_errors(file: Path) -> Iterator[None]:
+    """Convert SQLite's errors into IndexDamaged or IndexUnwritable. `file` is the database."""
+    try:
+        yield
+    except UnicodeDecodeError as error:  # SQLite quotes names of damaged tables in its messages
+        raise IndexDamaged(file.parent, _("{file} was altered").format(file=file.name)) from error
+    except sqlite3.DatabaseError as error:
+        is_system_error = str(error).startswith(_SYSTEM_ERRORS)
+        if "readonly" in str(error):  # also if the file claims that a later version of SQLite must write it
+            is_system_error = not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+        kind = IndexUnwritable if is_system_error else IndexDamaged
+        raise kind(file.parent, f"{file.name}: {error}") from error
+
+
+@cache
+def _expected_structure() -> list[object]:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(_SCHEMA)
+        return structure(database)
 
 
 def _key(name: str) -> int:

@@ -12,6 +12,7 @@ from .cleaning import Cleaner, RepeatedLines, find_repeated_lines
 from .errors import WorkerPoolFailed
 from .files import ReadUnit, find_files, read_units, sample_articles
 from .manifest import Manifest
+from .manifest_commit import manifest_of_index
 from .preparation import ChangedArticle, IndexingConfig
 from .sync import DecodingLoss, ReadFailure, RemovedLine, Sync
 from .workers import make_executor
@@ -89,7 +90,10 @@ def update_index(
     With `former`, the index is empty and replaces another one, whose manifest was copied. Then all files are read, and
     the other articles of the former index are kept.
     """
-    with Manifest(manifest_file) as manifest, config.engine.writer(options.memory) as writer:
+    with (
+        manifest_of_index(manifest_file, config.engine, is_new=former is not None) as manifest,
+        config.engine.writer(options.memory) as writer,
+    ):
         if former:
             _forget_contents(manifest, inputs.files)
         sync = Sync(manifest, inputs.files, config.reader_settings)

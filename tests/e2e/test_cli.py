@@ -408,7 +408,9 @@ def test_check_finds_articles_that_are_missing(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "one" / "whoosh-1.files", tmp_path / "two" / "whoosh-1.files")
     report = json.loads(run("check", "--index", tmp_path / "two", "--json").stdout)
     assert (report["articles"], report["files"]) == (1, 2)
-    assert ["2 of 2 sampled articles" in problem and "--rebuild" in problem for problem in report["problems"]] == [True]
+    assert ["another commit" in problem and "`souwen index`" in problem for problem in report["problems"]] == [True]
+    run("index", tmp_path / "other.json", "--index", tmp_path / "two")
+    assert json.loads(run("check", "--index", tmp_path / "two", "--json").stdout)["problems"] == []
 
 
 def test_a_damaged_manifest_is_reported_with_its_remedy(tmp_path: Path) -> None:
