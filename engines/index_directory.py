@@ -16,32 +16,36 @@ import getpass
 import json
 import os
 import re
+import shutil
 import socket
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import filelock
 
 from ..analysis import Analyzer
 from ..messages import SouwenError, os_error_reason
 from ..messages import gettext as _
-from .base import ArticleReader, Engine
+from .base import ArticleReader, Engine, Reader
 from .errors import (
     EngineUnavailable,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
+    IndexMoved,
     IndexNotFound,
     IndexTooNew,
     IndexUnreadable,
     UnknownEngine,
     translate_write_errors,
 )
-from .storage import atomic_replace
+from .storage import atomic_replace, make_folder
+
+_T = TypeVar("_T")
 
 FORMAT = 4
 FORMER_FORMAT = 3  # whose stored articles can still be read, so that a rebuild keeps them
@@ -125,10 +129,34 @@ class IndexDirectory:
 
         Raises what `meta` raises, and IndexMismatch if an analyzer with another fingerprint made the index.
         """
-        meta = self.meta()
+        return self._open(self.meta(), fingerprint)
+
+    def _open(self, meta: IndexMeta, fingerprint: str) -> Engine:
         if meta.fingerprint != fingerprint:
             raise IndexMismatch(self.path, _("was made by a version of souwen that analyzes text in another way"))
         return _engine(meta.engine, self.path / meta.folder)
+
+    def open_reader(self) -> tuple[IndexMeta, Analyzer, Reader]:
+        """Open the last commit of the index, also while other processes update or rebuild it.
+
+        Raises what `meta` and `open` raise.
+        """
+
+        def read(meta: IndexMeta) -> tuple[IndexMeta, Analyzer, Reader]:
+            analyzer = meta.analyzer()
+            return meta, analyzer, self._open(meta, analyzer.fingerprint).reader()
+
+        return self._read_current(read)
+
+    def _read_current(self, read: Callable[[IndexMeta], _T]) -> _T:
+        """Return what `read` returns, calling it again if a rebuild has replaced the index that it reads meanwhile."""
+        while True:
+            meta = self.meta()
+            try:
+                return read(meta)
+            except (IndexDamaged, IndexMoved):
+                if self.meta() == meta:
+                    raise
 
     def article_reader(self, meta: IndexMeta) -> ArticleReader:
         """Open the stored articles of an index, whatever its analyzer, also of the former format."""
@@ -136,8 +164,9 @@ class IndexDirectory:
 
     def commit_id(self) -> str:
         """Return a name of the current commit, for comparison. Raises what `meta` and `open` raise."""
-        meta = self.meta()
-        return f"{meta.folder}-{_engine(meta.engine, self.path / meta.folder).commit_id()}"
+        return self._read_current(
+            lambda meta: f"{meta.folder}-{_engine(meta.engine, self.path / meta.folder).commit_id()}"
+        )
 
     @contextmanager
     def replacing(self, analyzer: Analyzer, engine: str, mapping: Mapping[str, str]) -> Iterator["IndexDraft"]:
@@ -199,6 +228,14 @@ class IndexDirectory:
         """Return the path of the user's aliases."""
         return self.path / ALIASES_FILE
 
+    def copy_aliases(self, source: "IndexDirectory") -> None:
+        """Copy the list of aliases of another index, if it has one."""
+        if source.aliases().exists():
+            with translate_write_errors(self.path):
+                draft = self.path / f"{ALIASES_FILE}.new"
+                shutil.copyfile(source.aliases(), draft)
+                atomic_replace(draft, self.aliases())
+
     def _current(self) -> str | None:
         """Return the engine folder that meta.json names, "" without meta.json, None if it names none that exists.
 
@@ -246,7 +283,7 @@ class IndexDirectory:
         """
         owner_file = self.path / "writer.txt"
         with translate_write_errors(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path)
             lock = filelock.FileLock(self.path / "writer.lock", timeout=timeout)
             try:
                 lock.acquire()

@@ -11,17 +11,33 @@ from ..messages import ngettext
 def atomic_replace(file: Path, target: Path) -> None:
     """Move `file` over `target` so that a power cut leaves either the old or the new file whole.
 
-    `file` must be complete, and in the same folder as `target`.
+    `file` must be complete, and in the same folder as `target`. Other entries of the folder are on the disk before
+    `target` is, so that it may name them.
     """
     with file.open("r+b") as complete:
         os.fsync(complete.fileno())
+    sync_folder(target.parent)
     file.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
     if os.name == "posix":  # other systems cannot open a folder, and do not need to
-        folder = os.open(target.parent, os.O_RDONLY)
+        opened = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(opened)
         finally:
-            os.close(folder)
+            os.close(opened)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and those above it, so that a power cut leaves them. It may exist."""
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in new:
+        with suppress(PermissionError):  # whoever may write to a folder need not be allowed to read it
+            sync_folder(path.parent)
 
 
 def folder_size(folder: Path) -> int:

@@ -37,8 +37,9 @@ def check_index(
         IndexUnwritable: The manifest or the lock cannot be written.
     """
     directory = IndexDirectory(index)
-    meta = directory.meta()
+    directory.meta()  # raises before a lock is made where there is no index
     with directory.lock(lock_timeout):
+        meta = directory.meta()
         directory.verify_meta()
         engine = directory.open(meta.analyzer().fingerprint)
         reader = engine.reader()

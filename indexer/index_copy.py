@@ -43,7 +43,7 @@ def copy_index(
         WorkerPoolFailed: The worker processes keep dying.
     """
     old, new = IndexDirectory(source), IndexDirectory(index)
-    meta = old.meta(FORMER_FORMAT)
+    old.meta(FORMER_FORMAT)  # raises before `index` is made
     words = None if dictionary is None else list(dictionary)
     with ExitStack() as stack:
         stack.enter_context(new.lock(lock_timeout))
@@ -51,6 +51,7 @@ def copy_index(
             stack.enter_context(old.lock(lock_timeout))
             if not rebuild and (new.exists() or _has_other_aliases(old, new)):
                 raise IndexOccupied(new.path)
+        meta = old.meta(FORMER_FORMAT)  # a rebuild may have replaced the index before it was locked
         given, options = GivenSettings(engine, words, entities), RunOptions(jobs, memory, progress)
         report = copy_articles(old, new, meta, given, options, NO_INPUTS)
     return report.kept

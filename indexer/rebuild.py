@@ -1,6 +1,5 @@
 """Replace an index by one with other settings or of the present format, and keep its articles."""
 
-import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +17,6 @@ from ..engines import (
     IndexMoved,
     IndexOutdated,
     IndexTooNew,
-    translate_write_errors,
 )
 from ..messages import gettext as _
 from ..messages import ngettext
@@ -131,9 +129,8 @@ def copy_articles(
         draft.meta = draft.meta._replace(mapping=mapping)
         config = IndexingConfig(draft.engine, given.analyzer(meta), mapping)
         report = update_index(config, manifest_file, inputs, options, reader)
-        if source.path.resolve() != target.path.resolve() and source.aliases().exists():
-            with translate_write_errors(target.path):
-                shutil.copyfile(source.aliases(), target.aliases())
+        if source.path.resolve() != target.path.resolve():
+            target.copy_aliases(source)
         draft.is_accepted = True
     return report
 

@@ -55,10 +55,9 @@ class Searcher:
     def __init__(self, index: str | os.PathLike[str] = "index_data") -> None:
         directory = IndexDirectory(index)
         self._closed = False
-        self.meta = directory.meta()
-        self._analyzer = self.meta.analyzer()
+        self.meta, self._analyzer, reader = directory.open_reader()
+        self._reader = reader
         self._aliases = Aliases.of_index(directory.path)
-        self._reader = reader = directory.open(self._analyzer.fingerprint).reader()
         self._vocabulary = lazy(lambda: Vocabulary(reader.vocabulary()))
         self._facet_counter = FacetCounter(reader, self._aliases)
         self._rewriter = QueryRewriter(

@@ -157,7 +157,7 @@ class WhooshArticleReader:
             ]
 
         with _reading(folder, _OPEN_ERRORS):
-            self._segments = toc.retry_during_commits(read)
+            self._segments = toc.retry_during_commits(folder, read)
             size = folder_size(folder)
         articles = sum(segment.doc_count() for segment, _store in self._segments)
         self._statistics = IndexStatistics(articles, size, segment_count_text(len(self._segments)))
@@ -348,7 +348,7 @@ def _open_segments(folder: Path) -> list[SegmentReader]:
             base += segments[-1].size
         return segments
 
-    return toc.retry_during_commits(read)
+    return toc.retry_during_commits(folder, read)
 
 
 def _ranks(request: SearchRequest, segment: SegmentReader, matches: IntArray, scores: Scores) -> Scores:

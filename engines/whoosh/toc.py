@@ -8,6 +8,7 @@ unpickled at all.
 import io
 import pickle
 import struct
+import time
 import warnings
 import zlib
 from collections.abc import Callable
@@ -32,13 +33,18 @@ with warnings.catch_warnings():
 INDEX_NAME = "MAIN"
 _FOOTER = struct.Struct("<I8s")  # CRC-32 of the content; magic
 _MAGIC = b"souwentc"
-_MAX_TRIES = 10  # to read while another process commits
+_MAX_TRIES = 10  # to read while no commit is seen that another process made
+_PAUSE = 0.002  # seconds between these
 _NAME = restore_segment.__module__, restore_segment.__name__
 FORMER_NAMES = frozenset({_NAME, ("souwen.engines.whoosh.codec", "restored")})  # the function's name in format 3
 _MAX_SIZE = 64 << 20  # bytes; a deleted article takes 4, a segment some hundred
 
 
 _T = TypeVar("_T")
+
+
+class NoTableOfContents(CorruptFile):
+    """The folder has no table of contents."""
 
 
 # Python's own unpickler, because the one in C allocates as much memory as a pickle claims to need, which may be a lie.
@@ -101,11 +107,11 @@ class WhooshIndex(FileIndex):  # type: ignore[misc]
         """Return the number of the last commit.
 
         Raises:
-            CorruptFile: There is no table of contents.
+            NoTableOfContents: There is none.
         """
         generation: int = self.latest_generation()
         if generation < 0:
-            raise CorruptFile(_("it has no table of contents"))
+            raise NoTableOfContents(_("it has no table of contents"))
         return generation
 
     def toc_path(self, generation: int) -> Path:
@@ -143,17 +149,25 @@ def commit_name(folder: Path) -> str:
             file.seek(-min(_FOOTER.size, file.seek(0, io.SEEK_END)), io.SEEK_END)
             return f"{generation}-{file.read(_FOOTER.size).hex()[:8]}"
 
-    return retry_during_commits(read)
+    return retry_during_commits(folder, read)
 
 
-def retry_during_commits(read: Callable[[], _T]) -> _T:
-    """Return what `read` returns, trying again when a commit has just removed files that it needs."""
-    for _try in range(_MAX_TRIES - 1):
+def retry_during_commits(folder: Path, read: Callable[[], _T]) -> _T:
+    """Return what `read` returns, trying again when a commit has just removed files that it needs.
+
+    A list of the folder that was read during a commit may even show no table of contents, neither the old nor the new.
+    """
+    tries, last_seen = 0, -1
+    while True:
         try:
             return read()
-        except FileNotFoundError:
-            continue
-    return read()
+        except (FileNotFoundError, NoTableOfContents):
+            newest = WhooshIndex(folder).latest_generation() if folder.is_dir() else last_seen
+            tries = 0 if newest > last_seen >= 0 else tries + 1
+            last_seen = max(newest, last_seen)
+            if tries >= _MAX_TRIES:
+                raise
+            time.sleep(_PAUSE)
 
 
 def create_index(folder: Path) -> None:
