@@ -81,7 +81,7 @@ class SegmentInfo(base.Segment):  # type: ignore[misc]
 
     @override
     def should_assemble(self) -> bool:
-        return False  # the files are mapped one by one
+        return False  # the files are opened one by one
 
     @override
     def set_doc_count(self, size: int) -> None:

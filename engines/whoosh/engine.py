@@ -332,7 +332,7 @@ class WhooshReader:
                 segment.check()
 
     def close(self) -> None:
-        """Release the files. They stay mapped until the last array that is a view of them is gone."""
+        """Release the files."""
         self._segments = []
         self._facets = SegmentFacetCounter([])
 

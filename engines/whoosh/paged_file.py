@@ -1,4 +1,4 @@
-"""A memory-mapped file of named sections with a checksum for each page.
+"""A file of named sections with a checksum for each page.
 
     sections, consecutive, each beginning at a multiple of 8 bytes
     checksums: CRC-32 of every page of 16 KiB of the above, 4 bytes each
@@ -7,15 +7,19 @@
 
 Opening a file verifies the footer; the first read of a page verifies the page. So opening takes the same time whatever
 the size, and truncated or altered data is never used.
+
+Readers copy what they need instead of mapping the file: if a mapped file is truncated, or the disk cannot read it, the
+system ends the process.
 """
 
 import json
-import mmap
 import os
 import struct
+import weakref
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
@@ -27,8 +31,7 @@ from ...messages import gettext as _
 from .elias_fano import ByteArray
 
 PAGE_SIZE = 1 << 14  # bytes
-MAX_RESIDENT = 256 << 20  # approximate bytes of a file that stay in memory; without a limit, all of it would
-_MIN_MAPPED = 1 << 12  # bytes that a system maps at least
+_PAGES_AT_ONCE = 64  # that a check reads
 _FOOTER = struct.Struct("<QQI8s")  # length of the sections, of the table; CRC-32 of checksums, table, lengths; magic
 _LENGTHS = struct.Struct("<QQ")
 _MAGIC = b"souwen-1"
@@ -125,7 +128,7 @@ class PagedFileWriter:
 
 
 class PagedFileReader:
-    """Reads sections of a file.
+    """Reads sections of a file, which stays open and readable when it is removed. Several threads may read at once.
 
     Raises:
         CorruptFile: When the file is opened or read.
@@ -133,25 +136,22 @@ class PagedFileReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < _FOOTER.size:
-                raise CorruptFile(_("{file} is cut off").format(file=path.name))
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        length, table_length, checksum, magic = _FOOTER.unpack_from(mapped, size - _FOOTER.size)
+        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        weakref.finalize(self, os.close, self._file)  # as a mapping would be released
+        self._lock = Lock()
+        size = os.fstat(self._file).st_size
+        if size < _FOOTER.size:
+            raise CorruptFile(_("{file} is cut off").format(file=path.name))
+        length, table_length, checksum, magic = _FOOTER.unpack(self._copy(size - _FOOTER.size, size).data)
         pages = (length + PAGE_SIZE - 1) // PAGE_SIZE
         if magic != _MAGIC or length + 4 * pages + table_length + _FOOTER.size != size:
             raise CorruptFile(_("{file} is cut off, or not a file of souwen").format(file=path.name))
-        checksums_and_table = mapped[length : size - _FOOTER.size]
+        checksums_and_table = self._copy(length, size - _FOOTER.size).tobytes()
         if zlib.crc32(_LENGTHS.pack(length, table_length), zlib.crc32(checksums_and_table)) != checksum:
             raise CorruptFile(_("the table of {file} was altered").format(file=path.name))
         table = json.loads(checksums_and_table[4 * pages :])
         self._sections: dict[str, tuple[int, int]] = table["sections"]
         self.metadata: dict[str, Any] = table["facts"]
-        # The mapping lives as long as the last array that is a view of it.
-        self._mapped = mapped
-        self._resident = 0
-        self._bytes: ByteArray = np.frombuffer(mapped, np.uint8)
         self._length = length
         self._checksums = np.frombuffer(checksums_and_table, "<u4", pages)
         self._verified = bytearray(pages)
@@ -160,38 +160,52 @@ class PagedFileReader:
         return name in self._sections
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> ByteArray:
-        """Return the bytes from `start` to `end` of a section: verified, and not copied."""
+        """Return the bytes from `start` to `end` of a section, verified."""
         section_start, section_end = self._sections[name]
         first, last = section_start + start, section_end if end is None else section_start + end
         if not section_start <= first <= last <= section_end:
             raise CorruptFile(_("{file} refers to data that it does not have").format(file=self._path.name))
-        self._verify(first, last)
-        self._resident += last - first + _MIN_MAPPED
-        if self._resident > MAX_RESIDENT:
-            self.release_pages()
-        return self._bytes[first:last]
-
-    def release_pages(self) -> None:
-        """Return the memory of pages that were read to the system, which maps them again when they are used."""
-        self._resident = 0
-        if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
-            self._mapped.madvise(mmap.MADV_DONTNEED)
+        first_page, last_page = first // PAGE_SIZE, (last + PAGE_SIZE - 1) // PAGE_SIZE
+        if 0 not in self._verified[first_page:last_page]:
+            return self._copy(first, last)
+        page_start = first_page * PAGE_SIZE
+        return self._verify(first_page, last_page)[first - page_start : last - page_start]
 
     def array(self, name: str, dtype: str) -> NDArray[Any]:
         """Return a whole section as an array of numbers."""
         return self.read(name).view(dtype)
 
-    def _verify(self, start: int, end: int) -> None:
-        first, last = start // PAGE_SIZE, (end + PAGE_SIZE - 1) // PAGE_SIZE
-        if 0 not in self._verified[first:last]:
-            return
-        for page in range(first, last):
-            if not self._verified[page]:
-                content = self._bytes[page * PAGE_SIZE : min((page + 1) * PAGE_SIZE, self._length)]
-                if zlib.crc32(content.data) != self._checksums[page]:
-                    raise CorruptFile(_("{file} was altered").format(file=self._path.name))
-                self._verified[page] = 1
+    def _copy(self, start: int, end: int) -> ByteArray:
+        """Return the bytes of a part of the file."""
+        content: ByteArray = np.empty(end - start, np.uint8)
+        position = 0
+        while position < len(content):
+            size = self._read_into(content.data[position:], start + position)
+            if not size:
+                raise CorruptFile(_("{file} is cut off").format(file=self._path.name))
+            position += size
+        return content
+
+    def _read_into(self, buffer: memoryview, start: int) -> int:
+        if hasattr(os, "preadv"):
+            return os.preadv(self._file, [buffer], start)
+        with self._lock:  # Windows
+            os.lseek(self._file, start, os.SEEK_SET)
+            data = os.read(self._file, len(buffer))
+            buffer[: len(data)] = data
+            return len(data)
+
+    def _verify(self, first_page: int, last_page: int) -> ByteArray:
+        """Return the contents of pages."""
+        content = self._copy(first_page * PAGE_SIZE, min(last_page * PAGE_SIZE, self._length))
+        for page in range(first_page, last_page):
+            start = (page - first_page) * PAGE_SIZE
+            if zlib.crc32(content[start : start + PAGE_SIZE].data) != self._checksums[page]:
+                raise CorruptFile(_("{file} was altered").format(file=self._path.name))
+            self._verified[page] = 1
+        return content
 
     def check(self) -> None:
         """Verify every page."""
-        self._verify(0, self._length)
+        for first_page in range(0, len(self._verified), _PAGES_AT_ONCE):
+            self._verify(first_page, min(first_page + _PAGES_AT_ONCE, len(self._verified)))

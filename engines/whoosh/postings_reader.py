@@ -55,27 +55,35 @@ class _EncodedChunk(NamedTuple):
 
 
 class _Block:
-    """The terms of a block and the offsets of their lists. What the look-up of one term does not need is lazy."""
+    """The terms of a block and the offsets of their lists, which are read when they are needed.
 
-    def __init__(self, data: ByteArray, upper_bound: int) -> None:
-        self._data = data
+    `read` returns bytes of the block.
+    """
+
+    def __init__(self, read: Callable[[int, int], ByteArray], upper_bound: int) -> None:
+        self._read = read
         self._upper_bound = upper_bound
-        self.count, *widths, prefix_length = BLOCK_HEADER.unpack_from(data.data)
+        self.count, *widths, prefix_length = BLOCK_HEADER.unpack(read(0, BLOCK_HEADER.size).data)
+        if not set(widths) <= {*COLUMN_WIDTHS}:
+            raise CorruptFile(_("a block of terms has an invalid column width"))
         offset = BLOCK_HEADER.size + prefix_length
-        self._prefix = data[BLOCK_HEADER.size : offset].tobytes()
+        data = read(BLOCK_HEADER.size, offset + self.count * sum(widths))
+        self._prefix = data[:prefix_length].tobytes()
         columns: list[IntArray] = []
+        start = prefix_length
         for width in widths:
-            if width not in COLUMN_WIDTHS:
-                raise CorruptFile(_("a block of terms has an invalid column width"))
-            columns.append(data[offset : offset + self.count * width].view(f"<u{width}").astype(np.int64))
-            offset += self.count * width
+            columns.append(data[start : start + self.count * width].view(f"<u{width}").astype(np.int64))
+            start += self.count * width
+        offset += self.count * sum(widths)
         lengths, self.sizes, self.excess = columns
-        self._suffix_offsets = [offset, *(offset + np.cumsum(lengths - prefix_length)).tolist()]
-        self._head = data[: self._suffix_offsets[-1]].tobytes()  # all before the codes
+        ends = np.cumsum(lengths - prefix_length)
+        self._suffix_offsets = [0, *ends.tolist()]
+        self._codes_start = offset + self._suffix_offsets[-1]
+        self._suffixes = read(offset, self._codes_start).tobytes()
 
     def term(self, index: int) -> bytes:
         """Return a term."""
-        return self._prefix + self._head[self._suffix_offsets[index] : self._suffix_offsets[index + 1]]
+        return self._prefix + self._suffixes[self._suffix_offsets[index] : self._suffix_offsets[index + 1]]
 
     def frequent_terms(self, min_size: int) -> list[tuple[bytes, int]]:
         """Return the terms whose lists have at least `min_size` values, each with the size."""
@@ -92,24 +100,27 @@ class _Block:
         return np.where(self.excess > 0, self.sizes, 0)
 
     @cached_property
-    def _codes(self) -> list[tuple[ByteArray, list[int]]]:
-        """Lows and highs of the values, then of the counts, each with its offset for every term."""
+    def _code_offsets(self) -> list[list[int]]:
+        """Offsets in the block of the lows and highs of each term's values, then of its counts."""
         ends = [*code_ends(self.sizes, np.full(self.count, self._upper_bound, np.int64))]
         ends += code_ends(self.count_sizes, self.excess) if self.excess.any() else [np.zeros(self.count, np.int64)] * 2
-        codes: list[tuple[ByteArray, list[int]]] = []
-        start = self._suffix_offsets[-1]
+        offsets: list[list[int]] = []
+        start = self._codes_start
         for term_ends in ends:
-            size = int(term_ends[-1])
-            codes.append((self._data[start : start + size], [0, *term_ends.tolist()]))
-            start += size
-        return codes
+            offsets.append([start, *(start + term_ends).tolist()])
+            start = offsets[-1][-1]
+        return offsets
+
+    def _codes(self, first: int, last: int) -> list[ByteArray]:
+        """Read the lows and highs of the values of some terms, then of their counts."""
+        return [self._read(offsets[first], offsets[last]) for offsets in self._code_offsets]
 
     def chunks(self, max_values: int) -> Iterator[tuple[int, _EncodedChunk]]:
         """Yield all lists in chunks of about `max_values` values, each chunk with its cost in values."""
         costs = np.cumsum(self.sizes + _TERM_COST)
         firsts = np.flatnonzero(np.diff(costs // (max_values + 1), prepend=-1)).tolist()
         for first, last in pairwise((*firsts, self.count)):
-            codes = (code[offsets[first] : offsets[last]] for code, offsets in self._codes)
+            codes = self._codes(first, last)
             terms = [self.term(index) for index in range(first, last)]
             part = slice(first, last)
             cost_before = int(costs[first - 1]) if first else 0
@@ -121,14 +132,21 @@ class _Block:
     def entry(self, index: int) -> TermEntry:
         """Return the entry of a term."""
         size = int(self.sizes[index])
-        codes = (code[offsets[index] : offsets[index + 1]] for code, offsets in self._codes)
+        codes = self._codes(index, index + 1)
         return TermEntry(size, size + int(self.excess[index]), self._upper_bound, *codes)
 
 
 def _read_block(
     file: PagedFileReader, name: str, starts: NDArray[np.uint64], upper_bound: int, block_number: int
 ) -> _Block:
-    return _Block(file.read(name, *map(int, starts[block_number : block_number + 2])), upper_bound)
+    first, last = map(int, starts[block_number : block_number + 2])
+
+    def read(start: int, end: int) -> ByteArray:
+        if first + end > last:
+            raise CorruptFile(_("a block of terms is shorter than its lists"))
+        return file.read(name, first + start, first + end)
+
+    return _Block(read, upper_bound)
 
 
 class FieldReader:
@@ -140,7 +158,7 @@ class FieldReader:
         self._upper_bound = int(file.metadata[name]["limit"])
         self._has_counts = bool(file.metadata[name]["counted"])
         self._block_starts: NDArray[np.uint64] = file.array(f"{name}.blocks", "<u8")
-        # Not a method: a reader that refers to itself would keep the file mapped until the garbage collector runs.
+        # Not a method: a reader that refers to itself would keep the file open until the garbage collector runs.
         self._read_block = partial(_read_block, file, name, self._block_starts, self._upper_bound)
         self._cached_block = lru_cache(BLOCK_CACHE_SIZE)(self._read_block)
         self._first_terms: dict[int, bytes] = {}
@@ -205,7 +223,7 @@ class FieldReader:
         return map(self._read_block, range(len(self._block_starts) - 1))
 
     def chunks(self, max_values: int = VALUES_PER_CHUNK) -> Iterator[PostingLists]:
-        """Yield all lists in chunks of about `max_values` values. Pages that were read do not stay in memory."""
+        """Yield all lists in chunks of about `max_values` values."""
         chunks: list[_EncodedChunk] = []
         total_cost = 0
         for block_number in range(len(self._block_starts) - 1):
@@ -213,12 +231,10 @@ class FieldReader:
                 if chunks and total_cost + cost > max_values:
                     yield self._decode(chunks)
                     chunks, total_cost = [], 0
-                    self._file.release_pages()
                 chunks.append(chunk)
                 total_cost += cost
         if chunks:
             yield self._decode(chunks)
-        self._file.release_pages()
 
     def _decode(self, chunks: list[_EncodedChunk]) -> PostingLists:
         terms, *columns = zip(*chunks, strict=True)

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from .test_cli import run
 
 log = logging.getLogger(__name__)
 READERS = 2
+KILLS = int(os.environ.get("SOUWEN_KILLS", "100"))  # of a soak test, half of them in generated, half in real archives
 DEFAULT_PHASE_SECONDS = 0.002  # for a phase that was too short to be measured
 SMALL_SEGMENT = 5  # articles in each of the five small segments that the next run merges
 Orders: TypeAlias = "Connection[Path | None, Observation]"
@@ -137,7 +139,7 @@ def kill_times(scenarios: dict[str, Scenario], count: int) -> Iterator[tuple[Sce
 def test_a_killed_run_leaves_the_state_before_or_after_it(
     scenarios: dict[str, Scenario], readers: list[Orders], tmp_path: Path
 ) -> None:
-    kills = 50 if SOAK else 3
+    kills = max(1, KILLS // 2) if SOAK else 3
     phases_hit = set()
     for number, (scenario, phase, delay) in enumerate(kill_times(scenarios, kills)):
         index = scenario.copy_index(tmp_path / f"index{number}")

@@ -93,6 +93,21 @@ def test_errors_of_the_index_are_printed_for_the_operator(seeds_index: Path, tmp
         assert (response.status_code, str(index) in response.text) == (503, False)
 
 
+def test_truncated_files_do_not_end_the_server(seeds_index: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(seeds_index, tmp_path / "index")
+    contents = {file: file.read_bytes() for file in (*index.rglob("*.terms"), *index.rglob("*.articles"))}
+    with running_server("--index", index, expected_errors=f"({index} cannot be read (") as client:
+        assert client.get("/api/search?q=外交").json()["total"] == 2
+        for file in contents:
+            os.truncate(file, 10)
+        codes = {client.get(f"/api/search?q={query}").status_code for query in ("台湾海峡", "杨涛", "国防部", "美国")}
+        assert codes == {503}
+        for file, content in contents.items():
+            file.write_bytes(content)
+        time.sleep(1.1)  # the server checks once a second
+        assert client.get("/api/search?q=外交").json()["total"] == 2
+
+
 def test_empty_token_opens_nothing(seeds_index: Path, tmp_path: Path) -> None:
     for number, content in enumerate((b"", b" \n\t\n", b"\xef\xbb\xbf\n", b"\xff\xfe")):
         file = tmp_path / f"token-{number}"
