@@ -210,6 +210,10 @@ class _Recorder:
         else:
             assert old == new
 
+    def _take_renameat(self, arguments: list[str], result: int) -> None:
+        paths = [os.path.join(arguments[at], arguments[at + 1]) for at in (1, 4)]  # noqa: PTH118
+        self._take_rename(paths, result)
+
     def _take_unlink(self, arguments: list[str], _: int) -> None:
         relative = self._relative(arguments[0])
         if relative:
