@@ -80,8 +80,8 @@ class OpenSearchEngine:
 
     def _warn_of_shared_index(self, index: str) -> None:
         message = _(
-            "{path} may be a copy, so the index {index} stays on the servers for the other folders: delete it there when "
-            "none of them uses it"
+            "{path} may be a copy, so the index {index} stays on the servers for the other folders: delete it there "
+            "when none of them uses it"
         )
         _logger.warning("%s", message.format(path=self._folder.parent, index=index))
 
