@@ -91,6 +91,19 @@ class IndexLocked(SouwenError):
         )
 
 
+class LeaseLost(IndexLocked):
+    """Another program took over the index from a writer that had stalled. The writer's transaction is aborted."""
+
+    def __init__(self, path: Path) -> None:
+        SouwenError.__init__(
+            self,
+            _(
+                "another program took over {path} while this one had stalled, and nothing of this run is in the index: "
+                "run the command again"
+            ).format(path=path),
+        )
+
+
 class IndexUnwritable(SouwenError):
     """The system refuses to write to the folder of the index."""
 

@@ -48,7 +48,7 @@ class WorkerPoolFailed(SouwenError):
     """Worker processes died more often than the pool restarts them."""
 
     def __init__(self) -> None:
-        super().__init__(_("the worker processes keep dying: use --jobs 1 or free some memory"))
+        super().__init__(_("the worker processes keep dying: free some memory, then run the command again"))
 
 
 class IndexOccupied(SouwenError):

@@ -5,25 +5,29 @@ or deleted it. A reader opened at commit n sees the articles that were born by n
 that a transaction writes is visible before the state names its number, whenever the writer is killed, and nothing that
 it replaces is missing.
 
+An aborted transaction leaves articles that it added and marks of articles that it meant to delete. The state names it
+until the next transactions have removed both.
+
 The state also holds the lease of the one writer. Only a client that knows the last version of the state can replace it.
 """
 
-import socket
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...messages import gettext as _
-from ..errors import IndexLocked, IndexMoved
+from ..errors import IndexLocked, IndexMoved, LeaseLost
+from .index_handle import folder_identity
 from .query_builder import Query
-from .server import Conflict, Response, Server
+from .server import Conflict, Server, document_version
 
 COMMIT_RETENTION = 3_600.0  # seconds for which readers can use a commit after it was replaced
 LEASE_DURATION = 600.0  # seconds without a renewal after which a writer on another machine counts as dead
-MAX_ABORTED = 1_000  # aborted transactions that are remembered; articles of older ones were deleted long ago
+MAX_ABORTED_RUNS = 100  # runs of aborted transactions that are remembered; as many commits have cleaned up older ones
 _STATE_ID = "state"
-_STORED_NAMES = {"location": "place", "renewed": "seen"}  # kept, so that older indexes can be removed
+_STORED_NAMES = {"folder": "place", "renewed": "seen"}  # kept, so that older indexes can be removed
 _FIELD_NAMES = {stored: field for field, stored in _STORED_NAMES.items()}
 
 
@@ -31,18 +35,19 @@ class IndexState(NamedTuple):
     """The committed transactions of an index, and the lease of its writer.
 
     `commits` are the numbers of the last commits with their times, in seconds since 1970; the last one is current.
-    `aborted` are the numbers of transactions that were never committed. `attempt` is the number of the transaction in
-    progress, 0 if there is none; `writer` writes it from `location`.
+    `aborted` are the transactions that were never committed, as the first and last numbers of runs. `attempt` is the
+    number of the transaction in progress, 0 if there is none; `writer` writes it from `folder`.
     """
 
     commits: list[list[float]]
-    aborted: list[int]
+    aborted: list[list[int]]
     attempt: int = 0
     writer: str = ""
-    location: str = ""  # machine and folder
+    folder: str = ""  # identity of the writer's folder
     token: str = ""  # makes the states of two attempts different
     renewed: float = 0.0  # when the writer last renewed its lease
     retired: float = 0.0  # when another index replaced this one, 0 if none has
+    owner: str = ""  # identity of the folder that may retire and delete the index, "" if an older version made it
 
     @property
     def commit(self) -> int:
@@ -56,19 +61,23 @@ class IndexState(NamedTuple):
 
     def visible(self) -> list[Query]:
         """Return the queries that an article of the current commit matches."""
-        dead: dict[str, Any] = {"filter": [{"range": {"died": {"lte": self.commit}}}]}
-        unborn: list[Query] = []
-        if self.aborted:
-            dead["must_not"] = [{"terms": {"died": self.aborted}}]
-            unborn = [{"terms": {"born": self.aborted}}]
-        return [{"range": {"born": {"lte": self.commit}}}, {"bool": {"must_not": [{"bool": dead}, *unborn]}}]
+        unborn = _in_runs("born", self.aborted)
+        return [{"range": {"born": {"lte": self.commit}}}, {"bool": {"must_not": [self._dead(self.commit), *unborn]}}]
 
     def garbage(self) -> Query:
         """Return a query for the articles that no reader can see, now or later."""
-        dead: dict[str, Any] = {"filter": [{"range": {"died": {"lte": self.oldest_commit}}}]}
-        if self.aborted:
-            dead["must_not"] = [{"terms": {"died": self.aborted}}]
-        return {"bool": {"should": [{"bool": dead}, {"terms": {"born": self.aborted}}], "minimum_should_match": 1}}
+        unborn = _in_runs("born", self.aborted)
+        return {"bool": {"should": [self._dead(self.oldest_commit), *unborn], "minimum_should_match": 1}}
+
+    def falsely_marked(self) -> Query:
+        """Return a query for the articles that only an aborted transaction has marked as dead."""
+        marked, unborn = _in_runs("died", self.aborted), _in_runs("born", self.aborted)
+        return {"bool": {"should": marked, "minimum_should_match": 1, "must_not": unborn}}
+
+    def _dead(self, commit: int) -> Query:
+        """Return a query for the articles that had died by a commit."""
+        died: Query = {"range": {"died": {"lte": commit}}}
+        return {"bool": {"filter": [died], "must_not": _in_runs("died", self.aborted)}}
 
 
 _EMPTY = IndexState(commits=[[0, 0.0]], aborted=[])
@@ -81,7 +90,7 @@ class CommitLog:
         self._server = server
         self._index = index
         self._folder = folder
-        self._location = f"{socket.gethostname()}:{folder.absolute()}"
+        self._identity = folder_identity(folder)
         self._version: dict[str, object] = {}  # of the state that was last read or written
         self._state = _EMPTY
 
@@ -99,11 +108,15 @@ class CommitLog:
         with self._server.parsing():
             state = _from_json(response["_source"]["state"])
             state.visible()  # raises unless the values are of the right types
-            return state, _version(response)
+            return state, document_version(response)
 
     def create(self) -> None:
         """Write the state of an empty index."""
-        self._write(_EMPTY)
+        self._write(_EMPTY._replace(owner=self._identity))
+
+    def is_owner(self, state: IndexState) -> bool:
+        """Return whether this folder may retire and delete the index, which a copy of the folder may not."""
+        return bool(state.owner) and state.owner == self._identity
 
     def begin(self, writer: str) -> IndexState:
         """Take the lease under a new transaction number and return the new state.
@@ -116,19 +129,20 @@ class CommitLog:
         if state.retired:
             raise IndexMoved(self._folder.parent)
         # A lease of the same folder is not respected: its holder held the folder's lock, which is now ours.
-        if state.attempt and state.location != self._location and now - state.renewed < LEASE_DURATION:
+        if state.attempt and state.folder != self._identity and now - state.renewed < LEASE_DURATION:
             raise IndexLocked(self._folder.parent, state.writer)
-        aborted = [*state.aborted, state.attempt] if state.attempt else state.aborted
-        last = max(state.commit, state.attempt, *aborted, 0)
+        aborted = _with_run(state.aborted, state.attempt) if state.attempt else state.aborted
+        last = max([state.commit, *(last for _first, last in aborted)])
         return self._write(
             state._replace(
                 commits=_retained(state.commits, now),
-                aborted=aborted[-MAX_ABORTED:],
+                aborted=aborted,
                 attempt=last + 1,
                 writer=writer,
-                location=self._location,
+                folder=self._identity,
                 token=uuid.uuid4().hex,
                 renewed=now,
+                owner=state.owner or self._identity,
             )
         )
 
@@ -136,7 +150,7 @@ class CommitLog:
         """Renew the lease.
 
         Raises:
-            IndexLocked: Another writer has taken the lease.
+            LeaseLost: Another writer has taken the lease.
         """
         self._write(self._state._replace(renewed=time.time()))
 
@@ -144,15 +158,16 @@ class CommitLog:
         """Commit the transaction and release the lease.
 
         Raises:
-            IndexLocked: Another writer has taken the lease; nothing was committed.
+            LeaseLost: Another writer has taken the lease; nothing was committed.
         """
         now, state = time.time(), self._state
-        self._write(_released(state)._replace(commits=[*state.commits, [state.attempt, now]]))
+        commits, aborted = [*state.commits, [state.attempt, now]], state.aborted[-MAX_ABORTED_RUNS:]
+        self._write(_released(state)._replace(commits=commits, aborted=aborted))
 
     def abort(self) -> None:
         """Abort the transaction and release the lease."""
         state = self._state
-        self._write(_released(state)._replace(aborted=[*state.aborted, state.attempt][-MAX_ABORTED:]))
+        self._write(_released(state)._replace(aborted=_with_run(state.aborted, state.attempt)))
 
     def retire(self) -> None:
         """Record that another index has replaced this one."""
@@ -170,10 +185,12 @@ class CommitLog:
         except Conflict as error:
             current, version = self._fetch()
             if current != state:  # if equal, an earlier attempt of the same request reached the servers
+                if self._state.attempt and self._state.folder == self._identity:
+                    raise LeaseLost(self._folder.parent) from error
                 raise IndexLocked(self._folder.parent, current.writer or _("another machine")) from error
         else:
             with self._server.parsing():
-                version = _version(response)
+                version = document_version(response)
         self._state, self._version = state, version
         return state
 
@@ -183,15 +200,26 @@ def _to_json(state: IndexState) -> dict[str, Any]:
 
 
 def _from_json(values: dict[str, Any]) -> IndexState:
-    return IndexState(**{_FIELD_NAMES.get(name, name): value for name, value in values.items()})
-
-
-def _version(response: Response) -> dict[str, object]:
-    return {"if_seq_no": response["_seq_no"], "if_primary_term": response["_primary_term"]}
+    aborted = [[run, run] if isinstance(run, int) else run for run in values["aborted"]]  # older versions: numbers
+    return IndexState(**{_FIELD_NAMES.get(name, name): value for name, value in values.items()} | {"aborted": aborted})
 
 
 def _released(state: IndexState) -> IndexState:
-    return state._replace(attempt=0, writer="", location="", token="", renewed=0.0)
+    return state._replace(attempt=0, writer="", folder="", token="", renewed=0.0)
+
+
+def _with_run(runs: list[list[int]], number: int) -> list[list[int]]:
+    """Return the runs with a higher number added."""
+    if runs and runs[-1][1] == number - 1:
+        return [*runs[:-1], [runs[-1][0], number]]
+    return [*runs, [number, number]]
+
+
+def _in_runs(field: str, runs: Sequence[Sequence[int]]) -> list[Query]:
+    """Return queries one of which an article matches if its field has a number of the runs."""
+    single = [first for first, last in runs if first == last]
+    queries: list[Query] = [{"range": {field: {"gte": first, "lte": last}}} for first, last in runs if first != last]
+    return [*queries, {"terms": {field: single}}] if single else queries
 
 
 def _retained(commits: list[list[float]], now: float) -> list[list[float]]:

@@ -1,5 +1,6 @@
 """The OpenSearch engine: creates, opens and removes indexes on the servers."""
 
+import logging
 import shutil
 import time
 from collections.abc import Iterable
@@ -7,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...analysis import AnalyzedArticle
+from ...messages import gettext as _
 from ..base import DEFAULT_WRITE_BUFFER
 from ..errors import EngineUnavailable, IndexDamaged, IndexLocked, IndexMoved, IndexUnreadable, ServerError
 from .commits import COMMIT_RETENTION, CommitLog
@@ -19,6 +21,8 @@ from .server import Conflict, NotFound, Server
 from .writer import OpenSearchWriter
 
 _INDEX_TIMEOUT = 60.0  # seconds in which servers must create or delete an index
+
+_logger = logging.getLogger("souwen")
 
 
 class OpenSearchEngine:
@@ -38,28 +42,48 @@ class OpenSearchEngine:
         server.close()
 
     def remove(self) -> None:
-        """Retire the index, or delete it if readers have had time to leave it after it was retired."""
+        """Retire the index, or delete it if readers have had time to leave it after it was retired.
+
+        A folder that is a copy leaves the index to the others.
+        """
         with suppress(EngineUnavailable, ServerError, IndexLocked, IndexUnreadable):
             try:
-                self._remove(read_handle(self._folder))
+                is_needed = self._retire(read_handle(self._folder))
             except (IndexDamaged, NotFound):  # the servers have no index of this folder
+                is_needed = False
+            if not is_needed:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _remove(self, index: str) -> None:
-        """Retire or delete the index.
+    def _retire(self, index: str) -> bool:
+        """Retire or delete the index. Return whether the folder is needed to delete it later.
 
         Raises:
             NotFound: The index is gone.
         """
         server = Server(server_address())
-        commits = CommitLog(server, index, self._folder)
-        state = commits.read()
-        if state.commit and not state.retired:
-            commits.retire()
-        elif not state.commit or time.time() - state.retired > COMMIT_RETENTION:
+        try:
+            commits = CommitLog(server, index, self._folder)
+            state = commits.read()
+            if not commits.is_owner(state):
+                if not state.retired:
+                    self._warn_of_shared_index(index)
+                return False
+            if state.commit and not state.retired:
+                commits.retire()
+                return True
+            if state.commit and time.time() - state.retired <= COMMIT_RETENTION:
+                return True
             server.request("DELETE", f"/{index}", timeout=_INDEX_TIMEOUT)
-            raise NotFound(index)
-        server.close()
+            return False
+        finally:
+            server.close()
+
+    def _warn_of_shared_index(self, index: str) -> None:
+        message = _(
+            "{path} may be a copy, so the index {index} stays on the servers for the other folders: delete it there "
+            "when none of them uses it"
+        )
+        _logger.warning("%s", message.format(path=self._folder.parent, index=index))
 
     def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[OpenSearchDocument]:
         """Prepare articles, given with their digests, for the writer."""

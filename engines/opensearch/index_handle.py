@@ -1,6 +1,6 @@
 """The file in the engine's folder that names the index on the servers.
 
-A copy of the folder on another machine opens the same index.
+A copy of the folder opens the same index, on any machine. `folder_identity` distinguishes it from the original.
 """
 
 import json
@@ -45,6 +45,18 @@ def read_handle(folder: Path) -> str:
     if not (isinstance(name, str) and _INDEX_NAME.fullmatch(name)):
         raise _no_index_name(folder)
     return name
+
+
+def folder_identity(folder: Path) -> str:
+    """Return what distinguishes the folder from its copies, even after it was moved.
+
+    It changes with the permissions or the owner of the file. It is "" if the system does not say.
+    """
+    try:
+        status = (folder / _FILE).stat()
+    except OSError:
+        return ""
+    return f"{status.st_ino:x}-{status.st_ctime_ns:x}" if status.st_ino else ""
 
 
 def _no_index_name(folder: Path) -> IndexDamaged:

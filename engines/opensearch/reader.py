@@ -30,7 +30,7 @@ from .query_builder import (
     scoring_queries,
     tier_queries,
 )
-from .server import NotFound, PartialFailure, Response, Server, shard_failure
+from .server import NotFound, Response, Server, document_failures, document_version
 from .term_encoding import encode_keyword, encode_term
 
 MAX_PAGE_SIZE = 10_000  # hits that servers return in one response
@@ -130,7 +130,9 @@ class OpenSearchReader:
         required = [*self._state.visible(), limit_clauses(match)]
         remaining = MAX_CLAUSES - sum(map(count_clauses, required))
         should = (
-            scoring_queries(request.scoring_terms, self._server.bm25_factor, remaining) if request.scoring_terms else []
+            scoring_queries(request.scoring_terms, self._server.bm25_factor, max(remaining, 0))
+            if request.scoring_terms
+            else []
         )
         return {"bool": {"filter": required, "should": should, "minimum_should_match": 0}}
 
@@ -224,7 +226,7 @@ class OpenSearchReader:
             f"/{self._index}/_mget",
             {"ids": [str(key) for key in dict.fromkeys(keys)]},
             params={"_source_includes": "record", "preference": self._preference},
-            find_failures=_mget_failures,
+            find_failures=document_failures,
         )
         documents = {int(document["_id"]): document for document in response["docs"] if document["found"]}
         if not documents.keys() >= set(keys):
@@ -250,9 +252,9 @@ class OpenSearchReader:
         hits = self._hits_by_id(article_ids, "record.digest", "id")
         return {by_keyword[hit["_source"]["id"][0]]: hit["_source"]["record"]["digest"] for hit in hits}
 
-    def keys(self, article_ids: Sequence[str]) -> list[int]:
-        """Return the keys of those of the articles that the index has."""
-        return [int(hit["_id"]) for hit in self._hits_by_id(article_ids)]
+    def versions(self, article_ids: Sequence[str]) -> dict[str, dict[str, object]]:
+        """Return the versions of the documents of those of the articles that the index has, by key."""
+        return {hit["_id"]: document_version(hit) for hit in self._hits_by_id(article_ids)}
 
     def _hits_by_id(self, article_ids: Sequence[str], *source: str) -> Iterator[Response]:
         if not self._state.commit:
@@ -261,7 +263,8 @@ class OpenSearchReader:
             for start in range(0, len(article_ids), LOOKUP_BATCH_SIZE):
                 ids = list(map(encode_keyword, article_ids[start : start + LOOKUP_BATCH_SIZE]))
                 query = {"bool": {"filter": [*self._state.visible(), {"terms": {"id": ids}}]}}
-                (response,) = self._send([{"query": query, "size": len(ids), "_source": list(source) or False}])
+                body = {"query": query, "size": len(ids), "_source": list(source) or False, "seq_no_primary_term": True}
+                (response,) = self._send([body])
                 yield from response["hits"]["hits"]
 
     @cached_property
@@ -325,12 +328,6 @@ def _search_body(query: Query, sort: list[Query], size: int) -> Response:
         "track_scores": True,
         "_source": False,
     }
-
-
-def _mget_failures(response: Response) -> Iterator[PartialFailure]:
-    for document in response["docs"]:
-        if "error" in document:
-            yield shard_failure()
 
 
 def _explained_weights(explanation: dict[str, Any]) -> Iterator[tuple[str, float]]:

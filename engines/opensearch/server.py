@@ -27,6 +27,7 @@ BUSY_RETRY_LIMIT = 30.0  # seconds of retries while the servers are busy or elec
 CONNECT_RETRY_LIMIT = 3.0  # seconds of retries while no host accepts a connection
 _MIN_RETRY_DELAY, _MAX_RETRY_DELAY = 0.1, 2.0  # seconds
 _BUSY_STATUSES = (429, 502, 503, 504)
+_OUTDATED_ERRORS = ("version_conflict_engine_exception", "document_missing_exception")
 _MAX_REASON_LENGTH = 200  # characters of a server's message that are shown
 _ELASTICSEARCH = "elasticsearch"  # assumed of servers that do not name their distribution
 
@@ -186,9 +187,15 @@ class Server:
         responses: list[Response] = response["responses"]
         return responses
 
-    def bulk(self, index: str, body: bytes, timeout: float) -> None:
-        """Send write actions, one a line. Deleting a document that does not exist is no failure."""
-        self.request("POST", f"/{index}/_bulk", body, timeout=timeout, find_failures=_bulk_failures)
+    def bulk(self, index: str, body: bytes, timeout: float) -> list[str]:
+        """Send write actions, one a line. Deleting a document that does not exist is no failure.
+
+        Returns:
+            The ids of the updates that were not made, because the documents have changed or are gone.
+        """
+        response = self.request("POST", f"/{index}/_bulk", body, timeout=timeout, find_failures=_bulk_failures)
+        with self.parsing():
+            return [str(item["_id"]) for item in _bulk_items(response) if _is_outdated(item)]
 
     @contextmanager
     def parsing(self) -> Iterator[None]:
@@ -232,6 +239,11 @@ class Server:
         self._transport.close()
 
 
+def document_version(document: Response) -> dict[str, object]:
+    """Return the parameters that make a write depend on the version of a document in a response."""
+    return {"if_seq_no": document["_seq_no"], "if_primary_term": document["_primary_term"]}
+
+
 def to_json_lines(pairs: Iterable[tuple[Response, Response]]) -> bytes:
     """Return pairs of objects as JSON, one object a line."""
     return b"".join(to_json(value) + b"\n" for pair in pairs for value in pair)
@@ -253,6 +265,13 @@ def shard_failure() -> PartialFailure:
     return PartialFailure(503, _("a shard did not respond"))
 
 
+def document_failures(response: Response) -> Iterator[PartialFailure]:
+    """Yield a failure for each document that a shard could not read."""
+    for document in response["docs"]:
+        if "error" in document:
+            yield shard_failure()
+
+
 def _search_failures(response: Response) -> Iterator[PartialFailure]:
     for part in response["responses"]:
         if "error" in part:
@@ -263,10 +282,21 @@ def _search_failures(response: Response) -> Iterator[PartialFailure]:
 
 def _bulk_failures(response: Response) -> Iterator[PartialFailure]:
     if response["errors"]:
-        for action in response["items"]:
-            (item,) = action.values()
-            if "error" in item:
+        for item in _bulk_items(response):
+            if "error" in item and not _is_outdated(item):
                 yield PartialFailure(int(item["status"]), _error_reason(item["error"]))
+
+
+def _bulk_items(response: Response) -> Iterator[Response]:
+    for action in response["items"]:
+        (item,) = action.values()
+        yield item
+
+
+def _is_outdated(item: Response) -> bool:
+    """Return whether an update was refused because its document has changed or is gone."""
+    error = item.get("error")
+    return isinstance(error, dict) and error.get("type") in _OUTDATED_ERRORS
 
 
 def _error_type(error: exceptions.TransportError) -> str:

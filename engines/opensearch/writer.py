@@ -3,9 +3,8 @@
 What it writes becomes visible with the last request, which replaces the state of the index.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -13,11 +12,11 @@ from typing_extensions import Self
 
 from ..errors import IndexLocked, IndexMoved, ServerError
 from ..index_directory import this_program
-from .commits import CommitLog
+from .commits import CommitLog, IndexState
 from .prepared_article import OpenSearchDocument
 from .query_builder import Query
 from .reader import OpenSearchReader
-from .server import NotFound, Response, Server, shard_failures, to_json
+from .server import NotFound, Response, Server, document_failures, document_version, shard_failures, to_json
 
 MAX_REQUEST_BYTES = 4 << 20
 MAX_REQUEST_ARTICLES = 1_000
@@ -42,7 +41,7 @@ class OpenSearchWriter:
             state = self._commits.begin(this_program())
             on_failure.callback(self._abort)
             self._transaction = state.attempt
-            self._delete_garbage(state.garbage())
+            self._clean_up(state)
             self._committed = OpenSearchReader(server, index, folder)
             on_failure.pop_all()
 
@@ -70,16 +69,37 @@ class OpenSearchWriter:
 
     def _flush(self) -> None:
         """Send the buffered articles and mark the articles that they replace as dead."""
-        for key in self._committed.keys(self._replaced_ids):
-            self._lines += [to_json({"update": {"_id": str(key)}}), to_json({"doc": {"died": self._transaction}})]
+        versions = self._committed.versions(self._replaced_ids)
         lines, self._lines, self._replaced_ids, self._buffered_bytes = self._lines, [], [], 0
-        self._bulk(lines)
+        outdated = self._bulk([*lines, *_updates(versions, self._transaction)])
+        while outdated:  # something that this reader does not see has touched them: a writer that was aborted
+            outdated = self._bulk(_updates(self._unmarked(outdated), self._transaction))
 
-    def _bulk(self, lines: list[bytes]) -> None:
+    def _unmarked(self, keys: list[str]) -> dict[str, dict[str, object]]:
+        """Return the present versions of the articles that this transaction has not marked as dead, by key."""
+        with self._not_found_as_moved(), self._server.parsing():
+            response = self._server.request(
+                "POST",
+                f"/{self._index}/_mget",
+                {"ids": keys},
+                params={"_source_includes": "died"},
+                find_failures=document_failures,
+            )
+            return {
+                document["_id"]: document_version(document)
+                for document in response["docs"]
+                if document["found"] and document["_source"].get("died") != self._transaction
+            }
+
+    def _bulk(self, lines: list[bytes]) -> list[str]:
+        """Send write actions. Return the keys of the articles that have changed since their versions were read.
+
+        A writer may lose its lease between the renewal and the request. Then its updates are refused, because the next
+        writer has changed the articles, or they add marks of an aborted transaction, which no reader respects.
+        """
         with self._not_found_as_moved():
             self._commits.renew()  # raises if this writer has lost the lease and must not write
-            if lines:
-                self._server.bulk(self._index, b"\n".join(lines) + b"\n", _WRITE_TIMEOUT)
+            return self._server.bulk(self._index, b"\n".join(lines) + b"\n", _WRITE_TIMEOUT) if lines else []
 
     def __enter__(self) -> Self:
         return self
@@ -92,9 +112,7 @@ class OpenSearchWriter:
             if error is None:
                 self._flush()
                 with self._not_found_as_moved():
-                    self._server.request(
-                        "POST", f"/{self._index}/_refresh", timeout=_WRITE_TIMEOUT, find_failures=shard_failures
-                    )
+                    self._refresh()
                     self._commits.commit()
                 committed = True
         finally:
@@ -106,20 +124,38 @@ class OpenSearchWriter:
         with suppress(ServerError, IndexLocked, NotFound):  # otherwise the next transaction records it as aborted
             self._commits.abort()
 
-    def _delete_garbage(self, garbage: Query) -> None:
-        """Delete the articles that no reader needs."""
-        keys = self._keys(garbage)
-        while batch := list(islice(keys, MAX_REQUEST_ARTICLES)):
+    def _clean_up(self, state: IndexState) -> None:
+        """Delete the articles that no reader needs, and remove the marks of aborted transactions from the others."""
+        if state.aborted:
+            self._refresh()  # nobody has made searchable what they wrote
+        for batch in self._batches(state.garbage()):
             self._bulk([to_json({"delete": {"_id": key}}) for key in batch])
+        if state.aborted:
+            for batch in self._batches(state.falsely_marked()):
+                self._bulk(_updates(batch, None))
 
-    def _keys(self, query: Query) -> Iterator[str]:
+    def _refresh(self) -> None:
+        self._server.request("POST", f"/{self._index}/_refresh", timeout=_WRITE_TIMEOUT, find_failures=shard_failures)
+
+    def _batches(self, query: Query) -> Iterator[dict[str, dict[str, object]]]:
+        """Yield the versions of the articles that match, by key."""
         body: Response = {"query": query, "size": MAX_REQUEST_ARTICLES, "sort": [{"key": "asc"}], "_source": False}
+        body["seq_no_primary_term"] = True
         while True:
             (response,) = self._server.search(self._index, [body])
             with self._server.parsing():
                 hits = response["hits"]["hits"]
-                keys = [hit["_id"] for hit in hits]
-                yield from keys
+                if hits:
+                    yield {hit["_id"]: document_version(hit) for hit in hits}
                 if len(hits) < MAX_REQUEST_ARTICLES:
                     return
                 body["search_after"] = hits[-1]["sort"]
+
+
+def _updates(versions: Mapping[str, dict[str, object]], transaction: int | None) -> list[bytes]:
+    """Return the lines that mark articles as dead, or as alive for None, unless they have changed."""
+    return [
+        to_json(line)
+        for key, version in versions.items()
+        for line in ({"update": {"_id": key, **version}}, {"doc": {"died": transaction}})
+    ]

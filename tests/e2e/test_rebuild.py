@@ -6,8 +6,10 @@ import resource
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -347,3 +349,36 @@ def test_an_index_of_a_later_format_is_left_alone(archive: Path, index: Path, en
         done = run(*command, "--index", index)
         assert (done.returncode, "pip install --upgrade souwen" in done.stderr) == (2, True)
     assert contents(index) == before
+
+
+@ENGINES
+def test_a_copy_does_not_replace_other_aliases_unasked(index: Path, engine: str, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "aliases.txt").write_text("台海=台湾海峡\n", "utf-8")
+    copying = ("index", "--from-index", index, "--index", other)
+    done = run(*copying)
+    assert (done.returncode, "aliases of its own" in done.stderr, "--rebuild" in done.stderr) == (2, True, True)
+    assert (other / "aliases.txt").read_text("utf-8") == "台海=台湾海峡\n"
+    assert not (other / "meta.json").exists()
+    succeed(*copying, "--rebuild")
+    assert has_settings(other, engine)
+
+
+@ENGINES
+def test_contradicting_mappings_of_format_3_must_be_settled(engine: str, tmp_path: Path) -> None:
+    index = unpack(engine, tmp_path)
+    (manifest,) = index.glob("*.files")
+    with closing(sqlite3.connect(manifest)) as database, database:
+        ((settings,),) = database.execute("SELECT DISTINCT reading FROM file")
+        other = json.dumps([json.loads(settings)[0], [["title", "schlagzeile"]]])
+        row = database.execute("SELECT number + 1, path || '2', size, changed_ns, digest, ?, 0 FROM file", [other])
+        database.execute("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?)", row.fetchone())
+    before = contents(index)
+    done = run("index", "--index", index, "--rebuild")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--map title=kopf" in done.stderr
+    assert "--map title=schlagzeile" in done.stderr
+    assert contents(index) == before
+    assert "3 kept" in succeed("index", "--index", index, "--rebuild", *COLUMNS)
+    assert statistics(index)["mapping"] == SETTINGS["mapping"]

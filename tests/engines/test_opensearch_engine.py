@@ -20,6 +20,7 @@ from souwen.engines import (
     IndexMoved,
     IndexOutdated,
     Keyword,
+    LeaseLost,
     MinShouldMatch,
     Or,
     Reader,
@@ -140,7 +141,7 @@ def test_a_writer_that_lost_its_lease_commits_nothing(
     monkeypatch.setattr(commits, "LEASE_DURATION", -1.0)  # so that the first lease has expired
     with remote.writer(1) as second:
         second.put(quick)
-        with pytest.raises(IndexLocked, match="PID"), first:
+        with pytest.raises(LeaseLost, match="run the command again"), first:
             pass
     assert current_bodies(directory) == {"0": "〇", "1": "一", "2": "二"}
     write(local, {"3": "三"})
