@@ -37,6 +37,7 @@ MAX_PINYIN_WORDS = 3  # words for one text in pinyin
 MAX_WILDCARDS = 5  # texts and filters of one query whose * is a wildcard
 MAX_EXPANSIONS = 50  # words or keywords for one wildcard
 MIN_FULL_NAME_LENGTH = 4  # characters of a full name without its interpunct
+_NAME_FIELDS = (*ENTITY_FIELDS, "author")
 _MAX_LISTED_WORDS = 5  # in a note
 
 
@@ -161,10 +162,21 @@ class _Notes(list[Note]):
 
 
 def join_letters(tree: GroupNode) -> GroupNode:
-    """Return the tree with adjacent unquoted texts of one Han character joined to one text: 王 毅, 中 国 共 产 党."""
+    """Return the tree with adjacent unquoted texts of one Han character joined to one text: 王 毅, 中 国 共 产 党.
+
+    Such texts after a filter for a name of one character belong to the name: 人物:王 毅.
+    """
     nodes: list[Node] = []
+    spaced_name: list[str] = []
     for node in tree.nodes:
         previous = nodes[-1] if nodes and not tree.any_of else None
+        if isinstance(previous, FilterNode) and isinstance(node, TextNode) and not node.quoted:
+            letters = [*(spaced_name or [previous.value]), node.text]
+            if previous.field in _NAME_FIELDS and spaced_letters(" ".join(letters)):
+                spaced_name = letters
+                nodes[-1] = FilterNode(previous.field, keyword(previous.field, "".join(letters)))
+                continue
+        spaced_name = []
         if isinstance(node, TextNode) and isinstance(previous, TextNode) and previous.field == node.field:
             joined = TextNode(f"{previous.text} {node.text}", False, node.field)
             if not (node.quoted or previous.quoted) and spaced_letters(joined.text):

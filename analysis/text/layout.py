@@ -28,7 +28,7 @@ Range: TypeAlias = tuple[int, int]
 _GAP = re.compile(rf" (?<! {{2}})(?<!{OTHER_LETTER} ) *(?! |{OTHER_LETTER})")
 _HAN_GAP = re.compile(rf" (?<=[{HAN}] ) *(?=[{HAN}])")
 _HAN_RUN = re.compile(f"[{HAN}]+")
-_LINE_BREAK = re.compile("[\n\x1e]")  # or the end of a title
+_TITLE_END = "\x1e"  # see `analyzer.TITLE_END`
 
 
 def remove_gaps(folded: str) -> str:
@@ -93,8 +93,9 @@ def _spaced_runs(folded: str) -> list[list[Range]]:
 
 def _is_broken_line(text: str, end: int, next_start: int) -> bool:
     """Return whether the line that ends at `end` may have been broken there to fit a width."""
-    width = _width(_LINE_BREAK.split(text[max(0, end - MAX_LINE_WIDTH) : end])[-1])
-    next_width = _width(_LINE_BREAK.split(text[next_start : next_start + MAX_LINE_WIDTH])[0])
+    before = text[max(0, end - MAX_LINE_WIDTH) : end]
+    width = _width(before[max(before.rfind("\n"), before.rfind(_TITLE_END)) + 1 :])
+    next_width = _width(text[next_start : next_start + MAX_LINE_WIDTH].partition("\n")[0])
     return MIN_LINE_WIDTH <= width <= MAX_LINE_WIDTH and next_width <= width + _LINE_WIDTH_TOLERANCE
 
 
