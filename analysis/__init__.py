@@ -13,7 +13,7 @@ from .names import (
     with_interpuncts,
 )
 from .near_duplicates import MIN_SHARED_SKETCH_VALUES, ArticleFingerprint, split_sketch
-from .text import HAN, Segmenter, Token, fold, strip_invisible
+from .text import HAN, JoinedText, Segmenter, Token, find_gaps, fold, join_name, remove_gaps, strip_invisible
 
 __all__ = [
     "HAN",
@@ -28,6 +28,7 @@ __all__ = [
     "DateMention",
     "EntityKind",
     "EntityMention",
+    "JoinedText",
     "Period",
     "Segmenter",
     "TermStreams",
@@ -36,8 +37,11 @@ __all__ = [
     "entity_tokens",
     "extract_dates",
     "extract_entities",
+    "find_gaps",
     "fold",
+    "join_name",
     "name_key",
+    "remove_gaps",
     "searchable_text",
     "split_sketch",
     "strip_invisible",

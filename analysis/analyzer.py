@@ -4,20 +4,26 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache, partial
+from itertools import chain
 
 from .article import AnalyzedArticle, Article, TermStreams
 from .dates.mentions import find_dates
 from .names.finder import NAMES_VERSION, EntityMention, NameFinder
 from .near_duplicates import ArticleFingerprint
 from .text.fold import FOLD_TABLE_VERSION, fold
+from .text.layout import JoinedText, find_gaps, remove_gaps, spaced_runs
 from .text.segmenter import DICTIONARY, Segmenter
 from .text.tokens import HAN, Token, han_runs, index_terms, tokenize
 
-STREAMS_VERSION = 4  # raise it when the same text yields other terms, dates or sketches
+STREAMS_VERSION = 5  # raise it when the same text yields other terms, dates or sketches
 TITLE_END = "\x1e"  # between title and body; cleaning removes it from both, so no query can match across
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 NAME_JOINT = re.compile("[·-]")  # separates the parts of a folded name
 _NAME_CACHE_SIZE = 1 << 16  # names; the same ones recur throughout an archive
+
+
+def _joined_word(word: str) -> str:
+    return remove_gaps(fold(word.strip()))
 
 
 def searchable_text(article: Article) -> str:
@@ -32,7 +38,10 @@ def entity_tokens(names: Iterable[EntityMention]) -> Iterator[Token]:
     """
     for name in names:
         for term, start, end in _name_tokens(name.text):
-            yield Token(term, name.start + start, name.start + end)
+            if len(name.text) == name.end - name.start:
+                yield Token(term, name.start + start, name.start + end)
+            else:  # the text has gaps inside the name
+                yield Token(term, name.start, name.end)
 
 
 @lru_cache(_NAME_CACHE_SIZE)
@@ -61,7 +70,7 @@ class Analyzer:
     def __init__(self, dictionary: Iterable[str] = (), *, entities: bool = True) -> None:
         self.dictionary = list(dictionary)
         self.entities = entities
-        self._dictionary = sorted({word for word in map(fold, map(str.strip, self.dictionary)) if len(word) > 1})
+        self._dictionary = sorted({word for word in map(_joined_word, self.dictionary) if len(word) > 1})
         mixed = [re.escape(word) for word in self._dictionary if not _HAN_ONLY.fullmatch(word)]
         self._phrases = re.compile("|".join(sorted(mixed, key=len, reverse=True))) if mixed else None
 
@@ -94,8 +103,20 @@ class Analyzer:
         return hashlib.blake2b("\n".join(settings).encode(), digest_size=8).hexdigest()
 
     def tokenize(self, text: str) -> list[Token]:
-        """Return the folded words of `text`, with offsets in it."""
-        return tokenize(fold(text), self.segmenter, self._phrases)
+        """Return the folded words of `text`, with offsets in it. Gaps inside a word belong to its range."""
+        joined, tokens = self._tokenize(text)
+        return [Token(token.term, *joined.original(token.start, token.end)) for token in tokens]
+
+    def tokenize_joined(self, text: str) -> tuple[str, list[Token]]:
+        """Return the folded text without its gaps, and its words, with offsets in that."""
+        joined, tokens = self._tokenize(text)
+        return joined.text, tokens
+
+    def _tokenize(self, text: str) -> tuple[JoinedText, list[Token]]:
+        folded = fold(text)
+        joined = JoinedText(folded, find_gaps(folded))
+        runs = {joined.joined_offset(start): pieces for start, pieces in spaced_runs(folded)}
+        return joined, tokenize(joined.text, self.segmenter, self._phrases, runs)
 
     def find_entities(self, text: str) -> tuple[EntityMention, ...]:
         """Return the people, places and organisations that `text` mentions."""
@@ -119,16 +140,19 @@ class Analyzer:
         return self._terms(fold(text), names)
 
     def _terms(self, folded: str, names: Iterable[EntityMention]) -> TermStreams:
-        words = index_terms(folded, self.segmenter, self._phrases)
+        joined = remove_gaps(folded)
+        pieces = (pieces for _, pieces in spaced_runs(folded))
+        words = index_terms(joined, self.segmenter, self._phrases, pieces)
         segmented = set(words)
         words += [token.term for name in names for token in _name_tokens(name.text) if token.term not in segmented]
-        return TermStreams(words, folded)
+        return TermStreams(words, joined)
 
     def analyze(self, article: Article) -> AnalyzedArticle:
         """Return the article with everything that an index stores about it."""
         text = searchable_text(article)
         folded = fold(text)
-        self.segmenter.prefetch(han_runs(folded))
+        pieces = chain.from_iterable(pieces for _, pieces in spaced_runs(folded))
+        self.segmenter.prefetch((*han_runs(remove_gaps(folded)), *pieces))
         names = self._names(text, folded)
         title_length = len(article.title)
         title_names = [name for name in names if name.end <= title_length]
@@ -136,4 +160,5 @@ class Analyzer:
         body = self._terms(folded[title_length + len(TITLE_END) :], names[len(title_names) :])
         dates = tuple(find_dates(text, folded, article.published))
         sketch = ArticleFingerprint(article).sketch()
-        return AnalyzedArticle(article, TermStreams(title.words + body.words, folded), title, names, dates, sketch)
+        whole = TermStreams(title.words + body.words, title.folded + TITLE_END + body.folded)
+        return AnalyzedArticle(article, whole, title, names, dates, sketch)

@@ -30,9 +30,9 @@ class Article:
 class TermStreams:
     """The terms of one text in three streams: words, character bigrams and character unigrams.
 
-    Bigrams and unigrams follow from the `folded` text. `bigrams[i]` is the two folded characters at offset i, so a
-    string occurs in the text exactly where its bigrams occur in sequence. Words and unigrams carry no positions; a term
-    that occurs twice is listed twice.
+    Bigrams and unigrams follow from the `folded` text, which has no gaps (see `text.layout`). `bigrams[i]` is the two
+    folded characters at offset i, so a string occurs in the text exactly where its bigrams occur in sequence. Words and
+    unigrams carry no positions; a term that occurs twice is listed twice.
     """
 
     words: list[str]

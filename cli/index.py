@@ -70,6 +70,12 @@ Examples:
     help="Find the people, organisations and places that articles mention, or not. The index remembers the choice.",
 )
 @click.option(
+    "--cleaning/--no-cleaning",
+    default=None,
+    help="Remove the lines that publishers print around articles, such as copyright notices and 责任编辑, or keep all "
+    "lines. The index remembers the choice.",
+)
+@click.option(
     "--map",
     "mapping",
     multiple=True,
@@ -113,6 +119,7 @@ def index(
     from_index: str | None,
     dictionary: TextIO | None,
     entities: bool | None,
+    cleaning: bool | None,
     mapping: dict[str, str],
     delete_missing: bool,
     watch: bool,
@@ -128,19 +135,20 @@ def index(
     Unchanged files are skipped, and changed articles are updated. Deleting a file keeps its articles in the index;
     --delete-missing removes them.
 
-    An index remembers its engine, dictionary, mapping and whether it finds names. --rebuild changes them: it reads the
-    files in PATH, or all files of the index that still exist, and takes the other articles from the index itself.
+    An index remembers its engine, dictionary, mapping, and whether it finds names and cleans articles. --rebuild
+    changes them: it reads the files in PATH, or all files of the index that still exist, and takes the other articles
+    from the index itself.
     """
     # These modules load HTML and engine libraries, which --help does not need.
     from ..indexer import build_index, copy_index, watch_changes
 
     dictionary_words = _read_words(dictionary) if dictionary else None
     if from_index:
-        if paths or mapping or delete_missing or watch or from_files:
+        if paths or mapping or delete_missing or watch or from_files or cleaning is not None:
             raise click.UsageError(
                 _(
-                    "--from-index takes articles from an index: leave out PATH, --map, --delete-missing, --watch and "
-                    "--from-files"
+                    "--from-index takes articles from an index: leave out PATH, --map, --cleaning, --delete-missing, "
+                    "--watch and --from-files"
                 )
             )
         copy = partial(copy_index, engine=engine, rebuild=rebuild, jobs=jobs, memory=memory << 20)
@@ -166,7 +174,14 @@ def index(
         jobs=jobs,
         memory=memory << 20,
     )
-    settings = partial(update, rebuild=rebuild, from_files=from_files, dictionary=dictionary_words, entities=entities)
+    settings = partial(
+        update,
+        rebuild=rebuild,
+        from_files=from_files,
+        dictionary=dictionary_words,
+        entities=entities,
+        cleaning=cleaning,
+    )
     report, seconds = _with_progress(settings)
     _print(report, seconds, index_dir, show_cleaning, as_json)
     if not (report.added or report.updated or report.skipped or report.deleted or report.kept):

@@ -6,19 +6,22 @@ from ..messages import current_language, use_language
 from ..messages import gettext as _
 from ..query import Searcher
 from .options import index_option, json_option
-from .output import format_size, join_facts, print_json, print_table
+from .output import for_terminal, format_size, join_facts, print_json, print_table
 
 
 @click.command(short_help="Show the size of an index.", epilog="Example:  souwen stats --json")
 @index_option
 @json_option
 def stats(index_dir: str, as_json: bool) -> None:
-    """Show how many articles an index has, its size, and its engine."""
+    """Show how many articles an index has, its size, its settings, and the lines that cleaning learned."""
+    from ..indexer import learned_lines  # loads modules that --help does not need
+
     with Searcher(index_dir) as searcher, use_language("en" if as_json else current_language.get()):
         info = searcher.statistics()
     if as_json:
         print_json(info.to_dict())
     else:
+        learned = learned_lines(index_dir)
         print_table(
             (_("articles"), str(info.articles)),
             (_("engine"), info.engine),
@@ -29,5 +32,11 @@ def stats(index_dir: str, as_json: bool) -> None:
             (_("names"), _("found") if info.entities else _("not found (--no-entities)")),
             (_("dictionary"), _("{number} words").format(number=info.dictionary)),
             (_("mapping"), " ".join(f"{field}={key}" for field, key in info.mapping.items()) or "-"),
+            (_("cleaning"), _describe_cleaning(learned) if info.cleaning else _("off (--no-cleaning)")),
             (_("aliases"), _("{number} groups").format(number=info.aliases)),
         )
+
+
+def _describe_cleaning(learned: dict[str, list[str]]) -> str:
+    counts = [f"{for_terminal(source)} {len(forms)}" for source, forms in learned.items()]
+    return _("on, learned lines: {counts}").format(counts=join_facts(counts)) if counts else _("on")

@@ -25,7 +25,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Substring:
-    """Matches articles whose field contains `string` (folded, not empty), character for character."""
+    """Matches articles whose field contains `string` (folded, without gaps, not empty), as it is."""
 
     field: TextField
     string: str

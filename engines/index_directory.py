@@ -69,6 +69,7 @@ class IndexMeta(NamedTuple):
     dictionary: list[str]  # the user's custom words
     entities: bool  # whether names are recognized
     mapping: dict[str, str] | None = None  # fields of articles to keys of records; None if it was not recorded
+    cleaning: bool = True  # whether boilerplate and repeated lines were removed from articles
 
     def analyzer(self) -> Analyzer:
         """Return an analyzer that makes the same terms, if this version of souwen made the index."""
@@ -331,7 +332,7 @@ def _has_right_checksum(values: Mapping[str, object]) -> bool:
 
 def _is_meta(values: dict[str, object]) -> bool:
     """Return whether the values of meta.json have the types of `IndexMeta`."""
-    if {*values, "mapping"} != set(IndexMeta._fields):
+    if {*values, "mapping", "cleaning"} != set(IndexMeta._fields):
         return False
     mapping = values.get("mapping")
     if mapping is not None and not (
@@ -341,7 +342,7 @@ def _is_meta(values: dict[str, object]) -> bool:
     *texts, words = (values[name] for name in ("fingerprint", "engine", "folder", "created", "dictionary"))
     if not (isinstance(words, list) and all(isinstance(text, str) for text in [*texts, *words])):
         return False
-    if not isinstance(values["entities"], bool):
+    if not (isinstance(values["entities"], bool) and isinstance(values.get("cleaning", True), bool)):
         return False
     return _ENGINE_FOLDER.fullmatch(str(values["folder"])) is not None
 

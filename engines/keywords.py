@@ -3,7 +3,7 @@
 from typing import get_args
 from urllib.parse import urlsplit
 
-from ..analysis import NAME_JOINT, AnalyzedArticle, fold
+from ..analysis import NAME_JOINT, AnalyzedArticle, fold, remove_gaps
 from .date_keywords import date_keywords
 from .fields import ENTITY_FIELDS, KeywordField
 
@@ -13,11 +13,14 @@ KEYWORDS: tuple[KeywordField, ...] = get_args(KeywordField)
 def keyword(field: KeywordField, value: str) -> str:
     """Return the form in which keywords are compared.
 
-    An id, URL or sketch stays as it is. Other values are folded, and names lose their interpuncts.
+    An id, URL or sketch stays as it is. Other values are folded. Names and authors also lose their gaps (王　毅
+    is 王毅), and names their interpuncts.
     """
     if field in ("id", "url", "sketch"):
         return value
-    return NAME_JOINT.sub("", fold(value)) if field in ENTITY_FIELDS else fold(value)
+    if field == "author":
+        return remove_gaps(fold(value))
+    return NAME_JOINT.sub("", remove_gaps(fold(value))) if field in ENTITY_FIELDS else fold(value)
 
 
 def article_keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
@@ -38,7 +41,7 @@ def article_keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
         "url": [article.url, *hosts] if article.url else [],
         "source": list(dict.fromkeys([*_folded(article.source), *hosts, *(host.split(".")[0] for host in hosts)])),
         "section": _folded(article.section),
-        "author": _folded(article.author),
+        "author": [keyword("author", article.author)] if article.author else [],
         "sketch": list(analyzed.sketch),
         "about": sorted({key for mention in analyzed.dates if mention.period for key in date_keywords(mention.period)}),
         **{field: sorted(keys) for field, keys in names.items()},

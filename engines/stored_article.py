@@ -12,6 +12,7 @@ from ..analysis import (
     EntityKind,
     EntityMention,
     Period,
+    join_name,
     searchable_text,
     split_sketch,
 )
@@ -93,7 +94,7 @@ def _unpack_entities(mentions: str, text: str) -> Iterator[EntityMention]:
     for letter, gap, length in _ENTITY_MENTION.findall(mentions):
         start = end + int(gap)
         end = start + int(length)
-        yield EntityMention(text[start:end], _KINDS[letter], start, end)
+        yield EntityMention(join_name(text[start:end]), _KINDS[letter], start, end)
 
 
 def _pack_dates(dates: Iterable[DateMention]) -> str:

@@ -4,6 +4,7 @@ from .build import build_index
 from .errors import IndexOccupied, MappingsDiffer, PathNotFound, ReadError, UnknownField, WatchFailed, WorkerPoolFailed
 from .index_check import CheckReport, check_index
 from .index_copy import copy_index
+from .learned_lines import learned_lines
 from .sync import DecodingLoss, ReadFailure, RemovedLine
 from .update import IndexReport
 from .watch import watch_changes
@@ -24,5 +25,6 @@ __all__ = [
     "build_index",
     "check_index",
     "copy_index",
+    "learned_lines",
     "watch_changes",
 ]

@@ -35,13 +35,15 @@ def build_index(
     memory: int = DEFAULT_WRITE_BUFFER,
     dictionary: Iterable[str] | None = None,
     entities: bool | None = None,
+    cleaning: bool | None = None,
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> IndexReport:
     """Read the new and changed files below `paths` and update the index with their articles.
 
     The run commits everything or, after an exception, nothing. It creates the index if there is none and at least one
-    article is found. An index keeps its engine, mapping, dictionary and `entities`; only a rebuild changes them.
+    article is found. An index keeps its engine, mapping, dictionary, `entities` and `cleaning`; only a rebuild changes
+    them.
 
     Args:
         paths: Files and folders. A rebuild without any reads all known files that still exist.
@@ -58,6 +60,7 @@ def build_index(
         memory: Write buffer in bytes.
         dictionary: Words that the segmenter keeps whole.
         entities: Extract people, places and organisations, which takes time; by default yes.
+        cleaning: Remove boilerplate and lines that a source repeats from articles; by default yes.
         lock_timeout: Seconds to wait for another process that writes into the index.
         progress: Called with the bytes done and the bytes of all files that may have changed.
 
@@ -67,7 +70,7 @@ def build_index(
         UnknownEngine: There is no such engine.
         IndexLocked: Another process writes into the index.
         IndexMismatch: The index has another format or analyzer.
-        SettingMismatch: The index has another engine, mapping, dictionary or setting of `entities`.
+        SettingMismatch: The index has another engine, mapping, dictionary or setting of `entities` or `cleaning`.
         IndexDamaged: The index is damaged.
         ArticlesUnreadable: A rebuild would lose articles that cannot be read.
         IndexUnwritable: The index cannot be written.
@@ -78,7 +81,7 @@ def build_index(
     roots = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     inputs = find_inputs(roots)
     words = None if dictionary is None else list(dictionary)
-    given = GivenSettings(engine, words, entities, mapping)
+    given = GivenSettings(engine, words, entities, mapping, cleaning)
     options = RunOptions(jobs, memory, progress, delete_missing)
     directory = IndexDirectory(index)
     with directory.lock(lock_timeout):
@@ -90,10 +93,11 @@ def build_index(
             manifest_file = directory.manifest(meta)
             kept_mapping = recorded_mapping(meta, directory.path, manifest_file)
             _check_settings(directory, meta, kept_mapping, given)
-            config = IndexingConfig(opened_engine, meta.analyzer(), kept_mapping)
+            config = IndexingConfig(opened_engine, meta.analyzer(), kept_mapping, meta.cleaning)
             return update_index(config, manifest_file, inputs, options)
         with directory.replacing(given.analyzer(), engine or DEFAULT_ENGINE, mapping or {}) as draft:
-            config = IndexingConfig(draft.engine, given.analyzer(), mapping or {})
+            draft.meta = draft.meta._replace(cleaning=given.cleans())
+            config = IndexingConfig(draft.engine, given.analyzer(), mapping or {}, given.cleans())
             report = update_index(config, directory.manifest(draft.meta), inputs, options)
             draft.is_accepted = report.added > 0
         return report
@@ -118,6 +122,9 @@ def _check_settings(
     if given.entities is not None:
         flags = {True: "--entities", False: "--no-entities"}
         check(given.entities == meta.entities, with_option(flags[meta.entities]), flags[given.entities])
+    if given.cleaning is not None:
+        flags = {True: "--cleaning", False: "--no-cleaning"}
+        check(given.cleaning == meta.cleaning, with_option(flags[meta.cleaning]), flags[given.cleaning])
     if given.mapping is not None:
         kept = with_option(_map_options(kept_mapping)) if kept_mapping else _("without --map")
         check(dict(given.mapping) == dict(kept_mapping), kept, _map_options(given.mapping))

@@ -49,11 +49,15 @@ _Items: TypeAlias = list[Article | CleanedLine | ReplacedCharacters | ReadError]
 
 
 class IndexingConfig(NamedTuple):
-    """Engine, analyzer and mapping of a run. `mapping` maps fields of articles to keys of records."""
+    """Engine, analyzer and mapping of a run, and whether it cleans articles.
+
+    `mapping` maps fields of articles to keys of records.
+    """
 
     engine: Engine
     analyzer: Analyzer
     mapping: Mapping[str, str]
+    cleaning: bool = True
 
     @property
     def reader_settings(self) -> str:

@@ -36,6 +36,11 @@ class GivenSettings(NamedTuple):
     dictionary: Iterable[str] | None = None
     entities: bool | None = None
     mapping: Mapping[str, str] | None = None
+    cleaning: bool | None = None
+
+    def cleans(self, meta: IndexMeta | None = None) -> bool:
+        """Return whether to clean articles: by default as the index did, or yes."""
+        return (meta is None or meta.cleaning) if self.cleaning is None else self.cleaning
 
     def analyzer(self, meta: IndexMeta | None = None) -> Analyzer:
         """Return the analyzer with these settings, and those of an index otherwise."""
@@ -97,8 +102,8 @@ def rebuild_index(
             _check_loss(directory, manifest_file, has_manifest, inputs)
         mapping = _mapping(given, meta, directory, manifest_file)
         manifest_file.unlink(missing_ok=True)
-        draft.meta = draft.meta._replace(mapping=mapping)
-        config = IndexingConfig(draft.engine, given.analyzer(meta), mapping)
+        draft.meta = draft.meta._replace(mapping=mapping, cleaning=given.cleans(meta))
+        config = IndexingConfig(draft.engine, given.analyzer(meta), mapping, given.cleans(meta))
         report = update_index(config, manifest_file, inputs, options)
         draft.is_accepted = report.added > 0  # a wrong folder must not replace the index
     return report
@@ -126,8 +131,8 @@ def copy_articles(
         has_manifest = copy_manifest(source.manifest(meta), manifest_file)
         inputs = inputs or _known_files(manifest_file, has_manifest)
         mapping = _mapping(given, meta, target, manifest_file)
-        draft.meta = draft.meta._replace(mapping=mapping)
-        config = IndexingConfig(draft.engine, given.analyzer(meta), mapping)
+        draft.meta = draft.meta._replace(mapping=mapping, cleaning=given.cleans(meta))
+        config = IndexingConfig(draft.engine, given.analyzer(meta), mapping, given.cleans(meta))
         report = update_index(config, manifest_file, inputs, options, reader)
         if source.path.resolve() != target.path.resolve():
             target.copy_aliases(source)

@@ -111,7 +111,7 @@ def update_index(
         with closing(
             make_executor(config, options.jobs, sync.size + (statistics.size if statistics else 0))
         ) as executor:
-            cleaner = Cleaner(_learn_repeated_lines(manifest, sync, config))
+            cleaner = Cleaner(_learn_repeated_lines(manifest, sync, config) if config.cleaning else None)
             for unit, outcomes in executor.prepare(read_units(sync.changed_files()), cleaner):
                 for change in sync.take(unit, outcomes):
                     writer.put(change.prepared)

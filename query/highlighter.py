@@ -1,6 +1,6 @@
 """Highlighter: finds the matches of a query in a text.
 
-Matching works on folded text. Folding keeps every offset, so ranges hold for the text as written.
+Matching works on folded text without gaps. Ranges are mapped to the text as written, so a match includes its gaps.
 """
 
 import re
@@ -9,7 +9,18 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
-from ..analysis import HAN, TITLE_END, Analyzer, Article, EntityMention, entity_tokens, fold
+from ..analysis import (
+    HAN,
+    TITLE_END,
+    Analyzer,
+    Article,
+    EntityMention,
+    JoinedText,
+    entity_tokens,
+    find_gaps,
+    fold,
+    remove_gaps,
+)
 from ..engines import TextField
 from .match_level import MatchLevel
 from .query_part import QueryPart
@@ -24,7 +35,7 @@ _NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万亿]")
 
 
 class TextMatch(NamedTuple):
-    """An occurrence of `term`, a string or word of the query, from `start` to `end` (exclusive)."""
+    """An occurrence of `term`, a string or word of the query, with its range in the text as written."""
 
     start: int
     end: int
@@ -92,9 +103,8 @@ class Highlighter:
     def title_matches(self, title: str, mentions: MentionsByField) -> list[TextMatch]:
         """Return all matches in a title, in order. Matches of the same string do not overlap."""
         folded = fold(title)
-        strings, words = self._title_terms
-        word_matches = self._word_matches(folded, 0, len(folded), words, mentions.in_title)
-        return sorted([*_all_occurrences(folded, strings), *word_matches])
+        word_matches = self._word_matches(folded, 0, len(folded), self._title_terms[1], mentions.in_title)
+        return sorted([*self._string_matches(folded, "title", *self._title_terms), *word_matches])
 
     def body_matches(self, body: str, mentions: MentionsByField) -> list[TextMatch]:
         """Return all matches in a body, in order; words are searched sentence by sentence, as for snippets."""
@@ -103,8 +113,8 @@ class Highlighter:
         return sorted([*self.string_matches(folded), *chain.from_iterable(words)])
 
     def string_matches(self, folded_body: str) -> list[TextMatch]:
-        """Return the matches of strings in a folded body, in order."""
-        return sorted(_all_occurrences(folded_body, self._body_terms[0]))
+        """Return the matches of strings in a folded body, in order; words with a gap inside are matched as strings."""
+        return sorted(self._string_matches(folded_body, "body", *self._body_terms))
 
     def word_matches(self, folded_body: str, start: int, end: int, mentions: MentionsByField) -> list[TextMatch]:
         """Return the matches of words in the sentence of a folded body from `start` to `end`."""
@@ -113,6 +123,22 @@ class Highlighter:
     def possible_words(self, folded_sentence: str) -> set[str]:
         """Return the words that a folded sentence may have. Only segmenting it shows whether it has them."""
         return _possible_words(folded_sentence, self._body_terms[1])
+
+    def _string_matches(
+        self, folded: str, field: TextField, strings: Iterable[str], words: Iterable[str]
+    ) -> Iterator[TextMatch]:
+        joined = JoinedText(folded, find_gaps(folded))
+        for string in strings:
+            for start in _occurrences(joined.text, string):
+                yield _match(joined, start, string)
+        for part in self._parts:
+            if part.field in ("text", field) and part.string not in joined.text:
+                for letter in part.letters:
+                    yield from (TextMatch(start, start + 1, letter) for start in _occurrences(folded, letter))
+        for word in words if len(joined.text) < len(folded) else ():
+            for start in _occurrences(joined.text, word):
+                if joined.has_gap_within(start, start + len(word)):  # no sentence has the word
+                    yield _match(joined, start, word)
 
     def _word_matches(
         self, folded: str, start: int, end: int, words: set[str], mentions: Callable[[], list[EntityMention]]
@@ -140,6 +166,7 @@ def _possible_words(folded: str, words: set[str]) -> set[str]:
     """Return those of the words that a text may have. Dates and numbers may have another spelling there."""
     if not words:
         return words
+    folded = remove_gaps(folded)
     without_joints = folded.replace("·", "").replace("-", "")
     if without_joints != folded:
         folded += "\n" + without_joints
@@ -159,16 +186,18 @@ def _clauses_with(folded: str, words: set[str]) -> Iterator[Range]:
         start = end
 
 
-def _all_occurrences(folded: str, strings: Iterable[str]) -> Iterator[TextMatch]:
-    return (match for string in strings for match in _occurrences(folded, string))
+def _match(joined: JoinedText, start: int, term: str) -> TextMatch:
+    start, end = joined.original(start, start + len(term))
+    return TextMatch(start, end, term)
 
 
-def _occurrences(folded: str, string: str) -> Iterator[TextMatch]:
+def _occurrences(folded: str, string: str) -> Iterator[int]:
+    """Yield the offsets of the first occurrences of a string, which do not overlap."""
     start = folded.find(string)
     for _ in range(MAX_OCCURRENCES):
         if start < 0:
             return
-        yield TextMatch(start, start + len(string), string)
+        yield start
         start = folded.find(string, start + len(string))
 
 

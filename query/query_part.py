@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from ..analysis import NAME_JOINT, Analyzer, Token, fold
+from ..analysis import HAN, NAME_JOINT, Analyzer, Token
 from ..engines import MATCH_NONE, And, Clause, IndexedField, Or, Reader, ScoringTerm, Stream, Substring, Term, TextField
 from .match_level import MatchLevel
 from .parser import TextNode
@@ -20,6 +20,7 @@ MAX_CONTENT_TERMS = 48  # of one part, in its clauses; further terms only score
 # Weights of the streams in the score; docs/decisions/0030-stream-weights.md has the measurement. A word in Latin
 # letters or digits has no bigrams that score with it, so its weight is that of both.
 WORD_WEIGHT, BIGRAM_WEIGHT, UNIGRAM_WEIGHT = 1.0, 1.0, 0.5
+_HAN_LETTER = re.compile(f"[{HAN}]")
 _NON_LATIN_RUN = re.compile(r"[^\W\d_a-z]+")
 
 
@@ -29,9 +30,10 @@ class QueryPart:
     Attributes:
         field: The field to search.
         quoted: Whether the part matches character for character.
-        tokens: All tokens of the text, in the order of the analyzer.
+        tokens: All tokens of the text, without its gaps, in the order of the analyzer.
         top_level_tokens: The tokens that are not part of a longer one before them.
-        string: The folded text to find. If it is not quoted, the punctuation around it is stripped.
+        string: The folded text to find, without gaps. If it is not quoted, the punctuation around it is stripped.
+        letters: The characters of a text that spaces set apart, as in 王 毅; they also match apart.
         is_long: Whether some of the words are enough to match, as for a headline or a question.
     """
 
@@ -39,13 +41,15 @@ class QueryPart:
         self.field: TextField = node.field
         self.quoted = node.quoted
         self._analyzer = analyzer
-        self._folded = folded = fold(node.text)
-        self.tokens = tokens = list(analyzer.tokenize(node.text))
+        folded, tokens = analyzer.tokenize_joined(node.text)
+        self._folded = folded
+        self.tokens = tokens
         self.top_level_tokens = _top_level(tokens)
         if node.quoted:
             self.string = folded
         else:
             self.string = folded[tokens[0].start : max(token.end for token in tokens)] if tokens else ""
+        self.letters = [] if node.quoted else spaced_letters(node.text)
         self.is_long = not node.quoted and len(self.top_level_tokens) > MAX_SHORT_PART_WORDS
 
     @property
@@ -96,6 +100,12 @@ class QueryPart:
 
     def match_clause(self, level: MatchLevel, reader: Reader) -> Clause:
         """Return the clause that an article must match at a level stricter than `MatchLevel.PARTIAL`."""
+        clause = self._match_joined(level, reader)
+        if not self.letters or self.is_long:
+            return clause
+        return Or((clause, And(tuple(Substring(self.field, letter) for letter in self.letters))))
+
+    def _match_joined(self, level: MatchLevel, reader: Reader) -> Clause:
         if self.quoted:
             return Substring(self.field, self.string)
         if self.is_long:
@@ -190,6 +200,12 @@ class QueryPart:
                 yield ScoringTerm(field, "bigrams", run[start : start + 2], BIGRAM_WEIGHT)
             for character in run:
                 yield ScoringTerm(field, "unigrams", character, UNIGRAM_WEIGHT)
+
+
+def spaced_letters(text: str) -> list[str]:
+    """Return the Han characters of a folded text that consists of several, each set apart by spaces; else none."""
+    letters = text.split()
+    return letters if len(letters) > 1 and all(map(_HAN_LETTER.fullmatch, letters)) else []
 
 
 def _top_level(tokens: list[Token]) -> list[Token]:

@@ -19,7 +19,7 @@ from datetime import datetime, timezone
 
 from typing_extensions import Self
 
-from ..analysis import Article, fold, searchable_text
+from ..analysis import Article, fold, remove_gaps, searchable_text
 from ..engines import Reader, ScoringTerm
 from .planner import QueryPlan
 
@@ -87,8 +87,9 @@ class Reranker:
 
     def evidence(self, article: Article) -> Evidence:
         """Return the evidence of an article's texts."""
-        text = fold(searchable_text(article))
-        title_bigrams = bigrams_of(text[: len(article.title)])
+        title = remove_gaps(fold(article.title))
+        text = remove_gaps(fold(searchable_text(article)))
+        title_bigrams = bigrams_of(title)
         shared = title_bigrams & self._bigrams
         shared_idf = math.fsum(self._idfs.get(bigram, 0.0) for bigram in shared)  # the same in every order
         return Evidence(

@@ -330,6 +330,8 @@ class IndexInfo(Result):
     """Number of words in the custom dictionary."""
     mapping: dict[str, str]
     """Fields of articles that are read from other keys of records than the default ones, with these keys."""
+    cleaning: bool
+    """True if boilerplate and lines that a source repeats were removed from the articles."""
     aliases: int
     """Number of groups in the index's own list of aliases."""
 
@@ -347,6 +349,7 @@ class IndexInfo(Result):
             entities=meta.entities,
             dictionary=len(meta.dictionary),
             mapping=meta.mapping or {},
+            cleaning=meta.cleaning,
             aliases=aliases,
         )
 

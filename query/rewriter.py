@@ -1,4 +1,4 @@
-"""Rewriter: joins the texts of a headline, and adds synonyms of the query to its tree.
+"""Rewriter: joins spaced characters and the texts of a headline, and adds synonyms of the query to its tree.
 
 The synonyms are other names of a person, place or organisation, the Han words that a text in pinyin spells, and the
 words that fit a wildcard. A text becomes an OR group of its spellings, so that later stages handle both alike. Quoted
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import get_args
 
-from ..analysis import Analyzer, fold, strip_invisible
+from ..analysis import Analyzer, fold, remove_gaps, strip_invisible
 from ..analysis.text import pinyin
 from ..engines import (
     ENTITY_FIELDS,
@@ -29,7 +29,7 @@ from .field_values import WILDCARD, FieldValues
 from .name_groups import KnownNames
 from .notes import Note
 from .parser import FilterNode, GroupNode, Node, NotNode, TextNode
-from .query_part import MAX_SHORT_PART_WORDS, QueryPart
+from .query_part import MAX_SHORT_PART_WORDS, QueryPart, spaced_letters
 from .vocabulary import Vocabulary, VocabularyEntry
 
 MAX_ALIASES = 6  # other names of one text
@@ -37,6 +37,7 @@ MAX_PINYIN_WORDS = 3  # words for one text in pinyin
 MAX_WILDCARDS = 5  # texts and filters of one query whose * is a wildcard
 MAX_EXPANSIONS = 50  # words or keywords for one wildcard
 MIN_FULL_NAME_LENGTH = 4  # characters of a full name without its interpunct
+_NAME_FIELDS = (*ENTITY_FIELDS, "author")
 _MAX_LISTED_WORDS = 5  # in a note
 
 
@@ -59,9 +60,9 @@ class QueryRewriter:
         self._values = {field: FieldValues(reader, field) for field in get_args(KeywordField)}
 
     def rewrite(self, tree: GroupNode) -> tuple[GroupNode, tuple[Note, ...]]:
-        """Return the tree with headlines joined and synonyms added, and notes that name the synonyms."""
+        """Return the tree with texts joined and synonyms added, and notes that name the synonyms."""
         notes = _Notes()
-        expanded = self._expand(join_headline(tree, self._analyzer), notes)
+        expanded = self._expand(join_headline(join_letters(tree), self._analyzer), notes)
         return (expanded if isinstance(expanded, GroupNode) else GroupNode((expanded,))), tuple(dict.fromkeys(notes))
 
     def filter_clause(self, field: KeywordField, value: str) -> Clause:
@@ -101,7 +102,7 @@ class QueryRewriter:
         ]
 
     def _expand_text(self, node: TextNode, notes: "_Notes") -> Node:
-        folded = fold(node.text)
+        folded = remove_gaps(fold(node.text))
         if _has_wildcard(folded) and notes.count_wildcard():
             entries = self._vocabulary().match_pattern(_wildcard_pattern(folded), MAX_EXPANSIONS)
             words = _list_words(entries) or _("no word")
@@ -137,7 +138,7 @@ class QueryRewriter:
 
     def _replace_names(self, text: str) -> list[str]:
         """Return the texts that `text` becomes with a name in it replaced by each of that name's aliases."""
-        texts = dict.fromkeys(self._aliases.of(fold(text)))
+        texts = dict.fromkeys(self._aliases.of(remove_gaps(fold(text))))
         for token in self._analyzer.tokenize(text):
             for name in self._aliases.of(token.term):
                 texts[text[: token.start] + name + text[token.end :]] = None
@@ -160,17 +161,46 @@ class _Notes(list[Note]):
         return self._wildcards <= MAX_WILDCARDS
 
 
+def join_letters(tree: GroupNode) -> GroupNode:
+    """Return the tree with adjacent unquoted texts of one Han character joined to one text: 王 毅, 中 国 共 产 党.
+
+    Such texts after a filter for a name of one character belong to the name: 人物:王 毅.
+    """
+    nodes: list[Node] = []
+    spaced_name: list[str] = []
+    for node in tree.nodes:
+        previous = nodes[-1] if nodes and not tree.any_of else None
+        if isinstance(previous, FilterNode) and isinstance(node, TextNode) and not node.quoted:
+            letters = [*(spaced_name or [previous.value]), node.text]
+            if previous.field in _NAME_FIELDS and spaced_letters(" ".join(letters)):
+                spaced_name = letters
+                nodes[-1] = FilterNode(previous.field, keyword(previous.field, "".join(letters)))
+                continue
+        spaced_name = []
+        if isinstance(node, TextNode) and isinstance(previous, TextNode) and previous.field == node.field:
+            joined = TextNode(f"{previous.text} {node.text}", False, node.field)
+            if not (node.quoted or previous.quoted) and spaced_letters(joined.text):
+                nodes[-1] = joined
+                continue
+        nodes.append(_map_groups(node, join_letters))
+    return GroupNode(tuple(nodes), tree.any_of)
+
+
 def join_headline(tree: GroupNode, analyzer: Analyzer) -> GroupNode:
     """Return the tree with its unquoted texts joined to one where they make up a headline or a question.
 
     The spaces of a headline mean nothing: 维吾尔关押营 欧盟越来越难以忍受 is one text to search for.
     """
+
+    def join(group: GroupNode) -> GroupNode:
+        return join_headline(group, analyzer)
+
     if tree.any_of:
-        return GroupNode(tuple(_join_inside(node, analyzer) for node in tree.nodes), any_of=True)
+        return GroupNode(tuple(_map_groups(node, join) for node in tree.nodes), any_of=True)
     texts = [node for node in tree.nodes if isinstance(node, TextNode) and not node.quoted and node.field == "text"]
     if len(texts) < 2 or not _is_headline([QueryPart(text, analyzer) for text in texts]):
-        return GroupNode(tuple(_join_inside(node, analyzer) for node in tree.nodes))
-    others = (_join_inside(node, analyzer) for node in tree.nodes if node not in texts)
+        return GroupNode(tuple(_map_groups(node, join) for node in tree.nodes))
+    others = (_map_groups(node, join) for node in tree.nodes if node not in texts)
     return GroupNode((TextNode(" ".join(node.text for node in texts)), *others))
 
 
@@ -180,10 +210,11 @@ def _is_headline(parts: list[QueryPart]) -> bool:
     return any(part.is_long for part in parts) or words >= MAX_SHORT_PART_WORDS * len(parts)
 
 
-def _join_inside(node: Node, analyzer: Analyzer) -> Node:
+def _map_groups(node: Node, function: Callable[[GroupNode], GroupNode]) -> Node:
+    """Return the node with `function` applied to it if it is a group, and to the outermost group of an exclusion."""
     if isinstance(node, GroupNode):
-        return join_headline(node, analyzer)
-    return NotNode(_join_inside(node.node, analyzer)) if isinstance(node, NotNode) else node
+        return function(node)
+    return NotNode(_map_groups(node.node, function)) if isinstance(node, NotNode) else node
 
 
 def _any_of(node: Node, others: Sequence[Node]) -> Node:

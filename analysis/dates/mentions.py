@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ..text.fold import fold
+from ..text.layout import JoinedText, find_narrow_gaps
 from .periods import Period
 from .resolvers import DateContext
 from .units import CANDIDATES, DATE_UNITS, DateUnit, Grain
@@ -66,6 +67,18 @@ def _matchers() -> tuple[_UnitMatcher, _UnitMatcher]:
 
 def find_dates(text: str, folded: str, published: datetime | None = None) -> list[DateMention]:
     """Return every date mention, as `extract_dates` does; `folded` is `fold(text)`."""
+    gaps = find_narrow_gaps(text, folded)
+    if not gaps:
+        return _find_in_joined(text, folded, published)
+    joined = JoinedText(text, gaps)
+    ranges = (
+        (joined.original(mention.start, mention.end), mention.period)
+        for mention in _find_in_joined(joined.text, JoinedText(folded, gaps).text, published)
+    )
+    return [DateMention(text[start:end], start, end, period) for (start, end), period in ranges]
+
+
+def _find_in_joined(text: str, folded: str, published: datetime | None) -> list[DateMention]:
     mentions: list[DateMention] = []
     end = 0
     for candidate in _CANDIDATE.finditer(folded):

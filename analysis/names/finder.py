@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..text.fold import fold
+from ..text.layout import JoinedText, find_narrow_gaps, join_name
 from ..text.segmenter import Segmenter
 from .consistency import make_consistent
 from .features import BEGIN, OUTSIDE, extract_features
@@ -22,7 +23,10 @@ from .word_table import WINDOW, WordTable
 
 
 class EntityMention(NamedTuple):
-    """One mention: `text` is `original[start:end]`; offsets are in characters of the text as given."""
+    """One mention: `text` is `original[start:end]` without gaps (王毅 for 王　毅).
+
+    Offsets are in characters of the text as given.
+    """
 
     text: str
     kind: EntityKind
@@ -30,7 +34,7 @@ class EntityMention(NamedTuple):
     end: int
 
 
-NAMES_VERSION = 1  # raise it when the same text yields other names, as after a new model.npz
+NAMES_VERSION = 2  # raise it when the same text yields other names, as after a new model.npz
 
 _KINDS = {label: kind for kind, label in BEGIN.items()}
 _IS_BEGIN = np.isin(np.arange(LABEL_COUNT), list(_KINDS))  # by label
@@ -68,13 +72,15 @@ class NameFinder:
 
     def find(self, text: str, folded: str) -> list[EntityMention]:
         """Return every mention, as `extract_entities` does; `folded` is `fold(text)`."""
+        joined = JoinedText(folded, find_narrow_gaps(text, folded))
         model_spans: list[Span] = []
         rule_spans: list[Span] = []
-        for start, end in _blocks(folded):
-            block_model_spans, block_rule_spans = self._find_in_block(folded[start:end])
+        for start, end in _blocks(joined.text):
+            block_model_spans, block_rule_spans = self._find_in_block(joined.text[start:end])
             model_spans += _shift(block_model_spans, start)
             rule_spans += _shift(block_rule_spans, start)
-        return _mentions(text, make_consistent(folded, model_spans, rule_spans))
+        spans = make_consistent(joined.text, model_spans, rule_spans)
+        return _mentions(text, ((*joined.original(start, end), kind) for start, end, kind in spans))
 
     def find_by_rules(self, text: str, folded: str) -> list[EntityMention]:
         """Return every mention that the rules find.
@@ -100,8 +106,8 @@ def _shift(spans: Iterable[Span], offset: int) -> Iterable[Span]:
     return (Span(start + offset, end + offset, kind) for start, end, kind in spans) if offset else spans
 
 
-def _mentions(text: str, spans: Iterable[Span]) -> list[EntityMention]:
-    return [EntityMention(text[start:end], kind, start, end) for start, end, kind in spans]
+def _mentions(text: str, spans: Iterable[tuple[int, int, EntityKind]]) -> list[EntityMention]:
+    return [EntityMention(join_name(text[start:end]), kind, start, end) for start, end, kind in spans]
 
 
 @cache

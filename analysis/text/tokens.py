@@ -6,18 +6,20 @@ The segmenter cuts runs of Han characters. Everything else (Latin, digits, kana,
 
 import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .numbers import canonical_numbers
 from .segmenter import Segmenter
 
 HAN = "〇々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_ALNUM = rf"[^\W_{HAN}]"
+OTHER_LETTER = rf"[^\W_{HAN}]"  # a letter or digit that is not Han
 _RUN = re.compile(
     rf"(?P<han>[{HAN}]+)"
-    rf"|((?:(?<!{_ALNUM})\.(?=[a-z]))?{_ALNUM}+(?:[-.,'&_]{_ALNUM}+)*(?:\+\+|[#%+](?!{_ALNUM}))?)"
+    rf"|((?:(?<!{OTHER_LETTER})\.(?=[a-z]))?{OTHER_LETTER}+(?:[-.,'&_]{OTHER_LETTER}+)*"
+    rf"(?:\+\+|[#%+](?!{OTHER_LETTER}))?)"
 )
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
@@ -38,10 +40,16 @@ class Token(NamedTuple):
     end: int
 
 
-def tokenize(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None = None) -> list[Token]:
+def tokenize(
+    folded: str,
+    segmenter: Segmenter,
+    phrases: re.Pattern[str] | None = None,
+    spaced_runs: Mapping[int, list[str]] = MappingProxyType({}),
+) -> list[Token]:
     """Return the tokens of a folded text, in order; the words that compose a longer word follow it.
 
-    Matches of `phrases` are tokens too.
+    Matches of `phrases` are tokens too. `spaced_runs` maps the start of a run of Han characters to the pieces that it
+    has in print. The words of these pieces are tokens, before those of the run: a space may separate words after all.
     """
     tokens: list[Token] = []
     if phrases is not None:
@@ -50,20 +58,31 @@ def tokenize(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None 
     needs_sorting = bool(tokens)
     for run in _RUN.finditer(folded):
         if run["han"]:
+            if pieces := spaced_runs.get(run.start()):
+                tokens += (
+                    Token(term, run.start() + start, run.start() + end)
+                    for term, start, end in _piece_tokens(pieces, segmenter)
+                )
+                needs_sorting = True
             _add_han_tokens(tokens, run.group(), run.start(), segmenter)
         else:
             tokens += _other_tokens(run.group(), run.start())
     if needs_sorting:
-        tokens.sort(key=_start_of)  # stable: of tokens with one start, phrases, dates and numbers stay first
+        tokens.sort(key=_start_of)  # stable: of tokens with one start, phrases, dates, numbers, pieces stay first
     return tokens
 
 
-def index_terms(folded: str, segmenter: Segmenter, phrases: re.Pattern[str] | None = None) -> list[str]:
+def index_terms(
+    folded: str,
+    segmenter: Segmenter,
+    phrases: re.Pattern[str] | None = None,
+    spaced_runs: Iterable[list[str]] = (),
+) -> list[str]:
     """Return the terms of `tokenize`, in another order and without offsets.
 
     An index needs no more, and this takes half the time.
     """
-    terms: list[str] = []
+    terms = [token.term for pieces in spaced_runs for token in _piece_tokens(pieces, segmenter)]
     if phrases is not None:
         terms += (phrase.group() for phrase in phrases.finditer(folded))
     terms += [term for term, _, _ in canonical_numbers(folded)]
@@ -95,6 +114,23 @@ def _add_han_tokens(tokens: list[Token], run: str, offset: int, segmenter: Segme
         if size > 2:
             tokens += [Token(word[low:high], offset + low, offset + high) for low, high in segmenter.subwords(word)]
         offset = end
+
+
+def _piece_tokens(pieces: list[str], segmenter: Segmenter) -> Iterator[Token]:
+    """Yield the words of pieces that the run of all pieces lacks, with offsets in the run.
+
+    Single characters are left out: the pieces of a word are no words.
+    """
+    run_tokens: list[Token] = []
+    _add_han_tokens(run_tokens, "".join(pieces), 0, segmenter)
+    known = set(run_tokens)
+    offset = 0
+    for piece in pieces:
+        tokens: list[Token] = []
+        if len(piece) > 1:
+            _add_han_tokens(tokens, piece, offset, segmenter)
+        yield from (token for token in tokens if len(token.term) > 1 and token not in known)
+        offset += len(piece)
 
 
 def _other_tokens(run: str, offset: int) -> Iterator[Token]:

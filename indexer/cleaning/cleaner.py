@@ -74,12 +74,16 @@ _NO_FORMS = _SourceForms(frozenset(), -1)
 
 
 class Cleaner:
-    """Removes boilerplate and the repeated lines of each source from articles. Can be pickled."""
+    """Removes boilerplate and the repeated lines of each source from articles. Can be pickled.
 
-    def __init__(self, repeated: RepeatedLines) -> None:
+    With `repeated` None, it removes nothing.
+    """
+
+    def __init__(self, repeated: RepeatedLines | None) -> None:
+        self._removes = repeated is not None
         self._repeated = {
             source: _SourceForms(frozenset(forms), 2 * max(map(len, forms), default=0))
-            for source, forms in repeated.items()
+            for source, forms in (repeated or {}).items()
         }
 
     def clean(self, article: Article) -> tuple[Article, list[str]]:
@@ -87,6 +91,8 @@ class Cleaner:
 
         An article that cleaning would leave empty is returned unchanged.
         """
+        if not self._removes:
+            return article, []
         forms, max_line_length = self._repeated.get(article.source, _NO_FORMS)
         removed = [
             line

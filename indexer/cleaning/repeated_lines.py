@@ -1,5 +1,8 @@
 """Learn by counting which lines a source prints into its articles by machine.
 
+Only a source that is named is learned from. The files of a folder without one may be judgments, contracts or forms:
+what they share is their text.
+
 What people write varies; what a machine prints is the same each time, and is outside the prose or in a box. A line is
 therefore learned if many articles of its source have it, with the same numbers again and again, and nearly always
 
@@ -8,7 +11,8 @@ therefore learned if many articles of its source have it, with the same numbers 
 
 People repeat lines at an edge, too: names of authors, headings, captions of a picture that is used for a week. A line
 that may be one of these must be in half of the articles, unless it has the mark of a publisher (©, an address, a word
-such as 版权, 订阅 or 不代表) or is always next to a line that is learned.
+such as 版权, 订阅 or 不代表) or is always next to a line that is learned. A sentence is never learned without such a
+mark, however many articles have it.
 """
 
 import re
@@ -33,6 +37,7 @@ _NON_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _HAN = re.compile("[\u3400-\u9fff]")
 _PROSE = re.compile("。|[a-z][.!?][”\"’')]*(?: |$)")
+_SENTENCE_END = re.compile("[。！？!?][”\"’'」』）)]*$")
 _PUBLISHER_MARK = re.compile(  # in folded text
     r"^\W*©|https?://|www\.|copyright|subscribe|版权|订阅|[不仅]代表|转载[请须]|[得止绝勿迎]转载"
 )
@@ -50,9 +55,14 @@ def line_form(line: str) -> str:
 
 
 def find_repeated_lines(articles: Iterable[Article]) -> RepeatedLines:
-    """Return the lines that each source of a sample repeats, except known boilerplate. The result is deterministic."""
+    """Return the lines that each source of a sample repeats, except known boilerplate. The result is deterministic.
+
+    Articles without a source teach nothing.
+    """
     samples: dict[str, list[list[_Line]]] = defaultdict(list)
     for article in articles:
+        if not article.source:
+            continue
         lines = (line for line in article.body.split("\n") if not is_boilerplate(line))
         samples[article.source].append([_Line(line, line_form(line)) for line in lines])
     learned = {
@@ -67,6 +77,11 @@ class _Line(NamedTuple):
 
     def is_prose(self) -> bool:
         return bool(_PROSE.search(self.text))
+
+    def may_be_printed(self) -> bool:
+        """Return whether a machine may have printed the line: it is no sentence, or has the mark of a publisher."""
+        is_sentence = self.is_prose() or _SENTENCE_END.search(self.text)
+        return not is_sentence or bool(_PUBLISHER_MARK.search(fold(self.text)))
 
 
 class _Candidate(NamedTuple):
@@ -98,6 +113,7 @@ class _FormPositions(NamedTuple):
 def _learn_forms(sample: list[list[_Line]]) -> list[str]:
     """Return the forms that a machine repeats in the articles of a source."""
     candidates = _find_candidates(sample)
+    printed = {form for form, candidate in candidates.items() if candidate.line.may_be_printed()}
     edges: Counter[str] = Counter()
     after_prose: Counter[str] = Counter()
     neighbors: Counter[tuple[str, str]] = Counter()
@@ -117,12 +133,17 @@ def _learn_forms(sample: list[list[_Line]]) -> list[str]:
         is_in_box = boxed[form] > edges[form]
         is_after_prose = after_prose[form] >= MIN_CONSISTENCY * articles
         min_share = _min_share(line, is_in_box, is_after_prose)
-        if edges[form] + boxed[form] >= MIN_CONSISTENCY * articles and articles >= min_share * len(sample):
+        if (
+            form in printed
+            and edges[form] + boxed[form] >= MIN_CONSISTENCY * articles
+            and articles >= min_share * len(sample)
+        ):
             learned.add(form)
     companions = {
         form
         for (form, neighbor), articles in neighbors.items()
         if neighbor in learned
+        and form in printed
         and articles >= MIN_SHARE_WITH_NEIGHBOR * len(sample)
         and articles >= MIN_CONSISTENCY * max(candidates[form].articles, candidates[neighbor].articles)
     }

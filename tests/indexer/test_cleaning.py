@@ -6,6 +6,7 @@ import pickle
 import tarfile
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,67 @@ def test_lines_that_people_write_are_not_learned(
     articles = make_articles(lines_of)
     assert find_repeated_lines(articles) == {}
     assert len(remaining_lines(articles)) == frequency * len(before + inside + after)
+
+
+CLOSING_CLAUSE = "如不服本判决，可在判决书送达之日起十五日内，上诉于云溪市中级人民法院。"
+
+
+def judgments(source: str) -> list[Article]:
+    return [
+        article(
+            "云溪市人民法院民事判决书",
+            f"（2023）云01民初{number}号",
+            f"原告许某{number}，女，住云溪市。",
+            f"本院查明，双方签订合同第{number}号，被告未付款。",
+            "综上，本院判决如下！",
+            CLOSING_CLAUSE,
+            source=source,
+            number=number,
+        )
+        for number in range(60)
+    ]
+
+
+def test_nothing_is_learned_without_a_source() -> None:
+    """The files of a folder may be judgments or forms, which share headings, clauses and signatures."""
+    forms = make_articles(lambda n: (["登记表", f"姓名：许{n}"], ["一、基本情况"], ["审判长　周云", "© 2023年 法院"]))
+    for items in (judgments(""), [replace(item, source="") for item in forms]):
+        assert find_repeated_lines(items) == {}
+        cleaner = Cleaner(find_repeated_lines(items))
+        assert all(cleaner.clean(item) == (item, []) for item in items)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        CLOSING_CLAUSE,
+        "本院判决如下！",
+        "Any appeal must be filed within fifteen days.",
+        "你怎么看？",
+        "他说：“到此为止。”",
+    ],
+)
+def test_a_sentence_is_learned_only_with_the_mark_of_a_publisher(sentence: str) -> None:
+    assert find_repeated_lines(make_articles(lambda n: ([], [], [sentence]))) == {}
+    marked = f"版权声明：{sentence}"
+    assert find_repeated_lines(make_articles(lambda n: ([], [], [marked]))) == {"某报": [line_form(marked)]}
+
+
+def test_the_clauses_of_a_court_that_is_the_source_stay() -> None:
+    items = judgments("云溪市人民法院")
+    cleaner = Cleaner(find_repeated_lines(items))
+    for item in items:
+        assert not [line for line in cleaner.clean(item)[1] if line.endswith(("。", "！"))]
+
+
+def test_rules_match_no_sentence() -> None:
+    for line in ("相关报道 称，他已离开。", "责任编辑：他当天不在场。", "广告。", "分享：他说。"):
+        assert RULES.clean(article("正文。", line))[1] == []
+
+
+def test_without_cleaning_every_line_stays() -> None:
+    item = article("正文。", "广告", "责任编辑：某人")
+    assert Cleaner(None).clean(item) == (item, [])
 
 
 def test_nothing_is_learned_from_few_articles() -> None:
