@@ -53,8 +53,10 @@ class OpenSearchWriter:
         except NotFound as error:
             raise IndexMoved(self._directory) from error
 
-    def put(self, prepared: OpenSearchDocument) -> None:
-        """Add an article in place of a committed one with the same id."""
+    def put(self, prepared: OpenSearchDocument, replaces: int | None = None) -> None:
+        """Add an article in place of one with the same id: a committed one, and the one with the number `replaces`."""
+        if replaces is not None:
+            self._lines += self._mark_as_dead(self._transaction << _COUNTER_BITS | replaces + 1)
         self._article_count += 1
         key = self._transaction << _COUNTER_BITS | self._article_count
         head = b'{"born":%d,"key":%d,' % (self._transaction, key)
@@ -71,9 +73,12 @@ class OpenSearchWriter:
     def _flush(self) -> None:
         """Send the buffered articles and mark the articles that they replace as dead."""
         for key in self._committed.keys(self._replaced_ids):
-            self._lines += [to_json({"update": {"_id": str(key)}}), to_json({"doc": {"died": self._transaction}})]
+            self._lines += self._mark_as_dead(key)
         lines, self._lines, self._replaced_ids, self._buffered_bytes = self._lines, [], [], 0
         self._bulk(lines)
+
+    def _mark_as_dead(self, key: int) -> list[bytes]:
+        return [to_json({"update": {"_id": str(key)}}), to_json({"doc": {"died": self._transaction}})]
 
     def _bulk(self, lines: list[bytes]) -> None:
         with self._not_found_as_moved():
