@@ -38,6 +38,7 @@ from .errors import (
     ServerRefused,
     ServerUnreachable,
     UnknownEngine,
+    translate_write_errors,
 )
 from .facets import has_stored_values
 from .fields import (
@@ -57,7 +58,7 @@ from .fields import (
     TextField,
     ValueField,
 )
-from .index_directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexMeta
+from .index_directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexMeta, find_index_entries
 from .keywords import keyword
 from .stored_article import StoredArticle
 
@@ -120,8 +121,10 @@ __all__ = [
     "UnknownEngine",
     "ValueField",
     "Writer",
+    "find_index_entries",
     "has_stored_values",
     "keyword",
     "keywords_within",
     "lucene_idf",
+    "translate_write_errors",
 ]

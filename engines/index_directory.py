@@ -16,7 +16,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -42,6 +42,7 @@ from .storage import atomic_replace
 
 FORMAT = 4
 META = "meta.json"
+LOCK, OWNER = "writer.lock", "writer.txt"
 ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
@@ -183,10 +184,10 @@ class IndexDirectory:
             IndexLocked: Another program is writing.
             IndexUnwritable: The system refuses to write to the folder.
         """
-        owner_file = self.path / "writer.txt"
+        owner_file = self.path / OWNER
         with translate_write_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self.path / "writer.lock", timeout=timeout)
+            lock = filelock.FileLock(self.path / LOCK, timeout=timeout)
             try:
                 lock.acquire()
             except filelock.Timeout as error:
@@ -250,3 +251,14 @@ def _read_text(path: Path) -> str:
         return path.read_text("utf-8", "replace").strip()
     except OSError:
         return ""
+
+
+def find_index_entries(names: Set[str]) -> Set[str]:
+    """Return those of the names in a folder that belong to an index, nothing if the folder holds none.
+
+    The index may be one whose first run was killed.
+    """
+    folders = set(filter(_ENGINE_FOLDER.fullmatch, names))
+    if not (names >= {LOCK, OWNER} or (META in names and folders)):
+        return frozenset()
+    return names & {META, f"{META}.new", LOCK, OWNER} | folders | set(filter(_MANIFEST.fullmatch, names))

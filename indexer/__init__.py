@@ -1,10 +1,10 @@
 """Files → articles → engine: readers, cleaning, the write path."""
 
 from .build import IndexReport, build_index
-from .errors import PathNotFound, ReadError, UnknownField, WatchFailed, WorkerPoolFailed
+from .errors import PathNotFound, ReadError, TooManyDeletions, UnknownField, WatchFailed, WorkerPoolFailed
 from .index_check import CheckReport, check_index
 from .index_copy import copy_index
-from .sync import DecodingLoss, ReadFailure, RemovedLine
+from .sync import DecodingLoss, ReadFailure, RemovedLine, SharedId
 from .watch import watch_changes
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "ReadError",
     "ReadFailure",
     "RemovedLine",
+    "SharedId",
+    "TooManyDeletions",
     "UnknownField",
     "WatchFailed",
     "WorkerPoolFailed",

@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..engines import DEFAULT_ENGINE, DEFAULT_WRITE_BUFFER, Engine, IndexDirectory, IndexMeta
+from ..messages import gettext as _
 from .cleaning import Cleaner, RepeatedLines, find_repeated_lines
+from .errors import OutsideLink, TooManyDeletions
 from .files import find_files, read_units, sample_articles
-from .manifest import Manifest
-from .preparation import IndexingConfig
+from .manifest import Manifest, is_below
+from .preparation import ChangedArticle, IndexingConfig
 from .readers import record_keys
-from .sync import DecodingLoss, ReadFailure, RemovedLine, Sync
+from .sync import DecodingLoss, ReadFailure, RemovedLine, SharedId, Sync
 from .workers import make_executor
 
 LOCK_TIMEOUT = 10.0  # seconds
+MAX_DELETE = 20  # percent of the articles
+MIN_MAX_DELETED = 10  # articles that a run may always delete
+_ALL = 100  # percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +32,12 @@ class IndexReport:
         added: Articles that are new in the index.
         updated: Articles that replaced another version.
         deleted: Articles that were deleted.
-        skipped: Articles that are unchanged, or share the id of another article.
+        skipped: Articles that are unchanged, or have a newer version elsewhere.
         read: New or changed files that were read.
         failed: Files and records that did not become articles.
         replaced: Files with bytes that could not be decoded.
         removed: Lines that cleaning removed, most frequent first.
+        shared_ids: Records that got another id, because a different article has theirs.
     """
 
     added: int
@@ -42,6 +48,7 @@ class IndexReport:
     failed: tuple[ReadFailure, ...]
     replaced: tuple[DecodingLoss, ...]
     removed: tuple[RemovedLine, ...]
+    shared_ids: tuple[SharedId, ...]
 
 
 def build_index(
@@ -51,6 +58,7 @@ def build_index(
     engine: str = DEFAULT_ENGINE,
     rebuild: bool = False,
     delete_missing: bool = False,
+    max_delete: int = MAX_DELETE,
     mapping: Mapping[str, str] | None = None,
     jobs: int | None = None,
     memory: int = DEFAULT_WRITE_BUFFER,
@@ -71,6 +79,8 @@ def build_index(
         rebuild: Build a new index and replace the old one at the end.
         delete_missing: Delete articles that were indexed from below `paths` and are no longer there. Without it they
             stay.
+        max_delete: Percentage of the articles that a run may delete. Ten are always allowed. Only with 100 does a
+            folder without any file count as emptied; it may be a disk that is not mounted.
         mapping: Fields of articles (title, body, date …) mapped to keys of records in JSON, delimited files and front
             matter.
         jobs: Worker processes that read and analyze; by default one per core if there are files enough.
@@ -89,6 +99,7 @@ def build_index(
         IndexMismatch: The index has another format, analyzer or dictionary.
         IndexDamaged: The index is damaged.
         IndexUnwritable: The index cannot be written.
+        TooManyDeletions: More articles are missing than `max_delete` allows.
         WorkersEnded: The worker processes keep dying.
     """
     mapping = dict(mapping or {})
@@ -98,7 +109,8 @@ def build_index(
 
     def update(meta: IndexMeta, opened_engine: Engine) -> IndexReport:
         config = IndexingConfig(opened_engine, analyzer, mapping)
-        return _update(config, directory.manifest(meta), inputs, delete_missing, jobs, memory, progress)
+        share = max_delete if delete_missing else None
+        return _update(config, directory.manifest(meta), inputs, share, jobs, memory, progress)
 
     with directory.lock(lock_timeout):
         analyzer = directory.analyzer().with_settings(dictionary, entities)
@@ -116,19 +128,27 @@ class _Inputs(NamedTuple):
 
     roots: list[str]
     files: list[str]
-    failed: list[ReadFailure]  # folders that cannot be read
+    empty_roots: list[str]  # without any file
+    failed: list[ReadFailure]  # folders that cannot be read, and links that are not followed
+    unreadable: list[str]  # these folders
 
 
 def _find_inputs(paths: Iterable[str | os.PathLike[str]]) -> _Inputs:
     """Return absolute paths, so that a file is the same from any working directory. Raises PathNotFound."""
-    inputs = _Inputs([os.path.abspath(path) for path in paths], [], [])  # noqa: PTH100 - symbolic links stay unresolved
+    roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - symbolic links stay unresolved
+    inputs = _Inputs(roots, [], [], [], [])
     for root in inputs.roots:
+        files_before = len(inputs.files)
         for entry in find_files(Path(root)):
             if isinstance(entry, Path):
                 inputs.files.append(str(entry))
             else:
-                folder, error = entry
-                inputs.failed.append(ReadFailure(str(folder), str(error)))
+                path, error = entry
+                inputs.failed.append(ReadFailure(str(path), str(error)))
+                if not isinstance(error, OutsideLink):
+                    inputs.unreadable.append(str(path))
+        if len(inputs.files) == files_before:
+            inputs.empty_roots.append(root)
     return inputs
 
 
@@ -136,38 +156,62 @@ def _update(
     config: IndexingConfig,
     manifest_file: Path,
     inputs: _Inputs,
-    delete_missing: bool,
+    max_delete: int | None,
     jobs: int | None,
     memory: int,
     progress: Callable[[int, int], None] | None,
 ) -> IndexReport:
-    """Update the index, then the manifest."""
+    """Update the index, then the manifest. Without `max_delete`, missing articles stay."""
     with Manifest(manifest_file) as manifest, config.engine.writer(memory) as writer:
-        sync = Sync(manifest, inputs.files, config.reader_settings)
+        roots = [root for root in inputs.roots if not is_below(root, inputs.empty_roots)]
+        sync = Sync(manifest, inputs.files, config.reader_settings, roots)
         added = updated = deleted = 0
-        with closing(make_executor(config, jobs, sync.size)) as executor:
+
+        def write(change: ChangedArticle) -> None:
+            nonlocal added, updated
+            writer.put(change.prepared, change.replaces)
+            if change.replaces is None:
+                added += change.is_new
+                updated += not change.is_new
+
+        with closing(sync), closing(make_executor(config, jobs, sync.size)) as executor:
             cleaner = Cleaner(_learn_repeated_lines(manifest, sync, config))
             for unit, outcomes in executor.prepare(read_units(sync.changed_files()), cleaner):
                 for change in sync.take(unit, outcomes):
-                    writer.put(change.prepared)
-                    added += change.is_new
-                    updated += not change.is_new
+                    write(change)
                 if progress:
                     progress(min(unit.done, sync.size), sync.size)
-        sync.finish()
+            sync.finish()
+            while sync.has_set_aside:
+                for __, outcomes in executor.prepare(sync.set_aside_units(), Cleaner({})):
+                    for change in sync.take_set_aside(outcomes):
+                        write(change)
         if progress:
             progress(sync.size, sync.size)  # the last bytes of some archives are never read
-        if delete_missing and inputs.files:  # an empty folder may be a disk that is not mounted
-            manifest.forget_missing_files(inputs.roots, [failure.path for failure in inputs.failed])
+        if max_delete is not None:
+            spared = _spare_empty_roots(manifest, inputs) if max_delete < _ALL else []
+            manifest.forget_missing_files(inputs.roots, [*inputs.unreadable, *spared])
             for change in sync.adopt_lost_articles(config, cleaner):
-                writer.put(change.prepared)
-                updated += 1
-            for article_id in manifest.lost_articles():
+                write(change)
+            lost, articles = manifest.lost_articles(), manifest.counts()[1]
+            if len(lost) > max(MIN_MAX_DELETED, articles * max_delete // _ALL):
+                raise TooManyDeletions(len(lost), articles, max_delete)
+            for article_id in lost:
                 writer.delete(article_id)
                 manifest.forget_article(article_id)
                 deleted += 1
     failed = (*inputs.failed, *sync.failed)
-    return IndexReport(added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed)
+    replaced, shared_ids = tuple(sync.replaced), tuple(sync.shared_ids)
+    return IndexReport(added, updated, deleted, sync.skipped, sync.read, failed, replaced, sync.removed, shared_ids)
+
+
+def _spare_empty_roots(manifest: Manifest, inputs: _Inputs) -> list[str]:
+    """Return the roots without any file, and report those that had files: a disk may not be mounted."""
+    for root in inputs.empty_roots:
+        if manifest.has_files_below(root):
+            reason = _("there is no file any more, and its articles stay: allow to delete them with --max-delete 100")
+            inputs.failed.append(ReadFailure(root, reason))
+    return inputs.empty_roots
 
 
 def _learn_repeated_lines(manifest: Manifest, sync: Sync, config: IndexingConfig) -> RepeatedLines:

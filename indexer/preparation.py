@@ -15,22 +15,30 @@ from .cleaning import Cleaner
 from .errors import ReadError
 from .files import ReadUnit
 from .readers import ReplacedCharacters
+from .versions import Identity
 
 READERS_VERSION = 1  # increase it when the readers make other articles of the same files
 
 
 class ChangedArticle(NamedTuple):
-    """An article that is new, or differs from the index. `prepared` is the input of the engine's writer."""
+    """An article that is new, or differs from the index.
 
-    article_id: str
+    `prepared` is the input of the engine's writer. `replaces` is the number of the version that this run has already
+    written, if any.
+    """
+
+    article: Article
+    identity: Identity
     is_new: bool
     prepared: Any
+    replaces: int | None = None
 
 
 class UnchangedArticle(NamedTuple):
     """An article that equals the one in the index."""
 
-    article_id: str
+    article: Article
+    identity: Identity
 
 
 class CleanedLine(NamedTuple):
@@ -69,12 +77,16 @@ class Preparer:
 
     def prepare(self, batch: Iterable[ReadUnit], cleaner: Cleaner) -> list[Outcomes]:
         """Return the outcomes of each unit."""
-        items_by_unit = [list(self._read(unit, cleaner)) for unit in batch]
+        units = list(batch)
+        items_by_unit = [list(self._read(unit, cleaner)) for unit in units]
         ids = {item.id for items in items_by_unit for item in items if isinstance(item, Article)}
         committed_digests = self._committed.digests(sorted(ids))
         outcomes_by_unit = [
-            [self._compare(item, committed_digests) if isinstance(item, Article) else item for item in items]
-            for items in items_by_unit
+            [
+                self._compare(item, committed_digests, unit.is_rewritten) if isinstance(item, Article) else item
+                for item in items
+            ]
+            for unit, items in zip(units, items_by_unit, strict=True)
         ]
         changes = (
             outcome for outcomes in outcomes_by_unit for outcome in outcomes if isinstance(outcome, ChangedArticle)
@@ -100,12 +112,14 @@ class Preparer:
             yield from (CleanedLine(article.source, line) for line in removed)
             yield article
 
-    def _compare(self, article: Article, committed_digests: Mapping[str, str]) -> ChangedArticle | UnchangedArticle:
-        digest = _digest(article)
-        if committed_digests.get(article.id) == digest:
-            return UnchangedArticle(article.id)
+    def _compare(
+        self, article: Article, committed_digests: Mapping[str, str], is_rewritten: bool
+    ) -> ChangedArticle | UnchangedArticle:
+        digest, identity = _digest(article), Identity.of(article)
+        if committed_digests.get(article.id) == digest and not is_rewritten:
+            return UnchangedArticle(article, identity)
         is_new = article.id not in committed_digests
-        return ChangedArticle(article.id, is_new, (self._analyzer.analyze(article), digest))
+        return ChangedArticle(article, identity, is_new, (self._analyzer.analyze(article), digest))
 
     def close(self) -> None:
         """Close the reader of the last commit."""
@@ -113,7 +127,8 @@ class Preparer:
 
 
 def _digest(article: Article) -> str:
-    """Return a digest that changes with the article. The path does not count."""
-    values = [getattr(article, field.name) for field in fields(article) if field.name not in ("path", "published")]
+    """Return a digest that changes with the article. The path and the time of the crawl do not count."""
+    uncounted = ("path", "published", "crawled")
+    values = [getattr(article, field.name) for field in fields(article) if field.name not in uncounted]
     content = repr([*values, article.published and article.published.isoformat()])
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

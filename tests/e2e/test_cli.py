@@ -165,7 +165,8 @@ def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
 
 def test_json_report(tmp_path: Path) -> None:
     report = json.loads(run("index", SEEDS, "--index", tmp_path / "index", "--json").stdout)
-    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "read": 2, "failed": [], "replaced": []}
+    lists: dict[str, list[object]] = {"failed": [], "replaced": [], "shared_ids": []}
+    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "read": 2, **lists}
 
 
 def test_a_query_of_100_kilobytes(seeds_index: Path) -> None:
