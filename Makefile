@@ -66,7 +66,7 @@ lint: .venv/dev types
 # Runs in the folder of the editable install, which has all packages below souwen/.
 types: .venv/dev
 	cd build/__editable__.* && MYPYPATH=.:$(CURDIR) $(CURDIR)/$(BIN)/mypy \
-		--config-file $(CURDIR)/pyproject.toml -p souwen -p training -p tools
+		--config-file $(CURDIR)/pyproject.toml -p souwen -p training -p tools -p bench
 
 clean:
 	rm -rf .venv .venv-whoosh3 build dist *.egg-info

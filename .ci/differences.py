@@ -14,10 +14,10 @@ def main() -> None:
     lines = Path("requirements/dev.txt").read_text("utf-8").splitlines()
     locked = [Requirement(line.removesuffix("\\")) for line in lines if re.match(r"\w", line)]
     differing = [
-        f"{one.name} {found} (locked {wanted})"
-        for one in locked
-        if (one.marker is None or one.marker.evaluate())
-        and (found := _installed(one.name)) != (wanted := str(one.specifier).removeprefix("=="))
+        f"{pin.name} {installed} (locked {locked_version})"
+        for pin in locked
+        if (pin.marker is None or pin.marker.evaluate())
+        and (installed := _installed(pin.name)) != (locked_version := str(pin.specifier).removeprefix("=="))
     ]
     for line in differing or ["none differs from the lock"]:
         print(f"newest versions: {line}")

@@ -153,9 +153,8 @@ async def measure(
                 delays.append(await add_article(number))
             return delays
 
-        memory, delays, *_ = await asyncio.gather(
-            measure_memory(), add_articles(), *map(client, range(options.clients))
-        )
+        clients = asyncio.gather(*map(client, range(options.clients)))
+        memory, delays, _ = await asyncio.gather(measure_memory(), add_articles(), clients)
     return Report(dict(times), failures, memory, delays, sum(process.cpu_times()[:2]) - cpu_before)
 
 

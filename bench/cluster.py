@@ -50,7 +50,7 @@ def server_processor_seconds() -> float:
 
     with OpenSearch(os.environ[SERVERS].split(",")) as client:
         nodes = client.nodes.stats(metric="process")["nodes"].values()
-    return sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
+    return float(sum(node["process"]["cpu"]["total_in_millis"] for node in nodes)) / 1000
 
 
 def measure_row(articles: int, work: Path) -> list[str]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import click
 
-from souwen.query.evaluation import Judgements, Queries, measures_of, read_qrels, read_queries, trec_id
+from souwen.query.evaluation import Judgements, Queries, compute_measures, read_qrels, read_queries, trec_id
 
 from .peers import Document, System, silent, systems
 
@@ -68,7 +68,7 @@ def run_system(system: System, collection: Collection, depth: int) -> Result:
             times.append((time.perf_counter() - started) * 1000)
             rankings[query] = [trec_id(article_id) for article_id in ids]
     qrels = {query: collection.qrels[query] for query in collection.queries}
-    return Result(measures_of(qrels, rankings), indexing, median(times))
+    return Result(compute_measures(qrels, rankings), indexing, median(times))
 
 
 def table(title: str, collections: Sequence[Collection], rows: dict[str, list[str]]) -> str:

@@ -38,7 +38,7 @@ def _size_with_servers(index: Path) -> int:
     from souwen.query import Searcher
 
     with Searcher(index) as searcher:
-        return folder_size(index) + searcher.statistics().size
+        return folder_size(index) + searcher.statistics().size_bytes
 
 
 def _remove_from_servers(index: Path) -> None:

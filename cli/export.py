@@ -1,12 +1,12 @@
 """`souwen export`: all articles as JSON lines."""
 
-import json
 from typing import TextIO
 
 import click
 
 from ..query import Searcher, article_record
 from .options import index_option
+from .output import format_json
 
 
 @click.command(short_help="Export all articles.", epilog="Example:  souwen export --output articles.jsonl")
@@ -22,4 +22,4 @@ def export(index_dir: str, output: TextIO) -> None:
     """Export every article of an index as JSON lines, which `souwen index` reads."""
     with Searcher(index_dir) as searcher:
         for article in searcher.articles():
-            output.write(json.dumps(article_record(article), ensure_ascii=False) + "\n")
+            output.write(format_json(article_record(article), output) + "\n")

@@ -42,7 +42,8 @@ def _parse_mapping(context: click.Context, option: click.Parameter, values: tupl
 Examples:
   souwen index seeds/ --index index_data
   souwen index news.csv --map title=headline --map date=day
-  souwen index --from-index index_data --index new_index --engine tantivy
+  souwen index --index index_data --rebuild --engine tantivy
+  souwen index --from-index index_data --index new_index
 """,
 )
 @click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
@@ -50,15 +51,13 @@ Examples:
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
-    default=DEFAULT_ENGINE,
-    show_default=True,
-    help="Engine of a new index; an index keeps its own.",
+    help="Engine of a new index, by default whoosh. The index remembers it.",
 )
 @click.option(
     "--from-index",
     metavar="DIR",
     shell_complete=complete_folder,
-    help="Take the articles from this index, which may be the same one, instead of from files.",
+    help="Take the articles, settings and aliases from this index, instead of articles from files.",
 )
 @click.option(
     "--dictionary",
@@ -77,7 +76,8 @@ Examples:
     multiple=True,
     callback=_parse_mapping,
     metavar="FIELD=KEY",
-    help="Read FIELD from this key of JSON records, tables and front matter, as in title=headline (repeatable).",
+    help="Read FIELD from this key of JSON records, tables and front matter, as in title=headline (repeatable). "
+    "The index remembers it.",
 )
 @click.option("--delete-missing", is_flag=True, help="Delete articles that are no longer in the files below PATH.")
 @click.option(
@@ -93,7 +93,13 @@ Examples:
 @click.option(
     "--rebuild",
     is_flag=True,
-    help="Rebuild the index from scratch. Searches use the old one until the new one is complete.",
+    help="Make the index again, with other settings if they are given. All articles stay, and searches use the old "
+    "index until the new one is complete.",
+)
+@click.option(
+    "--from-files",
+    is_flag=True,
+    help="With --rebuild, take articles from the files alone and drop the others.",
 )
 @click.option(
     "--memory",
@@ -112,7 +118,7 @@ def index(
     context: click.Context,
     paths: tuple[str, ...],
     index_dir: str,
-    engine: str,
+    engine: str | None,
     from_index: str | None,
     dictionary: TextIO | None,
     entities: bool | None,
@@ -122,6 +128,7 @@ def index(
     watch: bool,
     show_cleaning: bool,
     rebuild: bool,
+    from_files: bool,
     memory: int,
     jobs: int | None,
     as_json: bool,
@@ -129,25 +136,36 @@ def index(
     """Read the articles in each PATH, a file or a folder (seeds/ by default), into an index.
 
     Unchanged files are skipped, and changed articles are updated. Deleting a file keeps its articles in the index;
-    --delete-missing removes them. To change the engine, make a new index from the articles of the old one with
-    --from-index.
+    --delete-missing removes them.
+
+    An index remembers its engine, dictionary, mapping and whether it finds names. --rebuild changes them: it reads the
+    files in PATH, or all files of the index that still exist, and takes the other articles from the index itself.
     """
     # These modules load HTML and engine libraries, which --help does not need.
     from ..indexer import PathNotFound, build_index, copy_index, watch_changes
 
     dictionary_words = _read_words(dictionary) if dictionary else None
     if from_index:
-        if paths or mapping or delete_missing or watch:
+        if paths or mapping or delete_missing or watch or from_files:
             raise click.UsageError(
-                _("--from-index takes articles from an index: leave out PATH, --map, --delete-missing and --watch")
+                _(
+                    "--from-index takes articles from an index: leave out PATH, --map, --delete-missing, --watch and "
+                    "--from-files"
+                )
             )
-        copy = partial(copy_index, engine=engine, jobs=jobs, memory=memory << 20)
+        copy = partial(copy_index, engine=engine, rebuild=rebuild, jobs=jobs, memory=memory << 20)
         copied, seconds = _with_progress(
             partial(copy, from_index, index_dir, dictionary=dictionary_words, entities=entities)
         )
         _print_copied(index_dir, copied, seconds, as_json)
         return
-    paths = paths or ("seeds/",)
+    if from_files and not rebuild:
+        raise click.UsageError(_("--from-files says how to rebuild: add --rebuild"))
+    rebuilds_all = rebuild and not paths and IndexDirectory(index_dir).exists()
+    if rebuilds_all and (delete_missing or watch):
+        raise click.UsageError(_("--delete-missing and --watch need PATH: name the folders of the articles"))
+    if not rebuilds_all:
+        paths = paths or ("seeds/",)
     update = partial(
         build_index,
         paths,
@@ -155,15 +173,16 @@ def index(
         engine=engine,
         delete_missing=delete_missing,
         max_delete=max_delete,
-        mapping=mapping,
+        mapping=mapping or None,
         jobs=jobs,
         memory=memory << 20,
     )
-    report, seconds = _with_progress(partial(update, rebuild=rebuild, dictionary=dictionary_words, entities=entities))
+    settings = partial(update, rebuild=rebuild, from_files=from_files, dictionary=dictionary_words, entities=entities)
+    report, seconds = _with_progress(settings)
     _print(report, seconds, index_dir, show_cleaning, as_json)
-    if not (report.added or report.updated or report.skipped or report.deleted):
+    if not (report.added or report.updated or report.skipped or report.deleted or report.kept):
         message = _("no article was found in {paths}, {index} is unchanged: name the folder or file that has articles")
-        click.echo(message.format(paths=" ".join(paths), index=index_dir), err=True)
+        click.echo(message.format(paths=" ".join(paths) or _("the known files"), index=index_dir), err=True)
         context.exit(2)
     if report.added and IndexDirectory(index_dir).meta().engine == DEFAULT_ENGINE:
         _recommend_engine(index_dir)
@@ -205,7 +224,7 @@ def _recommend_engine(index_dir: str) -> None:
     if articles > LARGE_INDEX:
         message = _(
             "with {articles} articles searches are faster on Tantivy: pip install 'souwen[tantivy]' && "
-            "souwen index --from-index {index} --index {index} --engine tantivy"
+            "souwen index --index {index} --rebuild --engine tantivy"
         )
         click.echo(message.format(articles=articles, index=index_dir), err=True)
 
@@ -257,6 +276,7 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         _("{number} updated").format(number=report.updated),
         *([_("{number} deleted").format(number=report.deleted)] if report.deleted else ()),
         _("{number} unchanged").format(number=report.skipped),
+        *([_("{number} kept").format(number=report.kept)] if report.kept else ()),
         *([_("{number} failed").format(number=len(report.failed))] if report.failed else ()),
     ]
     summary = _("{index}: {counts} in {seconds:.1f} s")

@@ -26,7 +26,7 @@ from .export import export
 from .index import index
 from .mcp import mcp
 from .options import DEFAULT_INDEX
-from .output import FOUND, INTERRUPTED, for_terminal, wants_colors
+from .output import FOUND, INTERRUPTED, for_terminal, printed_warnings, wants_colors
 from .related import related
 from .search import search
 from .serve import serve
@@ -53,7 +53,7 @@ class _Program(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command line in the language of the environment."""
-        with use_language(environment_language()):
+        with use_language(environment_language()), printed_warnings():
             if current_language.get() != "en":
                 from .localized_help import localize
 

@@ -43,4 +43,10 @@ def mcp(index_dir: str, http: bool, port: int, **options: Unpack[ServerOptions])
         return
     host = options["host"]
     app = mcp_server.create_app(index_dir, **app_settings(web.LOOPBACK, is_local=web.is_loopback(host), **options))
-    web.run(app, host=host, port=port, on_ready=lambda address: click.echo(address + mcp_server.PATH.lstrip("/")))
+    web.run(
+        app,
+        host=host,
+        port=port,
+        on_ready=lambda address: click.echo(address + mcp_server.PATH.lstrip("/")),
+        trusted_proxies=options["trusted_proxy"],
+    )

@@ -1,12 +1,14 @@
 """Printing: exit statuses, JSON, tables, and text made safe and readable for a terminal."""
 
 import json
+import logging
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import NoReturn
+from typing import NoReturn, TextIO
 from urllib.parse import unquote
 
 import click
@@ -22,6 +24,7 @@ INTERRUPTED = 130  # the exit status that shells give to a program stopped by Ct
 
 # Bidirectional control characters, by their classes in Unicode.
 _DIRECTION_CONTROLS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
+_INVISIBLE = frozenset("Cc Cf Cs Zl Zp".split())  # categories of control and format characters and line separators
 
 
 def exit_without_article(context: click.Context, article_id: str, index_dir: str) -> NoReturn:
@@ -33,13 +36,51 @@ def exit_without_article(context: click.Context, article_id: str, index_dir: str
 
 def print_json(value: object) -> None:
     """Print `value` as indented JSON, with Chinese characters unescaped."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(format_json(value, sys.stdout, indent=2))
+
+
+def format_json(value: object, output: TextIO, *, indent: int | None = None) -> str:
+    """Return `value` as JSON with Chinese characters unescaped.
+
+    If `output` is a terminal, characters that would control it or hide something are escaped. Both are the same JSON.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _escape_invisible(text) if output is not None and output.isatty() else text
+
+
+def _escape_invisible(json_text: str) -> str:
+    r"""Return JSON with control, format and other invisible characters as \uXXXX, which only strings can contain."""
+    return "".join(
+        character if character == "\n" or unicodedata.category(character) not in _INVISIBLE else _escape(character)
+        for character in json_text
+    )
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def print_notes(notes: Iterable[Note]) -> None:
     """Print the notes of a search on standard error."""
     for note in notes:
         click.secho(for_terminal(_("({note})").format(note=note.message)), fg="yellow", err=True)
+
+
+class _WarningPrinter(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.secho(for_terminal(_("({note})").format(note=record.getMessage())), fg="yellow", err=True)
+
+
+@contextmanager
+def printed_warnings() -> Iterator[None]:
+    """Print what souwen logs as warnings and errors inside the block on standard error, a line each."""
+    logger, handler = logging.getLogger("souwen"), _WarningPrinter(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 def print_table(*rows: tuple[str, str]) -> None:

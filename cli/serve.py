@@ -38,4 +38,4 @@ def serve(index_dir: str, port: int, **options: Unpack[ServerOptions]) -> None:
         raise MissingPackages("souwen serve", "web") from error
     host = options["host"]
     app = web.create_app(index_dir, **app_settings(web.LOOPBACK, is_local=web.is_loopback(host), **options))
-    web.run(app, host=host, port=port, on_ready=click.echo)
+    web.run(app, host=host, port=port, on_ready=click.echo, trusted_proxies=options["trusted_proxy"])

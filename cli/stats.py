@@ -24,5 +24,10 @@ def stats(index_dir: str, as_json: bool) -> None:
             (_("engine"), info.engine),
             (_("size"), join_facts([format_size(info.size_bytes), info.parts])),
             (_("created"), info.created),
+            (_("format"), str(info.format)),
             (_("fingerprint"), info.fingerprint),
+            (_("names"), _("found") if info.entities else _("not found (--no-entities)")),
+            (_("dictionary"), _("{number} words").format(number=info.dictionary)),
+            (_("mapping"), " ".join(f"{field}={key}" for field, key in info.mapping.items()) or "-"),
+            (_("aliases"), _("{number} groups").format(number=info.aliases)),
         )

@@ -1,4 +1,4 @@
-"""For the library reference: examples in docstrings are shown as such, not read as Markdown."""
+"""Griffe extension for the library reference: examples in docstrings become code blocks instead of Markdown text."""
 
 import re
 from typing import Any
@@ -9,9 +9,9 @@ _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
 
 
 class Doctests(griffe.Extension):
-    """Sets a fence around every example of a docstring."""
+    """Puts a fence around each example of a docstring."""
 
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
-        """Called by griffe for each object that it has read."""
+        """Rewrite the docstring of an object that griffe has loaded."""
         if obj.docstring:
             obj.docstring.value = _EXAMPLE.sub(r"```pycon\n\g<0>\n```", obj.docstring.value)

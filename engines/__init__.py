@@ -1,6 +1,6 @@
 """Search engines behind one contract: the query model, the index folder, and the engines that implement it."""
 
-from .base import DEFAULT_WRITE_BUFFER, Engine, IndexStatistics, Reader, Writer
+from .base import DEFAULT_WRITE_BUFFER, ArticleReader, Engine, IndexStatistics, Reader, Writer
 from .bm25 import lucene_idf
 from .clauses import (
     MATCH_ALL,
@@ -23,7 +23,9 @@ from .clauses import (
     Term,
 )
 from .date_keywords import MAX_YEARS, keywords_within
+from .deadline import Deadline, QueryTimeout, check_deadline, use_deadline
 from .errors import (
+    ArticlesUnreadable,
     EngineUnavailable,
     IndexDamaged,
     IndexLocked,
@@ -31,12 +33,14 @@ from .errors import (
     IndexMoved,
     IndexNotFound,
     IndexOutdated,
+    IndexTooNew,
     IndexUnreadable,
     IndexUnwritable,
     ServerError,
     ServerFailed,
     ServerRefused,
     ServerUnreachable,
+    SettingMismatch,
     UnknownEngine,
     translate_write_errors,
 )
@@ -58,11 +62,20 @@ from .fields import (
     TextField,
     ValueField,
 )
-from .index_directory import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexMeta, find_index_entries
+from .index_directory import (
+    ALIASES_FILE,
+    DEFAULT_ENGINE,
+    ENGINES,
+    FORMER_FORMAT,
+    IndexDirectory,
+    IndexMeta,
+    find_index_entries,
+)
 from .keywords import keyword
 from .stored_article import StoredArticle
 
 __all__ = [
+    "ALIASES_FILE",
     "DEFAULT_ENGINE",
     "DEFAULT_WRITE_BUFFER",
     "ENGINES",
@@ -70,16 +83,20 @@ __all__ = [
     "FACET_FIELDS",
     "FIELDS",
     "FILTER_FIELDS",
+    "FORMER_FORMAT",
     "MATCH_ALL",
     "MATCH_NONE",
     "MAX_YEARS",
     "PERIOD_FILTERS",
     "QUERY_FIELDS",
     "And",
+    "ArticleReader",
+    "ArticlesUnreadable",
     "Candidate",
     "Clause",
     "DateField",
     "DateRange",
+    "Deadline",
     "Engine",
     "EngineUnavailable",
     "EntityField",
@@ -96,6 +113,7 @@ __all__ = [
     "IndexNotFound",
     "IndexOutdated",
     "IndexStatistics",
+    "IndexTooNew",
     "IndexUnreadable",
     "IndexUnwritable",
     "IndexedField",
@@ -104,6 +122,7 @@ __all__ = [
     "MinShouldMatch",
     "Not",
     "Or",
+    "QueryTimeout",
     "Reader",
     "ScoringTerm",
     "SearchRequest",
@@ -112,6 +131,7 @@ __all__ = [
     "ServerFailed",
     "ServerRefused",
     "ServerUnreachable",
+    "SettingMismatch",
     "Sort",
     "StoredArticle",
     "Stream",
@@ -121,10 +141,12 @@ __all__ = [
     "UnknownEngine",
     "ValueField",
     "Writer",
+    "check_deadline",
     "find_index_entries",
     "has_stored_values",
     "keyword",
     "keywords_within",
     "lucene_idf",
     "translate_write_errors",
+    "use_deadline",
 ]

@@ -25,7 +25,23 @@ class IndexStatistics:
     parts: str
 
 
-class Reader(Protocol):
+class ArticleReader(Protocol):
+    """The stored articles of an index at one commit. It also reads indexes of the former format."""
+
+    def articles(self) -> Iterator[StoredArticle]:
+        """Yield every article. Each engine has its own order."""
+        ...
+
+    def statistics(self) -> IndexStatistics:
+        """Return the statistics of the index at this commit."""
+        ...
+
+    def close(self) -> None:
+        """Release the files and connections."""
+        ...
+
+
+class Reader(ArticleReader, Protocol):
     """A snapshot of an index at one commit; later commits do not change it.
 
     Several threads may use it at once, but none while or after it is closed.
@@ -66,16 +82,8 @@ class Reader(Protocol):
         """Return the article with this id, None if there is none."""
         ...
 
-    def articles(self) -> Iterator[StoredArticle]:
-        """Yield every article. Each engine has its own order."""
-        ...
-
     def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
         """Return id → digest of those of these articles that the index has."""
-        ...
-
-    def statistics(self) -> IndexStatistics:
-        """Return the statistics of the index at this commit."""
         ...
 
     def check(self) -> None:
@@ -84,10 +92,6 @@ class Reader(Protocol):
         Raises:
             IndexDamaged: Something is not as it was written.
         """
-        ...
-
-    def close(self) -> None:
-        """Release the files and connections."""
         ...
 
 
@@ -146,6 +150,10 @@ class Engine(Protocol):
 
     def reader(self) -> Reader:
         """Open the last commit."""
+        ...
+
+    def article_reader(self) -> ArticleReader:
+        """Open the stored articles of the last commit, also of an index of the former format."""
         ...
 
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> Writer:

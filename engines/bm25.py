@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clauses import ScoringTerm
+from .deadline import check_deadline
 from .fields import IndexedField, Stream
 from .matching import IntArray, Segment
 
@@ -84,6 +85,7 @@ def score(
     """
     scores = np.zeros(segment.size)
     for term, idf in zip(terms, idfs, strict=True):
+        check_deadline()
         if not idf:  # only deleted articles have the term, if any
             continue
         articles, counts = segment.postings(term.field, term.stream, term.term)

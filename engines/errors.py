@@ -1,11 +1,17 @@
 """Errors of an index. Each message names the next step."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..messages import SouwenError, os_error_reason
 from ..messages import gettext as _
+
+
+def rebuild_command(path: Path, *options: str) -> str:
+    """Return the command that rebuilds an index from its own articles, and changes what `options` say."""
+    return " ".join(["souwen index --index", shlex.quote(str(path)), "--rebuild", *options])
 
 
 class IndexNotFound(SouwenError):
@@ -20,9 +26,46 @@ class IndexMismatch(SouwenError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            _("{path} {reason}: rebuild it with `souwen index PATH --index {path} --rebuild`").format(
-                path=path, reason=reason
+            _("{path} {reason}: rebuild it with `{command}`").format(
+                path=path, reason=reason, command=rebuild_command(path)
             )
+        )
+
+
+class IndexTooNew(IndexMismatch):
+    """A later version of souwen made the index."""
+
+    def __init__(self, path: Path, theirs: int, ours: int) -> None:
+        SouwenError.__init__(
+            self,
+            _(
+                "{path} has format {theirs}, but this version of souwen reads format {ours}: install the latest souwen "
+                "with `pip install --upgrade souwen`"
+            ).format(path=path, theirs=theirs, ours=ours),
+        )
+
+
+class SettingMismatch(IndexMismatch):
+    """An argument contradicts a setting that the index keeps. `options` are those of `souwen index` that change it."""
+
+    def __init__(self, path: Path, kept: str, options: str) -> None:
+        SouwenError.__init__(
+            self,
+            _("{path} was made {kept}: change it with `{command}`, which keeps its articles").format(
+                path=path, kept=kept, command=rebuild_command(path, options)
+            ),
+        )
+
+
+class ArticlesUnreadable(SouwenError):
+    """A rebuild cannot keep the articles of an index that cannot be read. `lost` says which would be lost."""
+
+    def __init__(self, path: Path, lost: str) -> None:
+        super().__init__(
+            _(
+                "the articles in {path} cannot be read, and {lost}: name all files, or make the index from the files "
+                "alone with `{command}`"
+            ).format(path=path, lost=lost, command=rebuild_command(path, "--from-files", "PATH"))
         )
 
 
@@ -31,8 +74,8 @@ class IndexDamaged(SouwenError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            _("{path} cannot be read ({reason}): rebuild it with `souwen index PATH --index {path} --rebuild`").format(
-                path=path, reason=reason
+            _("{path} cannot be read ({reason}): rebuild it with `{command}`").format(
+                path=path, reason=reason, command=rebuild_command(path)
             )
         )
 
@@ -89,8 +132,8 @@ class IndexMoved(SouwenError):
         super().__init__(
             _(
                 "the index that {path} refers to was removed or rebuilt: copy the folder from the machine that rebuilt "
-                "it, or rebuild it with `souwen index PATH --index {path} --rebuild`"
-            ).format(path=path)
+                "it, or rebuild it with `{command}`"
+            ).format(path=path, command=rebuild_command(path))
         )
 
 

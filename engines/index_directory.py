@@ -1,9 +1,10 @@
 """The folder of an index: its metadata, its engine, and the lock of its writer.
 
     index_data/
-      meta.json        format, fingerprint, engine, folder of the engine; always replaced as a whole
+      meta.json        format, settings, engine, folder of the engine; always replaced as a whole
       whoosh-1/        files of the engine
       whoosh-1.files   manifest of the indexed files, which the indexer keeps
+      aliases.txt      the user's names that stand for each other, if there are any
       writer.lock      locked by the only program that may write
       writer.txt       user, machine and process of that program
 
@@ -16,7 +17,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -25,15 +26,16 @@ from typing import NamedTuple
 import filelock
 
 from ..analysis import Analyzer
+from ..messages import SouwenError, os_error_reason
 from ..messages import gettext as _
-from ..messages import os_error_reason
-from .base import Engine
+from .base import ArticleReader, Engine
 from .errors import (
     EngineUnavailable,
     IndexDamaged,
     IndexLocked,
     IndexMismatch,
     IndexNotFound,
+    IndexTooNew,
     IndexUnreadable,
     UnknownEngine,
     translate_write_errors,
@@ -41,8 +43,10 @@ from .errors import (
 from .storage import atomic_replace
 
 FORMAT = 4
+FORMER_FORMAT = 3  # whose stored articles can still be read, so that a rebuild keeps them
 META = "meta.json"
 LOCK, OWNER = "writer.lock", "writer.txt"
+ALIASES_FILE = "aliases.txt"
 ENGINES = ("whoosh", "tantivy", "opensearch")
 DEFAULT_ENGINE = "whoosh"
 _ENGINE_FOLDER = re.compile(rf"(?:{'|'.join(ENGINES)})-\d{{1,9}}")
@@ -59,6 +63,7 @@ class IndexMeta(NamedTuple):
     created: str  # ISO 8601, UTC
     dictionary: list[str]  # the user's custom words
     entities: bool  # whether names are recognized
+    mapping: dict[str, str] | None = None  # fields of articles to keys of records; None if it was not recorded
 
     def analyzer(self) -> Analyzer:
         """Return an analyzer that makes the same terms, if this version of souwen made the index."""
@@ -75,8 +80,8 @@ class IndexDirectory:
         """Return whether the folder holds an index."""
         return (self.path / META).is_file()
 
-    def meta(self) -> IndexMeta:
-        """Read meta.json.
+    def meta(self, oldest: int = FORMAT) -> IndexMeta:
+        """Read meta.json of an index whose format is at least `oldest`.
 
         Raises:
             IndexNotFound: There is no index.
@@ -94,7 +99,9 @@ class IndexDirectory:
             raise IndexDamaged(self.path, _("{meta} is not JSON").format(meta=META)) from error
         if not isinstance(values, dict) or not isinstance(values.get("format"), int):
             raise IndexDamaged(self.path, _("{meta} has no format").format(meta=META))
-        if values["format"] != FORMAT:
+        if values["format"] > FORMAT:
+            raise IndexTooNew(self.path, values["format"], FORMAT)
+        if values["format"] < oldest:
             raise IndexMismatch(
                 self.path,
                 _("has format {theirs}, but this version of souwen reads format {ours}").format(
@@ -105,13 +112,6 @@ class IndexDirectory:
             raise IndexDamaged(self.path, _("{meta} has missing or wrong values").format(meta=META))
         return IndexMeta(**values)
 
-    def analyzer(self) -> Analyzer:
-        """Return the analyzer that the index was made with; the default analyzer if there is no usable index."""
-        try:
-            return self.meta().analyzer()
-        except (IndexNotFound, IndexMismatch, IndexDamaged):
-            return Analyzer()
-
     def open(self, fingerprint: str) -> Engine:
         """Return the engine of the index.
 
@@ -119,28 +119,56 @@ class IndexDirectory:
         """
         meta = self.meta()
         if meta.fingerprint != fingerprint:
-            raise IndexMismatch(self.path, _("was made with another analyzer (segmenter, dictionary or folding)"))
+            raise IndexMismatch(self.path, _("was made by a version of souwen that analyzes text in another way"))
         return _engine(meta.engine, self.path / meta.folder)
+
+    def article_reader(self, meta: IndexMeta) -> ArticleReader:
+        """Open the stored articles of an index, whatever its analyzer, also of the former format."""
+        return _engine(meta.engine, self.path / meta.folder).article_reader()
 
     def commit_id(self) -> str:
         """Return a name of the current commit, for comparison. Raises what `meta` and `open` raise."""
         meta = self.meta()
         return f"{meta.folder}-{_engine(meta.engine, self.path / meta.folder).commit_id()}"
 
-    def create_draft(self, analyzer: Analyzer, engine: str) -> tuple[IndexMeta, Engine]:
+    @contextmanager
+    def replacing(self, analyzer: Analyzer, engine: str, mapping: Mapping[str, str]) -> Iterator["IndexDraft"]:
+        """Draft an index, which replaces the present one when the block ends, if it was accepted. Needs the lock.
+
+        After an exception, or if it was not accepted, the draft is removed and the present index stays.
+        """
+        draft = IndexDraft(*self.create_draft(analyzer, engine, mapping))
+        try:
+            yield draft
+            if draft.is_accepted:
+                self.activate(draft.meta)
+        finally:
+            if self._current() != draft.meta.folder:
+                draft.engine.remove()
+                for file in self.path.glob(f"{draft.meta.folder}.files*"):
+                    file.unlink(missing_ok=True)
+
+    def create_draft(
+        self, analyzer: Analyzer, engine: str, mapping: Mapping[str, str] | None = None
+    ) -> tuple[IndexMeta, Engine]:
         """Create an empty index in a new folder, which `open` does not use before `publish`. Needs the lock."""
-        current = self._current()
+        self._remove_leftovers()
         # Numbers are never reused, so that readers of the former index do not mistake the new one for it.
-        used_numbers = [int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), current} if folder]
-        self._remove_all_but(current)
+        used_numbers = [
+            int(folder.rpartition("-")[2]) for folder in {*self._engine_folders(), self._current()} if folder
+        ]
         folder = f"{engine}-{max(used_numbers, default=0) + 1}"
         draft = _engine(engine, self.path / folder)
-        with translate_write_errors(self.path):
-            (self.path / folder).mkdir()
-            draft.create()
+        try:
+            with translate_write_errors(self.path):
+                (self.path / folder).mkdir()
+                draft.create()
+        except SouwenError:
+            draft.remove()
+            raise
         created = datetime.now(timezone.utc).isoformat(timespec="seconds")
         settings = analyzer.fingerprint, engine, folder, created, analyzer.dictionary, analyzer.entities
-        return IndexMeta(FORMAT, *settings), draft
+        return IndexMeta(FORMAT, *settings, dict(mapping or {})), draft
 
     def activate(self, meta: IndexMeta) -> None:
         """Make a drafted index the current one, and remove the former. Needs the lock."""
@@ -154,12 +182,33 @@ class IndexDirectory:
         """Return the path of the manifest of an index."""
         return self.path / f"{meta.folder}.files"
 
-    def _current(self) -> str:
-        """Return the engine folder that meta.json names, "" if there is no usable index."""
+    def manifests(self) -> list[Path]:
+        """Return the manifests in the folder, for an index whose meta.json cannot be read."""
+        return sorted(file for file in self.path.glob("*.files") if _MANIFEST.fullmatch(file.name))
+
+    def aliases(self) -> Path:
+        """Return the path of the user's aliases."""
+        return self.path / ALIASES_FILE
+
+    def _current(self) -> str | None:
+        """Return the engine folder that meta.json names, "" without meta.json, None if it names none.
+
+        The index may have any format: it stays until another one replaces it.
+        """
         try:
-            return self.meta().folder
-        except (IndexNotFound, IndexMismatch, IndexDamaged):
+            values = json.loads((self.path / META).read_text("utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
             return ""
+        except (OSError, ValueError, RecursionError):
+            return None
+        folder = values.get("folder") if isinstance(values, dict) else None
+        return folder if isinstance(folder, str) and _ENGINE_FOLDER.fullmatch(folder) else None
+
+    def _remove_leftovers(self) -> None:
+        """Remove what killed runs left, and what a former index could not remove while it was in use."""
+        current = self._current()
+        if current is not None:
+            self._remove_all_but(current)
 
     def _remove_all_but(self, current: str) -> None:
         for folder in self._engine_folders() - {current}:
@@ -195,11 +244,20 @@ class IndexDirectory:
         try:
             with translate_write_errors(self.path):
                 owner_file.write_text(this_program(), "utf-8")
-            if self._current():  # remove what a former index could not remove while it was in use
-                self._remove_all_but(self._current())
+            if self._current():
+                self._remove_leftovers()
             yield
         finally:
             lock.release()
+
+
+class IndexDraft:
+    """An index that is being made. Setting `is_accepted` publishes it in the end."""
+
+    def __init__(self, meta: IndexMeta, engine: Engine) -> None:
+        self.meta = meta
+        self.engine = engine
+        self.is_accepted = False
 
 
 def this_program() -> str:
@@ -216,7 +274,12 @@ def _user() -> str:
 
 def _is_meta(values: dict[str, object]) -> bool:
     """Return whether the values of meta.json have the types of `IndexMeta`."""
-    if set(values) != set(IndexMeta._fields):
+    if {*values, "mapping"} != set(IndexMeta._fields):
+        return False
+    mapping = values.get("mapping")
+    if mapping is not None and not (
+        isinstance(mapping, dict) and all(isinstance(text, str) for text in (*mapping, *mapping.values()))
+    ):
         return False
     *texts, words = (values[name] for name in ("fingerprint", "engine", "folder", "created", "dictionary"))
     if not (isinstance(words, list) and all(isinstance(text, str) for text in [*texts, *words])):

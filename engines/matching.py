@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clauses import And, Clause, DateRange, FacetValue, Keyword, MinShouldMatch, Not, Or, Substring, Term, bigram_cover
+from .deadline import check_deadline
 from .fields import IndexedField, KeywordField, Stream, ValueField
 
 Mask = NDArray[np.bool_]
@@ -87,6 +88,7 @@ class Matching:
     def all(self, clause: Clause) -> Mask:
         """Return the articles that match, with deleted ones. The mask is shared: do not change it."""
         if clause not in self._masks:
+            check_deadline()
             self._masks[clause] = self._evaluate(clause)
         return self._masks[clause]
 
@@ -129,6 +131,7 @@ class Matching:
         The body has no streams of its own. It contains what is more frequent in title and body together than in the
         title alone.
         """
+        check_deadline()
         if isinstance(clause, Keyword):
             return self._segment.articles_with_keyword(clause.field, clause.value)
         if isinstance(clause, FacetValue):
@@ -157,6 +160,7 @@ def _substring_postings(segment: Segment, field: IndexedField, string: str) -> t
     starts: IntArray | None = None
     # Begin with the rarest bigram, and look into the other lists only where the string may still start.
     for positions, offset in sorted(bigrams, key=lambda bigram: len(bigram[0])):
+        check_deadline()
         starts = positions - offset if starts is None else starts[_are_in(starts + offset, positions)]
         if not len(starts):
             return starts, starts

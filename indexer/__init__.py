@@ -1,16 +1,28 @@
 """Files → articles → engine: readers, cleaning, the write path."""
 
-from .build import IndexReport, build_index
-from .errors import PathNotFound, ReadError, TooManyDeletions, UnknownField, WatchFailed, WorkerPoolFailed
+from .build import build_index
+from .errors import (
+    IndexOccupied,
+    MappingsDiffer,
+    PathNotFound,
+    ReadError,
+    TooManyDeletions,
+    UnknownField,
+    WatchFailed,
+    WorkerPoolFailed,
+)
 from .index_check import CheckReport, check_index
 from .index_copy import copy_index
 from .sync import DecodingLoss, ReadFailure, RemovedLine, SharedId
+from .update import IndexReport
 from .watch import watch_changes
 
 __all__ = [
     "CheckReport",
     "DecodingLoss",
+    "IndexOccupied",
     "IndexReport",
+    "MappingsDiffer",
     "PathNotFound",
     "ReadError",
     "ReadFailure",

@@ -68,3 +68,26 @@ class WorkerPoolFailed(SouwenError):
 
     def __init__(self) -> None:
         super().__init__(_("the worker processes keep dying: use --jobs 1 or free some memory"))
+
+
+class IndexOccupied(SouwenError):
+    """A copy would replace another index, or its list of aliases."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            _(
+                "{path} has an index or aliases of its own: choose another folder with --index, or replace them with "
+                "--rebuild"
+            ).format(path=path)
+        )
+
+
+class MappingsDiffer(SouwenError):
+    """The files of an index were read with mappings that contradict each other."""
+
+    def __init__(self, path: Path, field: str, *keys: str) -> None:
+        super().__init__(
+            _("the files in {path} were read with {options}: give the --map options that all files are to have").format(
+                path=path, options=_(" and ").join(f"--map {field}={key}" for key in keys)
+            )
+        )

@@ -1,24 +1,23 @@
 """Copy the articles of an index into a new index of any engine, without the files that they came from."""
 
 import os
-import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 
-from ..engines import DEFAULT_WRITE_BUFFER, IndexDirectory, Reader
+from ..engines import DEFAULT_WRITE_BUFFER, FORMER_FORMAT, IndexDirectory
 from .build import LOCK_TIMEOUT
-from .cleaning import Cleaner
-from .files import ReadUnit
-from .preparation import ChangedArticle, IndexingConfig
-from .workers import make_executor
+from .errors import IndexOccupied
+from .inputs import NO_INPUTS
+from .rebuild import GivenSettings, copy_articles
+from .update import RunOptions
 
 
 def copy_index(
     source: str | os.PathLike[str],
     index: str | os.PathLike[str],
     *,
-    engine: str,
+    engine: str | None = None,
+    rebuild: bool = False,
     jobs: int | None = None,
     memory: int = DEFAULT_WRITE_BUFFER,
     dictionary: Iterable[str] | None = None,
@@ -26,54 +25,39 @@ def copy_index(
     lock_timeout: float = LOCK_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
-    """Rebuild `index` from the articles stored in the index `source`, and return how many articles were copied.
+    """Make `index` from the articles stored in the index `source`, and return how many articles were copied.
 
-    The new index may have another engine, another dictionary, or the analyzer of another version of souwen. It replaces
-    an existing `index`, which may be `source` itself. The manifest is copied too, so the next run reads only files that
-    have changed. `progress` is called with the number of articles copied and the total. The other parameters are those
-    of `build_index`.
+    The new index has the settings of `source`, except those that are given, its list of aliases, and its manifest, so
+    that the next run reads only files that have changed. `index` may be `source` itself, or one of the former format.
+    `progress` is called with the number of articles copied and the total. With `rebuild`, an existing other index is
+    replaced, and its articles are lost. The other parameters are those of `build_index`.
 
     Raises:
         IndexNotFound: `source` is not an index.
-        IndexMismatch: `source` has another format.
+        IndexMismatch: `source` has a format that cannot be read.
         IndexDamaged: `source` is damaged.
+        IndexOccupied: `index` is another index, or has another list of aliases.
         IndexLocked: Another process writes into one of the indexes.
         IndexUnwritable: `index` cannot be written.
         UnknownEngine: There is no such engine.
         EngineUnavailable: The library of the engine is not installed.
-        WorkersEnded: The worker processes keep dying.
+        WorkerPoolFailed: The worker processes keep dying.
     """
     old, new = IndexDirectory(source), IndexDirectory(index)
-    meta = old.meta()
-    copied = 0
+    meta = old.meta(FORMER_FORMAT)
+    words = None if dictionary is None else list(dictionary)
     with ExitStack() as stack:
         stack.enter_context(new.lock(lock_timeout))
         if old.path.resolve() != new.path.resolve():
             stack.enter_context(old.lock(lock_timeout))
-        # An index of another analyzer can be opened too: its stored articles are as they were written.
-        reader = stack.enter_context(closing(old.open(meta.fingerprint).reader()))
-        analyzer = meta.analyzer().with_settings(dictionary, entities)
-        draft, draft_engine = new.create_draft(analyzer, engine)
-        statistics = reader.statistics()
-        config = IndexingConfig(draft_engine, analyzer, {})
-        with (
-            draft_engine.writer(memory) as writer,
-            closing(make_executor(config, jobs, statistics.size)) as executor,
-        ):
-            for unit, outcomes in executor.prepare(_stored_articles(reader), Cleaner({})):
-                for outcome in outcomes:
-                    if isinstance(outcome, ChangedArticle):
-                        writer.put(outcome.prepared)
-                        copied += 1
-                if progress:
-                    progress(unit.done, statistics.articles)
-        if old.manifest(meta).exists():
-            shutil.copyfile(old.manifest(meta), new.manifest(draft))
-        new.activate(draft)
-    return copied
+            if not rebuild and (new.exists() or _has_other_aliases(old, new)):
+                raise IndexOccupied(new.path)
+        given, options = GivenSettings(engine, words, entities), RunOptions(jobs, memory, progress)
+        report = copy_articles(old, new, meta, given, options, NO_INPUTS)
+    return report.kept
 
 
-def _stored_articles(reader: Reader) -> Iterator[ReadUnit]:
-    for done, stored in enumerate(reader.articles(), start=1):
-        article = stored.article
-        yield ReadUnit(article.path, Path(article.path), done, len(article.body), article)
+def _has_other_aliases(old: IndexDirectory, new: IndexDirectory) -> bool:
+    if not (old.aliases().exists() and new.aliases().exists()):
+        return False
+    return old.aliases().read_bytes() != new.aliases().read_bytes()

@@ -51,5 +51,26 @@ class Limits:
     archive_ratio_min_bytes: int = 10 * _MB
     """Unpacked size from which `archive_ratio` applies."""
 
+    read_seconds: int = 30
+    """Most seconds that reading and analyzing a small file may take. Most take a hundredth of a second."""
+
+    read_seconds_per_mb: int = 60
+    """Seconds for each MB of a file, in addition. An idle machine takes three."""
+
+    read_memory: int = 400 * _MB
+    """Most bytes of memory that reading and analyzing a small file may take, on Linux. Other systems enforce no
+    bound."""
+
+    read_memory_per_byte: int = 60
+    """Bytes of memory for each byte of a file, in addition. Files of many articles take thirty."""
+
+    def seconds(self, size: int) -> float:
+        """Return the most seconds that reading a file of `size` bytes may take."""
+        return self.read_seconds + self.read_seconds_per_mb * size / _MB
+
+    def memory(self, size: int) -> int:
+        """Return the most bytes of memory that reading a file of `size` bytes may take."""
+        return self.read_memory + self.read_memory_per_byte * size
+
 
 DEFAULT_LIMITS = Limits()

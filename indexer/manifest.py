@@ -8,7 +8,7 @@ finds their articles unchanged.
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -179,6 +179,14 @@ class Manifest:
         )
         return next((FileRecord(row[0], FileStamp(*row[1:5]), *row[5:]) for row in rows), None)
 
+    def paths(self) -> list[str]:
+        """Return the paths of all files."""
+        return [os.fsdecode(row[0]) for row in self._query("SELECT path FROM file ORDER BY path")]
+
+    def reader_settings(self) -> list[str]:
+        """Return all settings that files were read with."""
+        return [row[0] for row in self._query("SELECT DISTINCT reader_settings FROM file ORDER BY reader_settings")]
+
     def mark_seen(self, record: FileRecord) -> bool:
         """Record that the file still exists. Return False if this run has already recorded it."""
         return self._execute("INSERT OR IGNORE INTO seen VALUES (?)", record.key) > 0
@@ -283,6 +291,17 @@ class Manifest:
         """Make the next run read the file again."""
         self._execute("UPDATE file SET modified_ns = NULL, digest = x'' WHERE key = ?", file)
 
+    def count_articles_outside(self, paths: Iterable[str]) -> int:
+        """Return the number of articles that none of these files contains."""
+        with self._as_index_error():
+            self._database.execute("CREATE TEMPORARY TABLE inside (file INTEGER PRIMARY KEY)")
+            self._database.executemany("INSERT OR IGNORE INTO inside VALUES (?)", ((hash64(path),) for path in paths))
+        [(articles,)] = self._query(
+            "SELECT count(*) FROM article WHERE (lost OR file NOT IN (SELECT file FROM inside)) AND NOT EXISTS"
+            " (SELECT * FROM duplicate JOIN inside USING (file) WHERE duplicate.article = article.key)"
+        )
+        return int(articles)
+
     def add_failure(self, file: int, name: str, reason: str) -> None:
         """Record that a file, or the part of it called `name`, is not an article."""
         self._execute("INSERT INTO failure VALUES (?, ?, ?)", file, os.fsencode(name), reason)
@@ -313,6 +332,10 @@ class Manifest:
         """Return the number of failures in a file."""
         [(count,)] = self._query("SELECT count(*) FROM failure WHERE file = ?", record.key)
         return int(count)
+
+    def forget_repeated_lines(self) -> None:
+        """Forget the repeated lines of all sources, so that this run learns them again."""
+        self._execute("DELETE FROM repeated_line")
 
     def forget_missing_files(self, roots: Sequence[str], unreadable: Sequence[str]) -> None:
         """Forget the files at or below `roots` that this run has not seen, except those below `unreadable`.

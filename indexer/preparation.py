@@ -5,7 +5,7 @@ This part of indexing needs nothing but the file, so many processes can do it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from .errors import ReadError
 from .files import ReadUnit
 from .readers import ReplacedCharacters
 from .versions import Identity
+from .worker_process import BeginStep, memory_reason
 
 READERS_VERSION = 1  # increase it when the readers make other articles of the same files
 
@@ -52,6 +53,8 @@ Outcome: TypeAlias = ChangedArticle | UnchangedArticle | CleanedLine | ReplacedC
 Outcomes: TypeAlias = list[Outcome]
 """All results of reading one unit, in their order in the file."""
 
+_Items: TypeAlias = list[Article | CleanedLine | ReplacedCharacters | ReadError]
+
 
 class IndexingConfig(NamedTuple):
     """Engine, analyzer and mapping of a run. `mapping` maps fields of articles to keys of records."""
@@ -65,6 +68,11 @@ class IndexingConfig(NamedTuple):
         """Version and settings of the readers, as JSON. All files must be read again when this changes."""
         return json.dumps([READERS_VERSION, sorted(self.mapping.items())], ensure_ascii=False)
 
+    @staticmethod
+    def mapping_in(reader_settings: str) -> dict[str, str]:
+        """Return the mapping in reader settings."""
+        return dict(json.loads(reader_settings)[1])
+
 
 class Preparer:
     """Reads, cleans and analyzes articles and compares them with the last commit of an engine."""
@@ -75,19 +83,23 @@ class Preparer:
         self._analyzer = config.analyzer
         self._committed = config.engine.reader()
 
-    def prepare(self, batch: Iterable[ReadUnit], cleaner: Cleaner) -> list[Outcomes]:
-        """Return the outcomes of each unit."""
-        units = list(batch)
-        items_by_unit = [list(self._read(unit, cleaner)) for unit in units]
+    def prepare(
+        self, batch: Sequence[ReadUnit], cleaner: Cleaner, begin_step: BeginStep = lambda _step, _size: None
+    ) -> list[Outcomes]:
+        """Return the outcomes of each unit. Steps are numbered like the units; step -1 concerns all."""
+        items_by_unit: list[_Items] = []
+        for step, unit in enumerate(batch):
+            begin_step(step, unit.size)
+            items_by_unit.append(self._read(unit, cleaner))
+        size = sum(unit.size for unit in batch)
+        begin_step(-1, size)
         ids = {item.id for items in items_by_unit for item in items if isinstance(item, Article)}
         committed_digests = self._committed.digests(sorted(ids))
-        outcomes_by_unit = [
-            [
-                self._compare(item, committed_digests, unit.is_rewritten) if isinstance(item, Article) else item
-                for item in items
-            ]
-            for unit, items in zip(units, items_by_unit, strict=True)
-        ]
+        outcomes_by_unit: list[Outcomes] = []
+        for step, (unit, items) in enumerate(zip(batch, items_by_unit, strict=True)):
+            begin_step(step, unit.size)
+            outcomes_by_unit.append(self._compare_all(unit, items, committed_digests))
+        begin_step(-1, size)
         changes = (
             outcome for outcomes in outcomes_by_unit for outcome in outcomes if isinstance(outcome, ChangedArticle)
         )
@@ -100,17 +112,29 @@ class Preparer:
             for outcomes in outcomes_by_unit
         ]
 
-    def _read(
-        self, unit: ReadUnit, cleaner: Cleaner
-    ) -> Iterator[Article | CleanedLine | ReplacedCharacters | ReadError]:
-        """Yield the cleaned articles of a unit, and everything else that reading it produced."""
-        for item in unit.read(self._mapping):
-            if not isinstance(item, Article):
-                yield item
-                continue
-            article, removed = cleaner.clean(item)
-            yield from (CleanedLine(article.source, line) for line in removed)
-            yield article
+    def _read(self, unit: ReadUnit, cleaner: Cleaner) -> _Items:
+        """Return the cleaned articles of a unit, and everything else that reading it produced."""
+        items: _Items = []
+        try:
+            for item in unit.read(self._mapping):
+                if not isinstance(item, Article):
+                    items.append(item)
+                    continue
+                article, removed = cleaner.clean(item)
+                items += (CleanedLine(article.source, line) for line in removed)
+                items.append(article)
+        except MemoryError:
+            return [ReadError(memory_reason(unit.size))]
+        return items
+
+    def _compare_all(self, unit: ReadUnit, items: _Items, committed_digests: Mapping[str, str]) -> Outcomes:
+        try:
+            return [
+                self._compare(item, committed_digests, unit.is_rewritten) if isinstance(item, Article) else item
+                for item in items
+            ]
+        except MemoryError:
+            return [ReadError(memory_reason(unit.size))]
 
     def _compare(
         self, article: Article, committed_digests: Mapping[str, str], is_rewritten: bool

@@ -1,121 +1,125 @@
 """Prepare the articles of read units, in this process or in a pool of worker processes."""
 
-import gc
 import os
-import threading
-import time
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
-from typing import Any
+from queue import SimpleQueue
 
-from ..messages import Language, current_language
-from ..messages import gettext as _
 from .cleaning import Cleaner
-from .errors import ReadInterrupted, WorkerPoolFailed
+from .errors import ReadInterrupted
 from .files import ReadUnit
 from .preparation import IndexingConfig, Outcomes, Preparer
+from .worker_process import StepInterrupted, Task, WorkerProcess
 
 BATCH_UNITS = 128  # units that a worker takes at once
 BATCH_BYTES = 2_000_000  # a batch ends early when its units have this size
 MIN_PENDING_BATCHES = 24  # submitted and not yet written, or two per worker where that is more; bounds memory
-PARENT_CHECK_INTERVAL = 1.0  # seconds
-MAX_RESTARTS = 50
 MIN_BYTES_PER_WORKER = 600_000  # less work does not pay for starting a process
-
-_WORKER_DEATH = (BrokenProcessPool, MemoryError)
 
 
 class InProcessExecutor:
-    """Prepares units in this process."""
+    """Prepares simple units in this process, and others in a worker process, which starts with the first of them."""
 
     def __init__(self, config: IndexingConfig) -> None:
+        self._config = config
         self._preparer = Preparer(config)
+        self._worker: _Worker | None = None
 
     def prepare(self, units: Iterator[ReadUnit], cleaner: Cleaner) -> Iterator[tuple[ReadUnit, Outcomes]]:
         """Yield each unit with its outcomes, in order."""
         for unit in units:
-            yield unit, self._preparer.prepare([unit], cleaner)[0]
+            if unit.is_simple(self._config.mapping):
+                [outcomes] = self._preparer.prepare([unit], cleaner)
+            else:
+                self._worker = self._worker or _Worker(self._config)
+                [outcomes] = self._worker.prepare([unit], cleaner)
+            yield unit, outcomes
 
     def close(self) -> None:
-        """Close the reader of the index."""
+        """Kill the worker and close the reader of the index."""
+        if self._worker:
+            self._worker.close()
         self._preparer.close()
 
 
 class WorkerPool:
-    """Prepares units in worker processes, which start at once.
-
-    A worker that dies costs only the unit that it was preparing.
-    """
+    """Prepares units in worker processes, which start at once."""
 
     def __init__(self, config: IndexingConfig, jobs: int) -> None:
-        self._config = config
         self._jobs = jobs
-        self._restarts = 0
-        self._executor = self._start_executor()
-
-    def _start_executor(self) -> Any:
-        from loky import ProcessPoolExecutor  # imported late: takes 50 ms, and a small run does not need it
-
-        executor = ProcessPoolExecutor(
-            self._jobs, initializer=_start_worker, initargs=(self._config, os.getpid(), current_language.get())
-        )
-        executor.submit(int)  # loky starts its processes with the first task
-        return executor
+        self._workers = [_Worker(config) for _ in range(jobs)]
+        self._idle_workers: SimpleQueue[_Worker] = SimpleQueue()
+        for worker in self._workers:
+            self._idle_workers.put(worker)
+        self._threads = ThreadPoolExecutor(jobs)  # a thread waits for each busy worker
 
     def prepare(self, units: Iterator[ReadUnit], cleaner: Cleaner) -> Iterator[tuple[ReadUnit, Outcomes]]:
         """Yield each unit with its outcomes, in order.
 
         Raises:
-            WorkersEnded: Workers died more than MAX_RESTARTS times.
+            WorkerPoolFailed: A worker died too often in succession.
         """
         pending: deque[tuple[list[ReadUnit], Future[list[Outcomes]]]] = deque()
         batches = _make_batches(units)
 
         def submit(batch: list[ReadUnit]) -> tuple[list[ReadUnit], Future[list[Outcomes]]]:
-            return batch, self._submit(batch, cleaner)
+            # The context has the language of messages.
+            return batch, self._threads.submit(copy_context().run, self._prepare_batch, batch, cleaner)
 
         pending.extend(map(submit, islice(batches, max(2 * self._jobs, MIN_PENDING_BATCHES))))
         while pending:
             batch, future = pending.popleft()
-            try:
-                outcomes_by_unit = future.result()
-            except _WORKER_DEATH:
-                # The worker was preparing one of the first batches. Their units are prepared one by one, in turn.
-                self._restart()
-                outcomes_by_unit = [self._prepare_alone(unit, cleaner) for unit in batch]
-                pending = deque(submit(later_batch) for later_batch, _ in pending)
-            yield from zip(batch, outcomes_by_unit, strict=True)
+            yield from zip(batch, future.result(), strict=True)
             pending.extend(map(submit, islice(batches, 1)))
 
-    def _submit(self, batch: list[ReadUnit], cleaner: Cleaner) -> "Future[list[Outcomes]]":
+    def _prepare_batch(self, batch: list[ReadUnit], cleaner: Cleaner) -> list[Outcomes]:
+        worker = self._idle_workers.get()
         try:
-            future: Future[list[Outcomes]] = self._executor.submit(_prepare_batch, batch, cleaner)
-        except BrokenProcessPool as error:  # a worker died at an earlier batch
-            future = Future()
-            future.set_exception(error)
-        return future
-
-    def _prepare_alone(self, unit: ReadUnit, cleaner: Cleaner) -> Outcomes:
-        """Return the outcomes of a unit that may be the one that kills its worker."""
-        try:
-            return self._submit([unit], cleaner).result()[0]
-        except _WORKER_DEATH:
-            self._restart()
-            return [ReadInterrupted(_("the worker process that read it died: it may need more memory than there is"))]
-
-    def _restart(self) -> None:
-        self._restarts += 1
-        if self._restarts > MAX_RESTARTS:
-            raise WorkerPoolFailed
-        self.close()
-        self._executor = self._start_executor()
+            return worker.prepare(batch, cleaner)
+        finally:
+            self._idle_workers.put(worker)
 
     def close(self) -> None:
         """Kill the workers."""
-        self._executor.shutdown(kill_workers=True)
+        for worker in self._workers:
+            worker.close()
+        self._threads.shutdown(cancel_futures=True)
+
+
+class _Worker:
+    """Prepares batches in a worker process. A unit that exceeds the limits or kills the process costs only itself."""
+
+    def __init__(self, config: IndexingConfig) -> None:
+        self._process = WorkerProcess(_make_prepare_task, config)
+
+    def prepare(self, batch: Sequence[ReadUnit], cleaner: Cleaner, *, is_retry: bool = False) -> list[Outcomes]:
+        """Return the outcomes of each unit. Raises WorkerPoolFailed."""
+        try:
+            outcomes: list[Outcomes] = self._process.call(batch, cleaner)
+        except StepInterrupted as error:
+            if error.step < 0 and len(batch) > 1:  # any unit may be the cause
+                return [self.prepare([unit], cleaner)[0] for unit in batch]
+            step = max(error.step, 0)
+            unit, before, after = batch[step], batch[:step], batch[step + 1 :]
+            outcomes = self.prepare(before, cleaner) if before else []
+            if error.exceeded_limit or is_retry:
+                outcomes.append([ReadInterrupted(str(error))])
+            else:  # the cause may be outside of the unit
+                outcomes += self.prepare([unit], cleaner, is_retry=True)
+            if after:
+                outcomes += self.prepare(after, cleaner)
+        return outcomes
+
+    def close(self) -> None:
+        """Kill the process."""
+        self._process.close()
+
+
+def _make_prepare_task(config: IndexingConfig) -> Task:
+    return Preparer(config).prepare
 
 
 def _make_batches(units: Iterator[ReadUnit]) -> Iterator[list[ReadUnit]]:
@@ -142,29 +146,3 @@ def make_executor(config: IndexingConfig, jobs: int | None, size: int) -> InProc
 
 def _available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-# In a worker process:
-
-_preparer: Preparer
-
-
-def _start_worker(config: IndexingConfig, parent: int, language: Language) -> None:
-    global _preparer
-    current_language.set(language)
-    threading.Thread(target=_exit_with_parent, args=(parent,), daemon=True).start()
-    _preparer = Preparer(config)
-    # Preparing makes no reference cycles, and searching for some would take a quarter of the time.
-    gc.disable()
-
-
-def _prepare_batch(batch: list[ReadUnit], cleaner: Cleaner) -> list[Outcomes]:
-    gc.collect(0)
-    return _preparer.prepare(batch, cleaner)
-
-
-def _exit_with_parent(parent: int) -> None:
-    """End this process when its parent ends, so that a killed run leaves no processes behind."""
-    while os.getppid() == parent:
-        time.sleep(PARENT_CHECK_INTERVAL)
-    os._exit(1)

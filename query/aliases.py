@@ -8,16 +8,20 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..analysis import INTERPUNCT, fold, name_key
+from ..engines import ALIASES_FILE
 from .errors import InvalidAliases
 
-USER_FILE = "aliases.txt"  # in the index folder; its groups add to those that souwen ships
 _SEPARATOR = "="
 
 
 class Aliases:
-    """Groups of names, looked up folded. If a name is in several groups, the first group prevails."""
+    """Groups of names, looked up folded. If a name is in several groups, the first group prevails.
 
-    def __init__(self, groups: Iterable[Sequence[str]]) -> None:
+    `custom_groups` is the number of groups in the index folder.
+    """
+
+    def __init__(self, groups: Iterable[Sequence[str]], custom_groups: int = 0) -> None:
+        self.custom_groups = custom_groups
         self._aliases: dict[str, dict[str, None]] = {}
         self._first: dict[str, str] = {}
         for group in groups:
@@ -39,18 +43,19 @@ class Aliases:
         """
         shipped = files(__package__).joinpath("aliases.txt").read_text("utf-8")
         try:
-            custom = (folder / USER_FILE).read_text("utf-8-sig")
+            custom = (folder / ALIASES_FILE).read_text("utf-8-sig")
         except FileNotFoundError:
             custom = ""
         except (OSError, UnicodeDecodeError) as error:
-            raise InvalidAliases(folder / USER_FILE, str(error)) from error
-        return cls([*_read_groups(custom), *_read_groups(shipped)])
+            raise InvalidAliases(folder / ALIASES_FILE, str(error)) from error
+        custom_groups = list(_read_groups(custom))  # they add to those that souwen ships
+        return cls([*custom_groups, *_read_groups(shipped)], len(custom_groups))
 
     @staticmethod
     def version(folder: Path) -> str:
         """Return a string that changes with the file in an index folder, "" without one."""
         try:
-            status = (folder / USER_FILE).stat()
+            status = (folder / ALIASES_FILE).stat()
         except OSError:
             return ""
         return f"{status.st_mtime_ns:x}-{status.st_size:x}"

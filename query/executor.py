@@ -4,11 +4,22 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, strip_invisible
-from ..engines import MATCH_NONE, And, Clause, FacetField, Keyword, Reader, SearchRequest, SearchResult
+from ..engines import (
+    ENTITY_FIELDS,
+    MATCH_NONE,
+    And,
+    Clause,
+    FacetField,
+    Keyword,
+    Reader,
+    SearchRequest,
+    SearchResult,
+    check_deadline,
+)
 from ..messages import gettext as _
 from .match_level import MatchLevel
-from .notes import Note, level_note
-from .parser import parse
+from .notes import Note, level_note, no_names_note
+from .parser import FilterNode, GroupNode, Node, NotNode, parse
 from .planner import QueryPlan
 from .rewriter import QueryRewriter
 
@@ -52,6 +63,8 @@ class QueryExecutor:
         notes += rewrite_notes + tuple(
             Note("dropped", _("“{text}” has nothing to search for").format(text=text[:40])) for text in plan.dropped
         )
+        if not self._analyzer.entities and _has_name_filter(rewritten):
+            notes += (no_names_note(),)
         if plan.is_empty:
             notes += (Note("empty", _("there is nothing to search for")),)
         return ParsedQuery(plan, notes)
@@ -67,8 +80,13 @@ class QueryExecutor:
         facet_limit: int,
     ) -> MatchResult:
         """Return full and partial matches, the first `limit` of them as candidates in order."""
+        fruitless: Clause | None = None  # the clause of the level before, which no article matches
         for level in MatchLevel:
+            check_deadline()
             clause: Clause = And((*filters, plan.match_clause(level)))
+            if clause == fruitless:  # as for queries of filters alone
+                continue
+            fruitless = clause
             full_match = plan.full_match_clause(level)
             tiers: tuple[Clause, ...] = ()
             if sort == "relevance":
@@ -105,8 +123,13 @@ class QueryExecutor:
             plan, notes = self.parse(query)
             levels = () if plan.is_empty else (level for level in MatchLevel if level < MatchLevel.PARTIAL)
             clauses = {level: (plan.match_clause(level), plan.full_match_clause(level)) for level in levels}
+        fruitless: Clause | None = None
         for level, required in clauses.items():
+            check_deadline()
             clause = And((*filters, *required))
+            if clause == fruitless:
+                continue
+            fruitless = clause
             result = self._reader.search(SearchRequest(match=clause, limit=0, facets=facets, facet_limit=facet_limit))
             if result.total:
                 level_notes = (level_note(level),) if level > MatchLevel.WHOLE_WORDS else ()
@@ -120,6 +143,14 @@ class QueryExecutor:
         article = Keyword("id", article_id)
         matching = (level for level in MatchLevel if self._reader.count(And((article, plan.match_clause(level)))))
         return next(matching, None)
+
+
+def _has_name_filter(node: Node) -> bool:
+    if isinstance(node, GroupNode):
+        return any(map(_has_name_filter, node.nodes))
+    if isinstance(node, NotNode):
+        return _has_name_filter(node.node)
+    return isinstance(node, FilterNode) and node.field in ENTITY_FIELDS
 
 
 def _no_matches(facets: tuple[FacetField, ...]) -> MatchResult:

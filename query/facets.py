@@ -16,6 +16,7 @@ from ..engines import (
     Reader,
     SearchRequest,
     ValueField,
+    check_deadline,
     has_stored_values,
 )
 from .aliases import Aliases
@@ -67,6 +68,7 @@ class FacetCounter:
         counted: list[NameGroup] = []
         top_counts: list[int] = []  # a heap of the `limit` highest counts so far
         for group in groups:
+            check_deadline()
             if limit <= 0 or (len(top_counts) == limit and group.articles < top_counts[0]):
                 break
             if len(group.keys) > 1 and has_stored_values(field):  # articles may have several of these values

@@ -14,6 +14,15 @@ class Note:
     message: str
 
 
+def no_names_note() -> Note:
+    """Return the note for a search by names in an index that has none."""
+    message = _(
+        "this index has no names, so that filters and counts of people, places and organisations find nothing: find "
+        "names with `souwen index --index DIR --rebuild --entities`"
+    )
+    return Note("no-names", message)
+
+
 def level_note(level: MatchLevel) -> Note:
     """Return the note for a query that was answered at a level below `MatchLevel.WHOLE_WORDS`."""
     if level == MatchLevel.INSIDE_WORDS:

@@ -322,11 +322,33 @@ class IndexInfo(Result):
     """Time of creation, ISO 8601, UTC."""
     fingerprint: str
     """Fingerprint of the analyzer."""
+    format: int
+    """Format of the index on disk."""
+    entities: bool
+    """True if the index has the names that articles mention."""
+    dictionary: int
+    """Number of words in the custom dictionary."""
+    mapping: dict[str, str]
+    """Fields of articles that are read from other keys of records than the default ones, with these keys."""
+    aliases: int
+    """Number of groups in the index's own list of aliases."""
 
     @classmethod
-    def of(cls, statistics: IndexStatistics, meta: IndexMeta) -> Self:
-        """Return the information about an index with these statistics and settings."""
-        return cls(statistics.articles, meta.engine, statistics.size, statistics.parts, meta.created, meta.fingerprint)
+    def of(cls, statistics: IndexStatistics, meta: IndexMeta, aliases: int) -> Self:
+        """Return the information about an index with these statistics, settings and number of aliases."""
+        return cls(
+            articles=statistics.articles,
+            engine=meta.engine,
+            size_bytes=statistics.size,
+            parts=statistics.parts,
+            created=meta.created,
+            fingerprint=meta.fingerprint,
+            format=meta.format,
+            entities=meta.entities,
+            dictionary=len(meta.dictionary),
+            mapping=meta.mapping or {},
+            aliases=aliases,
+        )
 
 
 def article_record(article: Article) -> dict[str, object]:

@@ -7,12 +7,25 @@ texts stay as they are.
 
 import re
 from collections.abc import Callable, Sequence
+from typing import get_args
 
 from ..analysis import Analyzer, fold, strip_invisible
 from ..analysis.text import pinyin
-from ..engines import ENTITY_FIELDS, Clause, FacetValue, Keyword, KeywordField, Or, Reader, Substring, keyword
+from ..engines import (
+    ENTITY_FIELDS,
+    Clause,
+    FacetValue,
+    Keyword,
+    KeywordField,
+    Or,
+    Reader,
+    Substring,
+    check_deadline,
+    keyword,
+)
 from ..messages import gettext as _
 from .aliases import Aliases
+from .field_values import WILDCARD, FieldValues
 from .name_groups import KnownNames
 from .notes import Note
 from .parser import FilterNode, GroupNode, Node, NotNode, TextNode
@@ -21,10 +34,9 @@ from .vocabulary import Vocabulary, VocabularyEntry
 
 MAX_ALIASES = 6  # other names of one text
 MAX_PINYIN_WORDS = 3  # words for one text in pinyin
-MAX_WILDCARDS = 5  # texts of one query whose * is a wildcard
+MAX_WILDCARDS = 5  # texts and filters of one query whose * is a wildcard
 MAX_EXPANSIONS = 50  # words or keywords for one wildcard
 MIN_FULL_NAME_LENGTH = 4  # characters of a full name without its interpunct
-_WILDCARD = "*"
 _MAX_LISTED_WORDS = 5  # in a note
 
 
@@ -44,21 +56,23 @@ class QueryRewriter:
         self._vocabulary = vocabulary
         self._known_names = known_names
         self._reader = reader
+        self._values = {field: FieldValues(reader, field) for field in get_args(KeywordField)}
 
     def rewrite(self, tree: GroupNode) -> tuple[GroupNode, tuple[Note, ...]]:
         """Return the tree with headlines joined and synonyms added, and notes that name the synonyms."""
-        notes: list[Note] = []
+        notes = _Notes()
         expanded = self._expand(join_headline(tree, self._analyzer), notes)
         return (expanded if isinstance(expanded, GroupNode) else GroupNode((expanded,))), tuple(dict.fromkeys(notes))
 
     def filter_clause(self, field: KeywordField, value: str) -> Clause:
         """Return the clause that articles match which a value of a field, as a user writes it, filters for."""
-        alternatives = self._filter_alternatives(FilterNode(field, keyword(field, strip_invisible(value))))
+        alternatives = self._filter_alternatives(FilterNode(field, keyword(field, strip_invisible(value))), _Notes())
         return Or(
             tuple(node if isinstance(node, FacetValue) else Keyword(node.field, node.value) for node in alternatives)
         )
 
-    def _expand(self, node: Node, notes: list[Note]) -> Node:
+    def _expand(self, node: Node, notes: "_Notes") -> Node:
+        check_deadline()
         if isinstance(node, GroupNode):
             return GroupNode(tuple(self._expand(child, notes) for child in node.nodes), node.any_of)
         if isinstance(node, NotNode):
@@ -66,15 +80,15 @@ class QueryRewriter:
         if isinstance(node, TextNode) and not node.quoted:
             return self._expand_text(node, notes)
         if isinstance(node, FilterNode):
-            first, *others = self._filter_alternatives(node)
+            first, *others = self._filter_alternatives(node, notes)
             return _any_of(first, others)
         return node
 
-    def _filter_alternatives(self, node: FilterNode) -> list[FilterNode | FacetValue]:
+    def _filter_alternatives(self, node: FilterNode, notes: "_Notes") -> list[FilterNode | FacetValue]:
         """Return the filter and those that a match may meet in its place."""
-        if _WILDCARD in node.value:
-            values = [value for value in self._reader.values(node.field) if _fits_wildcard(value, node.value)]
-            return [FilterNode(node.field, value) for value in values[:MAX_EXPANSIONS]] or [node]
+        if WILDCARD in node.value:
+            fitting = notes.count_wildcard() and self._values[node.field].matching(node.value, MAX_EXPANSIONS)
+            return [FilterNode(node.field, value) for value in fitting or [node.value]]
         if node.field not in ENTITY_FIELDS:
             return [node]
         is_full_name = len(node.value) >= MIN_FULL_NAME_LENGTH
@@ -86,9 +100,9 @@ class QueryRewriter:
             *(FacetValue("person", name) for name in last_names if node.field in ("person", "entity")),
         ]
 
-    def _expand_text(self, node: TextNode, notes: list[Note]) -> Node:
+    def _expand_text(self, node: TextNode, notes: "_Notes") -> Node:
         folded = fold(node.text)
-        if _has_wildcard(folded) and sum(note.kind == "wildcard" for note in notes) < MAX_WILDCARDS:
+        if _has_wildcard(folded) and notes.count_wildcard():
             entries = self._vocabulary().match_pattern(_wildcard_pattern(folded), MAX_EXPANSIONS)
             words = _list_words(entries) or _("no word")
             notes.append(Note("wildcard", _("{text} fits {words}").format(text=node.text, words=words)))
@@ -130,6 +144,22 @@ class QueryRewriter:
         return list(texts)[:MAX_ALIASES]
 
 
+class _Notes(list[Note]):
+    """The notes on one query, and the number of its wildcards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wildcards = 0
+
+    def count_wildcard(self) -> bool:
+        """Count a wildcard. Return whether it may be expanded, with a note if it may not."""
+        self._wildcards += 1
+        if self._wildcards > MAX_WILDCARDS:
+            message = _("only the first {number} wildcards (*) of a query are expanded: search for fewer at once")
+            self.append(Note("wildcard-limit", message.format(number=MAX_WILDCARDS)))
+        return self._wildcards <= MAX_WILDCARDS
+
+
 def join_headline(tree: GroupNode, analyzer: Analyzer) -> GroupNode:
     """Return the tree with its unquoted texts joined to one where they make up a headline or a question.
 
@@ -161,24 +191,7 @@ def _any_of(node: Node, others: Sequence[Node]) -> Node:
 
 
 def _has_wildcard(folded: str) -> bool:
-    return _WILDCARD in folded and folded.strip(_WILDCARD) != ""
-
-
-def _fits_wildcard(value: str, wildcards: str) -> bool:
-    """Return whether `value` is `wildcards` with any characters in place of each *.
-
-    This is no regular expression: a value may be long, and each * would multiply the time by its length.
-    """
-    prefix, *pieces, suffix = wildcards.split(_WILDCARD)
-    if len(value) < len(prefix) + len(suffix) or not (value.startswith(prefix) and value.endswith(suffix)):
-        return False
-    position, end = len(prefix), len(value) - len(suffix)
-    for piece in pieces:
-        start = value.find(piece, position, end)
-        if start < 0:
-            return False
-        position = start + len(piece)
-    return True
+    return WILDCARD in folded and folded.strip(WILDCARD) != ""
 
 
 def _wildcard_pattern(wildcards: str) -> str:

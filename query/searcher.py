@@ -9,7 +9,7 @@ from urllib.parse import quote
 from typing_extensions import Self, Unpack
 
 from ..analysis import Article, EntityKind, strip_invisible
-from ..engines import FacetCount, IndexDirectory, StoredArticle
+from ..engines import ENTITY_FIELDS, FacetCount, FacetField, IndexDirectory, StoredArticle
 from .aliases import Aliases
 from .defaults import FACET_LIMIT, LIMIT
 from .entities import ENTITY_KINDS, EntityCounter
@@ -23,7 +23,7 @@ from .lazy import lazy
 from .listing import list_articles
 from .match_level import MatchLevel
 from .near_duplicates import COLLAPSE_DEPTH, collapse_reprints, find_reprints, to_reprint
-from .notes import level_note, partial_note
+from .notes import Note, level_note, no_names_note, partial_note
 from .related import find_related
 from .reranker import RERANK_DEPTH, Reranker
 from .results import EntityCounts, Highlights, Hit, IndexInfo, Reprint, Results, Suggestion, Timeline, TimelineStep
@@ -127,6 +127,7 @@ class Searcher:
         started = time.perf_counter()
         clauses = filter_clauses(self._rewriter.filter_clause, **filters)
         plan, notes = self._executor.parse(query)
+        notes = self._with_names_note(notes, *fields, **filters)
         reading = plan.describe() if explain else ""
         if plan.is_empty:
             return Results(query, 0, 0, _elapsed_ms(started), notes, (), (), reading, dict.fromkeys(fields, ()))
@@ -189,6 +190,7 @@ class Searcher:
             for kind, counts in zip(kinds, matches.result.facets, strict=True)
             for entity in counter.count(matches.clause, kind, counts, limit, exclude=companions, over_time=over_time)
         )
+        notes = self._with_names_note(notes, *kinds, **filters)
         return EntityCounts(query, matches.full, entities, notes)
 
     def facets(
@@ -225,7 +227,7 @@ class Searcher:
         (days,) = matches.result.facets
         step, counts = group_days(days, by)
         undated = matches.full - sum(count.articles for count in counts)
-        return Timeline(query, step, matches.full, undated, counts, notes)
+        return Timeline(query, step, matches.full, undated, counts, self._with_names_note(notes, **filters))
 
     def suggest(self, prefix: str, limit: int = LIMIT) -> list[Suggestion]:
         """Return words of the index that `prefix` begins, most frequent first.
@@ -273,16 +275,31 @@ class Searcher:
             return None
         return find_related(stored, self._analyzer, self._reader, max(0, min(limit, MAX_HITS)))
 
+    def warm_up(self) -> None:
+        """Read the words and names of the index now, which the first query that needs them would otherwise wait for."""
+        self._check_open()
+        self._vocabulary()
+        self._facet_counter.known_names()
+
     def statistics(self) -> IndexInfo:
         """Return the number of articles and the size of the index."""
         self._check_open()
-        return IndexInfo.of(self._reader.statistics(), self.meta)
+        return IndexInfo.of(self._reader.statistics(), self.meta, self._aliases.custom_groups)
 
     def close(self) -> None:
         """Close the files of the index. Further calls raise SearcherClosed."""
         if not self._closed:
             self._closed = True
             self._reader.close()
+
+    def _with_names_note(
+        self, notes: tuple[Note, ...], *counted: FacetField, **filters: Unpack[Filters]
+    ) -> tuple[Note, ...]:
+        """Return the notes, and one more if the index has no names, but they are counted or filtered by."""
+        fields = {*counted, *(name for name, values in filters.items() if values)}
+        if self._analyzer.entities or fields.isdisjoint(ENTITY_FIELDS):
+            return notes
+        return tuple(dict.fromkeys((*notes, no_names_note())))
 
     def _check_open(self) -> None:
         if self._closed:

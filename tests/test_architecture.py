@@ -28,7 +28,7 @@ IMPORTERS = {
     "fastapi": WEB,
     "starlette": WEB,
     "mcp": {"web/mcp_server.py"},
-    "uvicorn": {"web/server.py"},
+    "uvicorn": {"web/connections.py", "web/server.py"},
     "jieba": {"analysis/text/segmenter.py"},
     "rjieba": {"analysis/text/segmenter.py"},
     "opensearchpy": {"engines/opensearch/server.py"},

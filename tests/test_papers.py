@@ -23,15 +23,21 @@ PACKAGES = {Path(folder).parts[0] for folder in PYPROJECT["tool"]["setuptools"][
 FOR_WORK = {"dev", "bench", "docs", "examples"}
 LOCK = ROOT / "requirements"
 ONLY_FOR_FIGURES = {"bm25s"}  # of the extra `bench`, which no test installs
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 
 
 def test_licences_of_all_requirements_are_listed() -> None:
     extras = PROJECT["optional-dependencies"]
-    asked = [*PROJECT["dependencies"], *(one for extra in extras.keys() - FOR_WORK for one in extras[extra])]
-    always = [one for one in map(Requirement, asked) if not one.marker]  # others depend on the machine
-    names = {re.sub(r"[-_.]+", "-", one.name).lower() for one in always}
+    required = [
+        *PROJECT["dependencies"],
+        *(requirement for extra in extras.keys() - FOR_WORK for requirement in extras[extra]),
+    ]
+    always = [
+        requirement for requirement in map(Requirement, required) if not requirement.marker
+    ]  # others depend on the machine
+    names = {re.sub(r"[-_.]+", "-", requirement.name).lower() for requirement in always}
     rows = re.findall(r"^\| (\S+) \| (.*?) \|", (ROOT / "docs" / "licences.md").read_text("utf-8"), re.MULTILINE)
     assert names - dict(rows).keys() <= {"souwen"}, "run `make licences`"
     assert all(licence.strip() for _, licence in rows)
@@ -51,8 +57,10 @@ def test_every_supported_python_is_classified() -> None:
     assert PROJECT["requires-python"] == f">={pythons[0]}"
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:\w+/)+[\w.]+\.(?:py|txt|md|po))`", CONTRIBUTING))))
-def test_files_named_in_contributing_exist(path: str) -> None:
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`((?:\w+/)+[\w.]+\.(?:py|txt|md|po))`", CONTRIBUTING + ARCHITECTURE)))
+)
+def test_files_named_in_the_guides_exist(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
@@ -76,17 +84,21 @@ def locked(path: Path) -> list[Requirement]:
 def test_the_lock_fits_the_ranges() -> None:
     """Each requirement has one locked version or more, by Python and system, and all of them are in its range."""
     extras = PROJECT["optional-dependencies"]
-    ranges = map(Requirement, [*PROJECT["dependencies"], *(one for some in extras.values() for one in some)])
-    ranges = [*ranges, *map(Requirement, PYPROJECT["build-system"]["requires"])]
+    required = [*PROJECT["dependencies"], *(line for lines in extras.values() for line in lines)]
+    ranges = map(Requirement, [*required, *PYPROJECT["build-system"]["requires"]])
     versions: dict[str, list[str]] = {}
-    for one in (*locked(LOCK / "build.txt"), *locked(LOCK / "dev.txt")):
-        versions.setdefault(canonicalize_name(one.name), []).append(str(one.specifier).removeprefix("=="))
-    for asked in ranges:
-        name = canonicalize_name(asked.name)
+    for requirement in (*locked(LOCK / "build.txt"), *locked(LOCK / "dev.txt")):
+        versions.setdefault(canonicalize_name(requirement.name), []).append(
+            str(requirement.specifier).removeprefix("==")
+        )
+    for requirement in ranges:
+        name = canonicalize_name(requirement.name)
         if name not in ("souwen", *ONLY_FOR_FIGURES):
             assert versions.get(name), f"{name} is not locked: run `make lock`"
-            assert all(map(asked.specifier.contains, versions[name])), f"{asked}, {versions[name]}: run `make lock`"
-    assert all(one in locked(LOCK / "dev.txt") for one in locked(LOCK / "source.txt"))
+            assert all(map(requirement.specifier.contains, versions[name])), (
+                f"{requirement}, {versions[name]}: run `make lock`"
+            )
+    assert all(requirement in locked(LOCK / "dev.txt") for requirement in locked(LOCK / "source.txt"))
 
 
 @pytest.mark.parametrize("path", sorted(LOCK.iterdir()), ids=lambda path: path.name)

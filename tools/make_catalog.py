@@ -50,6 +50,7 @@ def foreign_messages() -> Catalog:
     catalog = Catalog(project="souwen")
     for name, _line, message, _comments, context in extract_from_dir(Path(click.__file__).parent, METHODS[:1]):
         catalog.add(message, None, [(f"click/{name}", 0)], context=context)
+    catalog.add("required", None, [("click/core.py", 0)])  # click looks it up by a variable, which Babel overlooks
     for code in SYSTEM_ERRORS:
         catalog.add(os.strerror(code), None, [("errno", 0)])
     return catalog

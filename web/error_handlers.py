@@ -7,30 +7,15 @@ from starlette.exceptions import HTTPException
 
 from ..messages import SouwenError
 from ..messages import gettext as _
-from ..query import InvalidDate, InvalidFacet, InvalidRecency
 from . import page
-from .errors import NoSuchArticle, RateLimited, ReadOnly, TooBusy, TooSlow, WrongHost, WrongToken
+from .errors import STATUS_CODES, UNAVAILABLE, ReadOnly, hide_details
 from .rate_limit import RETRY_HEADERS
 
-# All other errors are about the state of the index, such as IndexNotFound: the archive is unavailable.
-_STATUS_CODES: dict[type[SouwenError], int] = {
-    InvalidDate: 422,
-    InvalidFacet: 422,
-    InvalidRecency: 422,
-    NoSuchArticle: 404,
-    RateLimited: 429,
-    ReadOnly: 405,
-    TooBusy: 503,
-    TooSlow: 504,
-    WrongHost: 421,
-    WrongToken: 401,
-}
-_UNAVAILABLE = 503
 _STATUS_HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": 'Basic realm="souwen", charset="UTF-8"'},  # browsers ask for name and password
     405: {"Allow": "GET, HEAD"},
     429: RETRY_HEADERS,
-    _UNAVAILABLE: RETRY_HEADERS,
+    UNAVAILABLE: RETRY_HEADERS,
 }
 _JSON_PATHS = ("/api/", "/health", "/openapi.json", "/mcp")
 
@@ -44,7 +29,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def error_response(request: Request, error: SouwenError) -> Response:
     """Return the response for an error, with its message and status code."""
-    return _make_response(request, _STATUS_CODES.get(type(error), _UNAVAILABLE), str(error))
+    return _make_response(request, STATUS_CODES.get(type(error), UNAVAILABLE), str(hide_details(error)))
 
 
 def _handle_souwen_error(request: Request, error: Exception) -> Response:

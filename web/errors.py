@@ -1,7 +1,10 @@
-"""Errors of the server, in addition to those of searching."""
+"""Errors of the server, in addition to those of searching, and what clients learn of an error."""
+
+import logging
 
 from ..messages import SouwenError
 from ..messages import gettext as _
+from ..query import InvalidDate, InvalidFacet, InvalidRecency
 
 _MAX_QUOTED_LENGTH = 200  # characters of a request that a message repeats
 
@@ -82,3 +85,41 @@ class AddressInUse(SouwenError):
     def __init__(self, host: str, port: int, reason: str) -> None:
         message = _("cannot listen at {host}, port {port} ({reason}): choose another with --host and --port")
         super().__init__(message.format(host=host, port=port, reason=reason))
+
+
+class ArchiveUnavailable(SouwenError):
+    """Stands for an error of the index, whose message is for the operator of the server."""
+
+    def __init__(self) -> None:
+        super().__init__(_("the archive is unavailable: try again later; the log of the server has the reason"))
+
+
+# Errors of requests. All others are of the index, such as IndexNotFound.
+STATUS_CODES: dict[type[SouwenError], int] = {
+    InvalidDate: 422,
+    InvalidFacet: 422,
+    InvalidRecency: 422,
+    NoSuchArticle: 404,
+    OffsetOutOfRange: 422,
+    RateLimited: 429,
+    ReadOnly: 405,
+    TooBusy: 503,
+    TooManyPeriods: 422,
+    TooSlow: 504,
+    WrongHost: 421,
+    WrongToken: 401,
+}
+UNAVAILABLE = 503  # the status code of errors of the index
+
+_logger = logging.getLogger("souwen.web")
+
+
+def hide_details(error: SouwenError) -> SouwenError:
+    """Return the error that a client sees in place of `error`.
+
+    Messages about the index name folders and hosts of the server. They go to the log, and to no client.
+    """
+    if type(error) in STATUS_CODES:
+        return error
+    _logger.error("%s", error)
+    return ArchiveUnavailable()

@@ -28,6 +28,7 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from ..messages import SouwenError, current_language, use_language
+from .errors import hide_details
 from .mcp_schema import line
 from .mcp_tools import INSTRUCTIONS, TOOLS
 from .rate_limit import RateLimiter
@@ -50,7 +51,7 @@ def serve_stdio(index: str) -> None:
     Raises:
         SouwenError: Whatever `SearcherPool` raises.
     """
-    server = _make_server(SearcherPool(index))
+    server = _make_server(SearcherPool(index), is_remote=False)
     # Python cannot interrupt the thread that waits for input, so an interrupt ends the process at once. No data is
     # lost, because the server writes no files.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -79,7 +80,8 @@ def create_app(
         SouwenError: Whatever `SearcherPool` raises.
     """
     host_names = [f"[{name}]" if ":" in name else name for name in hosts]
-    app = _make_server(SearcherPool(index, time_limit=time_limit, threads=threads)).streamable_http_app(
+    server = _make_server(SearcherPool(index, time_limit=time_limit, threads=threads), is_remote=True)
+    app = server.streamable_http_app(
         streamable_http_path=PATH,
         stateless_http=True,  # sessions would pile up
         json_response=True,
@@ -104,8 +106,11 @@ def create_app(
     return app
 
 
-def _make_server(pool: SearcherPool) -> Server[dict[str, object]]:
-    """Return a protocol server for the tools of `mcp_tools`, which closes the pool when it stops."""
+def _make_server(pool: SearcherPool, *, is_remote: bool) -> Server[dict[str, object]]:
+    """Return a protocol server for the tools of `mcp_tools`, which closes the pool when it stops.
+
+    If it `is_remote`, its clients do not see folders and hosts that errors of the index name.
+    """
 
     @asynccontextmanager
     async def lifespan(_: Server[dict[str, object]]) -> AsyncIterator[dict[str, object]]:
@@ -140,7 +145,7 @@ def _make_server(pool: SearcherPool) -> Server[dict[str, object]]:
         except ValidationError as error:
             return _error_result(_summarize(error))
         except SouwenError as error:
-            return _error_result(str(error))
+            return _error_result(str(hide_details(error) if is_remote else error))
         return CallToolResult(
             content=[TextContent(text=result.model_dump_json())], structured_content=result.model_dump(mode="json")
         )

@@ -23,7 +23,7 @@ class RateLimiter:
         """Return whether the client at an IP address may send a request now, and take a token if it may."""
         if not self._rate:
             return True
-        client, now = _client_key(address), self._clock()
+        client, now = client_key(address), self._clock()
         tokens, updated = self._buckets.pop(client, (self._capacity, now))
         tokens = min(self._capacity, tokens + (now - updated) * self._rate)
         is_allowed = tokens >= 1
@@ -33,12 +33,15 @@ class RateLimiter:
         return is_allowed
 
 
-def _client_key(address: str) -> str:
-    """Return an IPv4 address itself, and the /64 network of an IPv6 address: one client has all 2⁶⁴ of them."""
+def client_key(address: str) -> str:
+    """Return an IPv4 address itself, and the /64 network of an IPv6 address: one client has all 2⁶⁴ of them.
+
+    All that is no IP address, such as text that a proxy passes on, counts as one client.
+    """
     try:
         parsed = ipaddress.ip_address(address)
-    except ValueError:  # a Unix socket, or a name that a proxy gave
-        return address
+    except ValueError:
+        return ""
     if parsed.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return address
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+    return str(parsed)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from ..engines import IndexDamaged, IndexMoved, IndexOutdated
+from ..engines import Deadline, IndexDamaged, IndexMoved, IndexOutdated, QueryTimeout, use_deadline
 from ..messages import SouwenError
 from ..query import Searcher, index_version
 from .errors import TooBusy, TooSlow
@@ -76,8 +76,10 @@ class SearcherPool:
         self._is_checking = False
         self._check_executor = ThreadPoolExecutor(1, "souwen-check")  # its own, so that slow searches delay no check
         self._search_executor = ThreadPoolExecutor(threads, "souwen-search")
+        self._warm_up_executor = ThreadPoolExecutor(1, "souwen-warm-up")
         self._pending: set[Future[Any]] = set()  # running or waiting for a thread
         self._overdue: set[Future[Any]] = set()  # still running after their request got TooSlow
+        self._warm_up(self._shared)
 
     @property
     def version(self) -> str:
@@ -95,7 +97,7 @@ class SearcherPool:
             self._is_checking = True
             check = self._check_executor.submit(self._check)
             check.add_done_callback(self._finish_check)  # called for a check that was cancelled in the queue, too
-            await self._wait(check)
+            await self._wait(check, Deadline(self._time_limit))
         if self._index_error:
             raise self._index_error.with_traceback(None)
 
@@ -103,6 +105,7 @@ class SearcherPool:
         try:
             if self._index_error or self._shared.is_broken or index_version(self._index) != self._shared.version:
                 replacement = _SharedSearcher(self._index)
+                self._warm_up(replacement)
                 with self._lock:
                     previous, self._shared = self._shared, replacement
                 previous.release()
@@ -113,6 +116,14 @@ class SearcherPool:
     def _finish_check(self, _: Future[None]) -> None:
         self._checked_at = time.monotonic()
         self._is_checking = False
+
+    def _warm_up(self, shared: _SharedSearcher) -> None:
+        """Let a searcher read in the background what all threads would otherwise wait for.
+
+        Errors of the index are left to the queries, which meet them again.
+        """
+        shared.acquire()
+        self._warm_up_executor.submit(shared.run, Searcher.warm_up).add_done_callback(lambda _: shared.release())
 
     async def run(self, function: Callable[[Searcher], _T]) -> _T:
         """Return `function(searcher)`, called in a thread with the context variables of the request.
@@ -152,7 +163,9 @@ class SearcherPool:
         if len(self._pending) >= self._threads + MAX_WAITING or len(self._overdue) >= self._threads:
             raise TooBusy
         shared.acquire()  # for the thread, which may run on after its request got TooSlow
-        future = self._search_executor.submit(copy_context().run, shared.run, function)
+        deadline = Deadline(self._time_limit)
+        with use_deadline(deadline):
+            future = self._search_executor.submit(copy_context().run, shared.run, function)
         self._pending.add(future)
 
         def finish(_: Future[_T]) -> None:  # when the thread has finished, or the future was cancelled in the queue
@@ -161,23 +174,31 @@ class SearcherPool:
             shared.release()
 
         future.add_done_callback(finish)
-        return await self._wait(future)
+        return await self._wait(future, deadline)
 
-    async def _wait(self, future: Future[_T]) -> _T:
-        """Return the result of a future, or raise TooSlow after the time limit."""
+    async def _wait(self, future: Future[_T], deadline: Deadline) -> _T:
+        """Return the result of a future, or raise TooSlow after the time limit.
+
+        If nobody waits any more, the deadline is cancelled, so that the thread stops, too.
+        """
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self._time_limit)
+        except QueryTimeout as error:
+            raise TooSlow(self._time_limit) from error
         except asyncio.TimeoutError as error:
             if future in self._pending:
                 self._overdue.add(future)
             if future.done():  # it may have finished between the two checks
                 self._overdue.discard(future)
             raise TooSlow(self._time_limit) from error
+        finally:
+            deadline.cancel()
 
     def close(self) -> None:
         """Cancel waiting requests and close the searcher once no thread uses it."""
         self._check_executor.shutdown(wait=False, cancel_futures=True)
         self._search_executor.shutdown(wait=False, cancel_futures=True)
+        self._warm_up_executor.shutdown(wait=False, cancel_futures=True)
         self._shared.release()
 
 

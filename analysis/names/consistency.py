@@ -94,8 +94,8 @@ def _with_whole_names(folded: str, spans: list[Span]) -> list[Span]:
 
 def _merge(spans: list[Span], stronger: list[Span]) -> list[Span]:
     """Return all spans in order, without those of `spans` that overlap a stronger one."""
-    covered = {offset for span in stronger for offset in range(span.start, span.end)}
-    return sorted([*(span for span in spans if covered.isdisjoint(range(span.start, span.end))), *stronger])
+    taken_offsets = {offset for span in stronger for offset in range(span.start, span.end)}
+    return sorted([*(span for span in spans if taken_offsets.isdisjoint(range(span.start, span.end))), *stronger])
 
 
 def _with_one_kind(folded: str, spans: list[Span]) -> list[Span]:
@@ -141,14 +141,14 @@ def _missed_mentions(folded: str, spans: list[Span]) -> Iterator[Span]:
     ]
     if not missed:
         return
-    covered = bytearray(len(folded))
+    taken_offsets = bytearray(len(folded))
     for start, end, _ in spans:
-        covered[start:end] = b"\1" * (end - start)
+        taken_offsets[start:end] = b"\1" * (end - start)
     for name in sorted(missed, key=len, reverse=True):
         for start in _occurrences(folded, name):
             end = start + len(name)
-            if not any(covered[start:end]):
-                covered[start:end] = b"\1" * (end - start)
+            if not any(taken_offsets[start:end]):
+                taken_offsets[start:end] = b"\1" * (end - start)
                 yield Span(start, end, kinds[name])
 
 

@@ -70,14 +70,14 @@ def patterns(token: str, *, open_end: bool = False) -> list[str]:
     """
     if not (token.isascii() and token.isalpha() and len(token) <= MAX_TOKEN_LENGTH):
         return []
-    expressions = []
+    regexes = []
     for syllables in _splits(token, open_end=open_end):
         if len(syllables) >= _MIN_SYLLABLES:
             classes = (_syllable_characters().get(part) or _characters_by_prefix(part) for part in syllables)
-            expressions.append("".join(f"[{characters}]" for characters in classes))
-        if len(expressions) == MAX_SPLITS:
+            regexes.append("".join(f"[{characters}]" for characters in classes))
+        if len(regexes) == MAX_SPLITS:
             break
-    return expressions
+    return regexes
 
 
 def prefix_pattern(token: str) -> str:

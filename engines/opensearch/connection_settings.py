@@ -1,7 +1,10 @@
 """Connection settings, read from environment variables and never written anywhere."""
 
+import logging
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ...messages import gettext as _
@@ -17,6 +20,8 @@ ENGINE = "opensearch"
 MAX_SHARDS, MAX_REPLICAS = 1024, 100
 _EXAMPLE = "https://user:password@host:9200,https://host2:9200"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_logger = logging.getLogger("souwen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,22 @@ def server_address() -> ServerAddress:
             host["http_auth"] = (user, password)
         hosts.append(host)
         display.append(f"{parts.scheme}://{_bracketed(parts.hostname or '')}:{port}")
+        if password and parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+            _warn_of_plain_password(display[-1])
     return ServerAddress(hosts, ", ".join(display), os.environ.get(CERTIFICATES, ""))
+
+
+@lru_cache(maxsize=100)  # once for each server
+def _warn_of_plain_password(server: str) -> None:
+    message = _("the password for {server} is sent unencrypted: use https:// in {variable}")
+    _logger.warning("%s", message.format(server=server, variable=URL))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _split(url: str) -> tuple[SplitResult, int]:

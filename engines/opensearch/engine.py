@@ -79,6 +79,10 @@ class OpenSearchEngine:
         """Open the last commit."""
         return OpenSearchReader(Server(server_address()), read_handle(self._folder), self._folder)
 
+    def article_reader(self) -> OpenSearchReader:
+        """Open the stored articles of the last commit."""
+        return self.reader()
+
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> OpenSearchWriter:
         """Begin a transaction that buffers up to `memory` bytes."""
         return OpenSearchWriter(Server(server_address()), read_handle(self._folder), self._folder, memory)

@@ -17,6 +17,7 @@ from ...analysis import AnalyzedArticle
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
 from ..bm25 import IdfCache
 from ..clauses import Candidate, Clause, FacetCount, Keyword, ScoringTerm, SearchRequest, SearchResult
+from ..deadline import check_deadline
 from ..facets import has_stored_values, stored_field, top_dates, top_values
 from ..fields import FacetField, KeywordField
 from ..records import unpack_texts
@@ -64,6 +65,10 @@ class TantivyEngine:
     def reader(self) -> "TantivyReader":
         """Open the last commit."""
         return TantivyReader(self._folder)
+
+    def article_reader(self) -> "TantivyReader":
+        """Open the stored articles of the last commit."""
+        return self.reader()
 
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "TantivyWriter":
         """Begin a transaction that buffers about `memory` bytes."""
@@ -163,6 +168,7 @@ class TantivyReader:
 
         Every segment reports all of its values. If it left out some, their counts would be too low.
         """
+        check_deadline()
         limit = request.facet_limit
         if has_stored_values(field):
             terms = {"field": stored_field(field), "size": limit, "segment_size": _ALL_BUCKETS}
@@ -174,6 +180,7 @@ class TantivyReader:
 
     def _search_tier(self, request: SearchRequest, match: Query, limit: int, tier: int) -> tuple[int, list[Candidate]]:
         """Return the number of matches of a tier and the first `limit` of them."""
+        check_deadline()
         limit = min(limit, self._searcher.num_docs)  # Tantivy allocates memory for `limit` hits
         if limit <= 0:
             return hit_count(self._searcher.search(match, 1)), []
@@ -219,6 +226,7 @@ class TantivyReader:
             return [self._fetch(DocAddress(key >> _DOC_BITS, key & (1 << _DOC_BITS) - 1)) for key in keys]
 
     def _fetch(self, address: DocAddress) -> StoredArticle:
+        check_deadline()
         return stored_article(unpack_texts(self._searcher.doc(address)[STORED][0], NAMES))
 
     def find(self, article_id: str) -> StoredArticle | None:

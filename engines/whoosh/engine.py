@@ -16,13 +16,16 @@ from ...analysis import AnalyzedArticle
 from ...messages import os_error_reason
 from ..base import DEFAULT_WRITE_BUFFER, IndexStatistics
 from ..bm25 import IdfCache, Scores, length_norms, lucene_idf, score, top_k
-from ..clauses import Candidate, Clause, ScoringTerm, SearchRequest, SearchResult
+from ..clauses import Candidate, Clause, FacetCount, ScoringTerm, SearchRequest, SearchResult
+from ..deadline import check_deadline
 from ..errors import IndexDamaged, IndexUnreadable, translate_write_errors
-from ..fields import IndexedField, KeywordField, Stream
-from ..matching import IntArray, Matching
+from ..fields import FacetField, IndexedField, KeywordField, Stream
+from ..matching import IntArray, Mask, Matching
 from ..storage import folder_size, segment_count_text
 from ..stored_article import StoredArticle, stored_article
 from . import toc
+from .article_store import ArticleStoreReader
+from .codec import ARTICLES_EXTENSION, SegmentInfo
 from .facet_counts import SegmentFacetCounter
 from .paged_file import CorruptFile
 from .prepared_article import WhooshDocument, prepare_articles
@@ -85,6 +88,10 @@ class WhooshEngine:
         """Open the last commit."""
         return WhooshReader(self._folder)
 
+    def article_reader(self) -> "WhooshArticleReader":
+        """Open the stored articles of the last commit, also of an index of the former format."""
+        return WhooshArticleReader(self._folder)
+
     def writer(self, memory: int = DEFAULT_WRITE_BUFFER) -> "WhooshWriter":
         """Begin a transaction that buffers about `memory` bytes."""
         return WhooshWriter(self._folder, memory)
@@ -138,6 +145,43 @@ class WhooshWriter:
             toc.remove_uncommitted(self._folder)
 
 
+class WhooshArticleReader:
+    """Implements `base.ArticleReader`. It reads no terms, so that damage to them does not matter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        index = toc.WhooshIndex(folder, toc.FORMER_NAMES)
+
+        def read() -> list[tuple[SegmentInfo, ArticleStoreReader]]:
+            segments = index.segments()
+            return [
+                (segment, ArticleStoreReader(segment.path(index.storage, ARTICLES_EXTENSION))) for segment in segments
+            ]
+
+        with _reading(folder, _OPEN_ERRORS):
+            self._segments = toc.retry_during_commits(read)
+            size = folder_size(folder)
+        articles = sum(segment.doc_count() for segment, _store in self._segments)
+        self._statistics = IndexStatistics(articles, size, segment_count_text(len(self._segments)))
+
+    def articles(self) -> Iterator[StoredArticle]:
+        """Yield every article."""
+        for segment, store in self._segments:
+            for number in range(store.size):
+                if not segment.is_deleted(number):
+                    with _reading(self._folder, _OPEN_ERRORS):
+                        stored = stored_article(store.stored_texts(number))
+                    yield stored
+
+    def statistics(self) -> IndexStatistics:
+        """Return the statistics of the index at this commit."""
+        return self._statistics
+
+    def close(self) -> None:
+        """Release the files."""
+        self._segments = []
+
+
 class WhooshReader:
     """Implements `base.Reader`."""
 
@@ -182,8 +226,12 @@ class WhooshReader:
             len(all_keys),
             tuple(map(int, totals)),
             tuple(Candidate(int(all_keys[i]), float(all_scores[i]), int(all_tiers[i])) for i in order),
-            tuple(self._facets.top_values(field, masks, request.facet_limit) for field in request.facets),
+            tuple(self._count_facet(field, masks, request.facet_limit) for field in request.facets),
         )
+
+    def _count_facet(self, field: FacetField, masks: Sequence[Mask], limit: int) -> tuple[FacetCount, ...]:
+        check_deadline()
+        return self._facets.top_values(field, masks, limit)
 
     def count(self, clause: Clause) -> int:
         """Return the number of articles that match."""
@@ -196,7 +244,7 @@ class WhooshReader:
     def _length_norms(self, segment: SegmentReader, field: IndexedField, stream: Stream) -> Scores:
         key = segment.base, field, stream
         if key not in self._norms:
-            total = sum(each.total_length(field, stream) for each in self._segments)
+            total = sum(other.total_length(field, stream) for other in self._segments)
             self._norms[key] = length_norms(segment.lengths(field, stream), total / self._statistics.articles)
         return self._norms[key]
 
@@ -206,12 +254,13 @@ class WhooshReader:
 
     def _compute_idfs(self, terms: Sequence[ScoringTerm]) -> list[float]:
         with _reading(self._folder):
-            frequencies = [
-                sum(segment.document_frequency(term.field, term.stream, term.term) for segment in self._segments)
-                for term in terms
-            ]
+            frequencies = list(map(self._document_frequency, terms))
         articles = self._statistics.articles
         return [lucene_idf(articles, frequency) if frequency else 0.0 for frequency in frequencies]
+
+    def _document_frequency(self, term: ScoringTerm) -> int:
+        check_deadline()
+        return sum(segment.document_frequency(term.field, term.stream, term.term) for segment in self._segments)
 
     def explain(self, key: int, terms: Sequence[ScoringTerm]) -> list[float]:
         """Return the amount that each of the terms adds to the score of an article."""
@@ -227,7 +276,12 @@ class WhooshReader:
     def values(self, field: KeywordField) -> Iterator[str]:
         """Return every keyword of a field, sorted."""
         with _reading(self._folder):
-            return iter(sorted({value for segment in self._segments for value in segment.keywords(field)}))
+            values = set()
+            for segment in self._segments:
+                for value in segment.keywords(field):
+                    check_deadline()
+                    values.add(value)
+            return iter(sorted(values))
 
     def fetch(self, keys: Sequence[int]) -> list[StoredArticle]:
         """Return the articles with these keys."""
@@ -235,6 +289,7 @@ class WhooshReader:
             return [self._fetch(key) for key in keys]
 
     def _fetch(self, key: int) -> StoredArticle:
+        check_deadline()
         segment = self._segment(key)
         return stored_article(segment.store.stored_texts(key - segment.base))
 

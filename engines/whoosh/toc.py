@@ -33,6 +33,8 @@ INDEX_NAME = "MAIN"
 _FOOTER = struct.Struct("<I8s")  # CRC-32 of the content; magic
 _MAGIC = b"souwentc"
 _MAX_TRIES = 10  # to read while another process commits
+_NAME = restore_segment.__module__, restore_segment.__name__
+FORMER_NAMES = frozenset({_NAME, ("souwen.engines.whoosh.codec", "restored")})  # the function's name in format 3
 _MAX_SIZE = 64 << 20  # bytes; a deleted article takes 4, a segment some hundred
 
 
@@ -42,19 +44,24 @@ _T = TypeVar("_T")
 # Python's own unpickler, because the one in C allocates as much memory as a pickle claims to need, which may be a lie.
 # Both do so for a bytearray, which no index needs.
 class _Unpickler(pickle._Unpickler):
-    """Unpickles segments, and nothing else. `max_size` limits the bytes of all segments together."""
+    """Unpickles segments, and nothing else.
+
+    `max_size` limits the bytes of all segments together. `names` are those that the function that restores a segment
+    may have.
+    """
 
     dispatch: ClassVar = {
         code: load for code, load in pickle._Unpickler.dispatch.items() if code != pickle.BYTEARRAY8[0]
     }
 
-    def __init__(self, file: BinaryIO, max_size: int) -> None:
+    def __init__(self, file: BinaryIO, max_size: int, names: frozenset[tuple[str, str]]) -> None:
         super().__init__(file)
         self._remaining = max_size
+        self._names = names
 
     @override
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) != (restore_segment.__module__, restore_segment.__name__):
+        if (module, name) not in self._names:
             raise CorruptFile(
                 _("its table of contents asks for {module}.{name}, which no index needs").format(
                     module=module, name=name
@@ -82,9 +89,10 @@ class SealedStorage(FileStorage):  # type: ignore[misc]
 
 
 class WhooshIndex(FileIndex):  # type: ignore[misc]
-    """The Whoosh index in `folder`. Reading its table of contents may raise CorruptFile."""
+    """The Whoosh index in `folder`. Reading its table of contents, which admits `names`, may raise CorruptFile."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: frozenset[tuple[str, str]] = frozenset({_NAME})) -> None:
+        self._names = names
         self.storage = SealedStorage(str(folder))
         self.indexname = INDEX_NAME
         self._folder = folder
@@ -114,7 +122,7 @@ class WhooshIndex(FileIndex):  # type: ignore[misc]
         content, footer = data[: -_FOOTER.size], data[-_FOOTER.size :]
         if len(footer) < _FOOTER.size or _FOOTER.unpack(footer) != (zlib.crc32(content), _MAGIC):
             raise CorruptFile(_("its table of contents was cut off or altered"))
-        return _parse(content, generation)
+        return _parse(content, generation, self._names)
 
     def segments(self) -> list[SegmentInfo]:
         """Return the segments of the last commit."""
@@ -166,7 +174,7 @@ def _remove_drafts(folder: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _parse(content: bytes, generation: int) -> Any:
+def _parse(content: bytes, generation: int, names: frozenset[tuple[str, str]]) -> Any:
     """Parse a table of contents as Whoosh's TOC.read does, but safely."""
     stream = StructFile(io.BytesIO(content))
     for _size in ("bytes of an int", "of a long", "of a float"):
@@ -178,7 +186,7 @@ def _parse(content: bytes, generation: int) -> Any:
     if stream.read_int() != generation:
         raise CorruptFile(_("its table of contents does not belong to the commit in its name"))
     stream.read_int()  # unused
-    segments = _Unpickler(stream.file, len(content)).load()
+    segments = _Unpickler(stream.file, len(content), names).load()
     if not isinstance(segments, list) or not all(type(segment) is SegmentInfo for segment in segments):
         raise CorruptFile(_("its table of contents lists something other than segments"))
     return TOC(schema(), segments, generation, version=_CURRENT_TOC_VERSION, release=release)

@@ -1,8 +1,7 @@
 """Units that are read at once: a file, an archive member, or a chunk of a large file of many records."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -10,14 +9,12 @@ from ...analysis import Article
 from ...messages import os_error_reason
 from ..errors import ReadError
 from ..limits import DEFAULT_LIMITS as LIMITS
-from ..readers import Chunk, ReadItems, read, read_chunk, read_file
+from ..readers import Chunk, ReadItems, has_simple_format, read, read_chunk, read_file
 from .archives import SIGNATURE_SIZE, is_archive, read_members
 from .splitting import CHUNK_SIZE, plan_stream, split_stream
 from .streams import BLOCK_SIZE, ByteStream
 
-# From 2,000 of 20,000 articles of eleven sources, the lines of three are learned; from all articles, those of five.
-SAMPLE_ARTICLES = 2000
-_MAX_SAMPLE_UNIT = 2_000_000  # bytes; the process that reads a larger unit may need more memory than there is
+MAX_SIMPLE_SIZE = 1 << 16  # bytes
 
 
 class ReadUnit(NamedTuple):
@@ -44,6 +41,24 @@ class ReadUnit(NamedTuple):
     def is_truncated(self) -> bool:
         """True if the file could not be read to its end, so that articles in it may be missing."""
         return isinstance(self.content, ReadError) and self.name == str(self.path)
+
+    def is_simple(self, mapping: Mapping[str, str]) -> bool:
+        """Return whether reading takes little time and memory, whatever the content is.
+
+        This holds for small units of formats whose readers use no markup or archive library.
+        """
+        content = self.content
+        if content is None and self.size <= MAX_SIMPLE_SIZE:
+            try:
+                with self.path.open("rb") as file:
+                    content = file.read(MAX_SIMPLE_SIZE + 1)
+            except OSError:
+                return True
+        if isinstance(content, Chunk):
+            return len(content.data) <= MAX_SIMPLE_SIZE
+        if isinstance(content, bytes):
+            return len(content) <= MAX_SIMPLE_SIZE and has_simple_format(self.name, content, mapping)
+        return content is not None
 
     def read(self, mapping: Mapping[str, str] = {}) -> ReadItems:
         """Yield the articles of the unit, and what else `readers.read` yields."""
@@ -98,18 +113,3 @@ def _chunk_units(path: Path, file: BinaryIO, before: int, size: int) -> Iterator
 def _make_unit(name: str, path: Path, done: int, content: bytes | Chunk | ReadError) -> ReadUnit:
     size = 0 if isinstance(content, ReadError) else len(content.data if isinstance(content, Chunk) else content)
     return ReadUnit(name, path, done, size, content)
-
-
-def sample_articles(paths: Sequence[str], size: int, mapping: Mapping[str, str]) -> Iterator[Article]:
-    """Yield up to SAMPLE_ARTICLES articles of the files at `paths`, spread evenly over their `size` bytes.
-
-    Archives are unpacked whole for it.
-    """
-    sampled_paths = paths[:: max(len(paths) // SAMPLE_ARTICLES, 1)]
-    step = max(size * len(sampled_paths) / max(len(paths), 1) / SAMPLE_ARTICLES, 1)  # bytes
-    next_at = 0.0
-    for unit in read_units(map(Path, sampled_paths)):
-        if unit.done >= next_at and unit.size <= _MAX_SAMPLE_UNIT:
-            next_at = unit.done + step
-            articles = (item for item in unit.read(mapping) if isinstance(item, Article))
-            yield from islice(articles, max(int(unit.size / step), 1))

@@ -2,7 +2,7 @@
 
 from .chunking import Chunk, Chunker
 from .decoding import ReplacedCharacters, decode
-from .detection import ReadItem, ReadItems, ReadPlan, plan_reading, read, read_chunk, read_file
+from .detection import ReadItem, ReadItems, ReadPlan, has_simple_format, plan_reading, read, read_chunk, read_file
 from .records import record_keys
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ReadPlan",
     "ReplacedCharacters",
     "decode",
+    "has_simple_format",
     "plan_reading",
     "read",
     "read_chunk",

@@ -81,6 +81,20 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> ReadItems:
         yield ReadInterrupted(os_error_reason(error))
 
 
+def has_simple_format(name: str, data: bytes, mapping: Mapping[str, str] = {}) -> bool:
+    """Return whether the file has a format whose reader uses no markup or archive library, or none."""
+    if data.startswith(epub.SIGNATURE):
+        return False
+    try:
+        start = strip_invisible(decode(data).text).lstrip()[:_START_LENGTH]
+    except ReadError:
+        return True
+    lower_name = name.lower()
+    if seed.recognizes(start) or json.recognizes(lower_name, start) or delimited.recognizes(lower_name, start, mapping):
+        return True
+    return not (markdown.recognizes(lower_name, start) or html.recognizes(lower_name, start))
+
+
 class ReadPlan(NamedTuple):
     """Plan for a large file: read it in chunks with `chunker`, or whole if it has at most `max_bytes`."""
 

@@ -1,7 +1,6 @@
 """EPUB: each chapter of the spine is an article."""
 
 import io
-import lzma
 import posixpath
 import zipfile
 import zlib
@@ -27,7 +26,6 @@ _CONTAINER = "META-INF/container.xml"
 _LIBRARY_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     EOFError,
     KeyError,
     NotImplementedError,  # an unusual compression method
@@ -76,7 +74,8 @@ class _Book:
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self._limits = limits
-        self._remaining_bytes = limits.whole_file_bytes
+        max_unpacked = max(limits.archive_ratio_min_bytes, limits.archive_ratio * len(data))
+        self._remaining_bytes = min(limits.whole_file_bytes, max_unpacked)
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except _LIBRARY_ERRORS as error:
@@ -86,6 +85,11 @@ class _Book:
         """Return the content of a member. Raises ReadError."""
         max_bytes = min(self._limits.article_bytes, self._remaining_bytes)
         try:
+            method = self._archive.getinfo(name).compress_type
+            if method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # zipfile bounds the output of no other
+                raise ReadError(
+                    _("souwen does not support zip compression method {method}: use deflate").format(method=method)
+                )
             with self._archive.open(name) as file:
                 content = file.read(max_bytes + 1)
         except _LIBRARY_ERRORS as error:
@@ -127,7 +131,7 @@ def _read_chapter(content: bytes) -> tuple[str, list[str]]:
     """Return the heading of a chapter, else its title, and its lines. Raises ReadError."""
     text = strip_invisible(decode(content).text)
     lines = clean_lines(html_to_lines(text))
-    parser = etree.HTMLParser(encoding="utf-8")
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     tree = etree.fromstring(text.encode("utf-8", "replace") or b"<p></p>", parser)
     if tree is None:
         return "", lines

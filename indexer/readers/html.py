@@ -15,7 +15,7 @@ from ...analysis import Article, strip_invisible
 from ..cleaning import clean_lines, split_date_line
 from ..limits import Limits
 from ..publishers import find_publisher
-from .html_text import html_to_lines
+from .html_text import check_tags, html_to_lines
 from .records import make_article, no_text_error, record_keys
 
 _SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
@@ -60,6 +60,7 @@ def recognizes(name: str, start: str) -> bool:
 
 def read(path: str, text: str, limits: Limits) -> Iterator[Article]:
     """Yield the article of a page. Raises ReadError."""
+    check_tags(text)
     tree = _parse(text)
     record = _find_metadata(tree, text)
     page_lines: list[str] | None = None
@@ -77,9 +78,9 @@ def read(path: str, text: str, limits: Limits) -> Iterator[Article]:
 
 
 def _parse(text: str) -> Any:
-    """Return the tree of a page. Raises ReadError."""
+    """Return the tree of a page, without comments, of which a page may have very many. Raises ReadError."""
     try:
-        parser = html.HTMLParser(encoding="utf-8")
+        parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise no_text_error() from error

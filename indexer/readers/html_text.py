@@ -5,8 +5,11 @@ import warnings
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
 from bs4.builder._lxml import LXMLTreeBuilder  # bs4.builder exports it, too, but not for type checkers
+
+from ...messages import gettext as _
+from ..errors import ReadError
 
 _HIDDEN_TAGS = frozenset("script style noscript template svg button iframe object select form head".split())
 _HIDDEN_ATTRIBUTES = ("data-selfpromo-newsletter", "data-selfpromo-app")
@@ -19,15 +22,36 @@ _BLOCK_TAGS = frozenset(
 )
 _SPACES = r"[ \t\r\f\v\n\u3000]"
 _COLLAPSIBLE = re.compile(rf" {_SPACES}+|(?! ){_SPACES}+")  # white space that is not exactly one space
+_MIN_LONG_TAG = 10_000  # characters; a shorter tag cannot have too many attributes
+_MAX_ATTRIBUTES = 5000  # of a tag; libxml2 compares each with all others
+_TAG = re.compile(r"""<[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*""")
+_QUOTED = re.compile(r"""(["'])[^"']*\1""")
+_ATTRIBUTE_END = re.compile(r"""[\s/"'][^\s/"'=]""")
 
 _Attributes: TypeAlias = Mapping[str | bytes, str | bytes]
 
 
+def check_tags(html: str) -> None:
+    """Raise ReadError if a tag has so many attributes that parsing it would take minutes."""
+    if len(html) < _MIN_LONG_TAG:
+        return
+    for match in _TAG.finditer(html):
+        tag = match[0]
+        if len(tag) >= _MIN_LONG_TAG and len(_ATTRIBUTE_END.findall(_QUOTED.sub('""', tag))) > _MAX_ATTRIBUTES:
+            raise ReadError(_("a tag has more than {limit:,} attributes").format(limit=_MAX_ATTRIBUTES))
+
+
 def html_to_lines(html: str) -> list[str]:
-    """Return the visible paragraphs of an HTML fragment, top to bottom, with white space collapsed and none empty."""
+    """Return the visible paragraphs of an HTML fragment, top to bottom, with white space collapsed and none empty.
+
+    Raises:
+        ReadError: A tag has too many attributes.
+    """
+    check_tags(html)
     builder = _LineBuilder()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)  # a body may consist of one address
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # a page may begin like XML
         BeautifulSoup(html, builder=builder)
     return [line for line in (_COLLAPSIBLE.sub(" ", line).strip() for line in builder.text.split("\n")) if line]
 

@@ -22,8 +22,8 @@ def sections(text: str) -> list[str]:
 
 def rows(section: str) -> dict[str, str]:
     """Map the names of each option in a section to its row."""
-    found = re.findall(r"^\| `(-.*)` \| (.*) \|$", section, re.MULTILINE)
-    return {" ".join(re.findall(r"(?<![\w-])--?[a-z][\w-]*", written)): f"{written} {told}" for written, told in found}
+    cells = re.findall(r"^\| `(-.*)` \| (.*) \|$", section, re.MULTILINE)
+    return {" ".join(re.findall(r"(?<![\w-])--?[a-z][\w-]*", written)): f"{written} {text}" for written, text in cells}
 
 
 def test_the_page_is_what_the_commands_say() -> None:

@@ -66,7 +66,7 @@ def test_index_search_show_stats_of_the_seeds(tmp_path: Path) -> None:
     ]
     statistics = json.loads(run("stats", "--json", cwd=tmp_path).stdout)
     assert (statistics["articles"], statistics["engine"]) == (2, "whoosh")
-    assert statistics["bytes"] > 10_000
+    assert statistics["size_bytes"] > 10_000
 
 
 def test_search_by_a_date_in_the_text(seeds_index: Path) -> None:
@@ -80,13 +80,14 @@ def test_search_by_a_date_in_the_text(seeds_index: Path) -> None:
 
 def test_json_has_the_documented_keys(seeds_index: Path) -> None:
     result = search_json(seeds_index, '"坦诚、深入和建设性"')
-    assert set(result) == {"query", "total", "full", "took_ms", "notes", "suggestions", "hits", "facets"}
+    keys = {"query", "total", "full", "took_ms", "notes", "suggestions", "hits", "facets", "reading"}
+    assert set(result) == keys
     (hit,) = result["hits"]  # type: ignore[misc]
     assert set(hit) == {
-        *("rank", "id", "score", "full", "title", "title_highlights", "url", "date", "source", "section"),
-        *("entities", "snippets", "reprints"),
+        *("rank", "id", "score", "full", "title", "title_highlights", "url", "published", "source", "section"),
+        *("entities", "snippets", "reprints", "explanation"),
     }
-    assert hit["date"] == "2023-09-29T10:45:00+02:00"
+    assert hit["published"] == "2023-09-29T10:45:00+02:00"
     snippets = hit["snippets"]
     assert [snippet["text"][start:end] for snippet in snippets for start, end in snippet["highlights"]] == [
         "坦诚、深入和建设性"
@@ -165,8 +166,8 @@ def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
 
 def test_json_report(tmp_path: Path) -> None:
     report = json.loads(run("index", SEEDS, "--index", tmp_path / "index", "--json").stdout)
-    lists: dict[str, list[object]] = {"failed": [], "replaced": [], "shared_ids": []}
-    assert report == {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "read": 2, **lists}
+    counts = {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "kept": 0, "read": 2}
+    assert report == {**counts, "failed": [], "replaced": [], "shared_ids": []}
 
 
 def test_a_query_of_100_kilobytes(seeds_index: Path) -> None:
@@ -334,6 +335,8 @@ def test_a_mapping_names_the_keys_of_records(tmp_path: Path) -> None:
     run(*arguments, "--map", "title=kopf")
     results = json.loads(run("search", "台湾海峡", "--index", tmp_path / "index", "--json").stdout)
     assert [(hit["id"], hit["title"]) for hit in results["hits"]] == [("7", "台湾海峡")]
+    done = run("index", source, "--index", tmp_path / "index", "--map", "title=text")
+    assert (done.returncode, "--rebuild --map title=text" in done.stderr) == (2, True)
     for wrong, message in (("titel=kopf", "articles have no field titel"), ("title", "is not FIELD=KEY")):
         done = run(*arguments, "--map", wrong)
         assert done.returncode == 2
@@ -480,7 +483,7 @@ def test_reprints_and_related_articles(tmp_path: Path) -> None:
     assert "转载" not in run("search", "台湾海峡", "--no-collapse", cwd=tmp_path).stdout
     (hit,) = json.loads(run("search", "台湾海峡", "--json", cwd=tmp_path).stdout)["hits"]
     assert {hit["id"], hit["reprints"][0]["id"]} == {"甲", "乙"}
-    assert set(hit["reprints"][0]) == {"id", "title", "url", "date", "source"}
+    assert set(hit["reprints"][0]) == {"id", "title", "url", "published", "source"}
     (reprint,) = json.loads(run("show", "甲", "--json", cwd=tmp_path).stdout)["reprints"]
     assert reprint["id"] == "乙"
     assert "1 reprint: 乙报" in run("show", "甲", cwd=tmp_path).stdout
@@ -511,8 +514,9 @@ def test_entities(seeds_index: Path) -> None:
     assert "布林肯" not in done.stdout.replace("安东尼·布林肯", "")
     with_entity = json.loads(run("entities", "--with", "杨涛", "--over-time", "--json", "--index", seeds_index).stdout)
     assert (with_entity["query"], with_entity["articles"]) == ("", 1)
-    assert "杨涛" not in [name["name"] for name in with_entity["names"]]
-    assert {"name": "李尚福", "kind": "person", "articles": 1, "months": {"2023-08": 1}} in with_entity["names"]
+    assert "杨涛" not in [entity["text"] for entity in with_entity["entities"]]
+    months = [{"value": "2023-08", "articles": 1}]
+    assert {"text": "李尚福", "kind": "person", "articles": 1, "months": months} in with_entity["entities"]
     arguments = ("entities", "--over-time", "--kind", "person", "--index", seeds_index)
     done = run(*arguments, "--limit", "1")
     assert done.stdout == "person\n                2023-09\n      1  习近平       1\nin 2 articles\n"
@@ -535,7 +539,7 @@ def test_timeline(seeds_index: Path) -> None:
         "articles": 1,
         "undated": 0,
         "notes": [],
-        "counts": [{"day": "2023-09-29", "articles": 1}],
+        "counts": [{"value": "2023-09-29", "articles": 1}],
     }
     assert run("timeline", "没有这样的词", "--index", seeds_index).returncode == 1
     assert run("timeline", "外交", "--since", "gestern", "--index", seeds_index).returncode == 2

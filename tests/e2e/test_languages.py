@@ -60,7 +60,7 @@ def test_errors_are_chinese(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr == (f"错误：{tmp_path}/none 中没有索引：请用 `souwen index PATH --index {tmp_path}/none` 建立\n")
     assert re.search(r"缺少参数.*QUERY", run("search", **CHINESE).stderr.splitlines()[-1])
-    assert re.search(r"没有命令.*tmeline.*是否想用.*timeline", run("tmeline", **CHINESE).stderr.splitlines()[-1])
+    assert re.search(r"tmeline.*不存在.*您要用的是不是.*timeline", run("tmeline", **CHINESE).stderr.splitlines()[-1])
     done = run("search", "外交", "--since", "何时", cwd=index_seeds(tmp_path), **CHINESE)
     assert "since '何时' 不是日期：" in done.stderr
 
@@ -74,7 +74,7 @@ def index_seeds(folder: Path) -> Path:
 def test_results_are_in_chinese(tmp_path: Path) -> None:
     index_seeds(tmp_path)
     done = run("search", "月球上的外交会晤在哪里举行", "--facet", "month", cwd=tmp_path, **CHINESE)
-    assert done.stderr == "（没有文章包含查询的全部词语；以下是最接近的部分匹配）\n"
+    assert done.stderr == "（没有文章包含查询中的所有词；以下是最接近的部分匹配）\n"
     assert re.search(r"^月\n      1  2023-08\n", done.stdout, re.MULTILINE)
     assert re.search(r"\n\d 篇文章，用时 \d+ 毫秒\n$", done.stdout)
     assert run("stats", cwd=tmp_path, **CHINESE).stdout.startswith("文章      2\n引擎      whoosh\n")
@@ -98,7 +98,7 @@ def test_worker_processes_report_failures_in_chinese(tmp_path: Path) -> None:
         (files / f"{number}.txt").write_text("标题\n\n" + f"正文{number}。" * 200, "utf-8")
     (files / "empty.json").write_text("[1, 2", "utf-8")
     done = run("index", files, "--jobs", "2", "--no-entities", "--index", tmp_path / "index", **CHINESE)
-    assert f"跳过 {files}/empty.json：第 1 行：不是 JSON：" in done.stderr
+    assert f"已跳过 {files}/empty.json：第 1 行：JSON 无效：" in done.stderr
     assert done.returncode == 0
 
 

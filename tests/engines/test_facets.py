@@ -157,8 +157,8 @@ def test_counts_over_shards_that_return_few_buckets(
     monkeypatch.setattr(Server, "max_buckets", 2)
     directory, articles = IndexDirectory(tmp_path), make_articles(4, range(90))
     with directory.lock(1):
-        meta, _ = directory.draft(ANALYZER, opensearch)
-        directory.publish(meta)
+        meta, _ = directory.create_draft(ANALYZER, opensearch)
+        directory.activate(meta)
     write(directory, articles)
     reader = directory.open(ANALYZER.fingerprint).reader()
     assert facets(reader, MATCH_ALL, limit=2) == expected(articles, 2)

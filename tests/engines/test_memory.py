@@ -76,15 +76,15 @@ class WrittenIndex:
 
     def lists(self) -> list[tuple[str, list[bytes], list[list[int]]]]:
         """Return every posting list of every term, segment by segment."""
-        found = []
+        fields = []
         for segment in self.segments():
             file_reader = PagedFileReader(self.folder / segment.make_filename(TERMS_EXTENSION))
             for name in INDEXED_FIELDS:
                 chunks = list(FieldReader(file_reader, name).chunks())
                 terms = [term for chunk in chunks for term in chunk.terms]
                 columns = [[n for chunk in chunks for n in column(chunk)] for column in COLUMNS]
-                found.append((name, terms, columns))
-        return found
+                fields.append((name, terms, columns))
+        return fields
 
     def search_results(self, seed: int) -> list[Any]:
         choose = random.Random(seed)
@@ -104,10 +104,10 @@ class WrittenIndex:
                     ScoringTerm("text", "unigrams", first, 1.0),
                     ScoringTerm("text", "bigrams", first + second, 2.0),
                 )
-                found = reader.search(SearchRequest(match=clause, scoring_terms=weights, limit=5))
-                stored = reader.fetch([candidate.key for candidate in found.candidates])
-                scores = [round(candidate.score, 9) for candidate in found.candidates]
-                results.append((found.total, [analyzed.article for analyzed in stored], scores))
+                result = reader.search(SearchRequest(match=clause, scoring_terms=weights, limit=5))
+                stored = reader.fetch([candidate.key for candidate in result.candidates])
+                scores = [round(candidate.score, 9) for candidate in result.candidates]
+                results.append((result.total, [analyzed.article for analyzed in stored], scores))
         reader.close()
         return results
 

@@ -48,8 +48,8 @@ MATCH_ALL_REQUEST = SearchRequest(match=And(()), limit=1_000)
 def directory(tmp_path: Path, opensearch: str) -> IndexDirectory:
     directory = IndexDirectory(tmp_path / "index")
     with directory.lock(1):
-        meta, _ = directory.draft(ANALYZER, opensearch)
-        directory.publish(meta)
+        meta, _ = directory.create_draft(ANALYZER, opensearch)
+        directory.activate(meta)
     return directory
 
 
@@ -212,7 +212,7 @@ def test_a_rebuilt_index_stays_readable_for_a_while(
     build_index(articles, index, engine=opensearch)
     old = IndexDirectory(shutil.copytree(index, tmp_path / "copy"))
     written(generated(1, range(5)), articles)
-    build_index(articles, index, engine=opensearch, rebuild=True)
+    build_index(articles, index, engine=opensearch, rebuild=True, from_files=True)
     with Searcher(old.path) as searcher:
         assert searcher.statistics().articles == 12
     with pytest.raises(IndexMoved, match="copy the folder from the machine that rebuilt it"):

@@ -241,3 +241,35 @@ except Exception as error:
     assert (
         done.stdout == "EngineUnavailable the engine 'opensearch' needs a package: pip install 'souwen[opensearch]'\n"
     )
+
+
+def test_passwords_over_plain_http_are_warned_of_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    safe = f"https://me:{SECRET}@one.example:9200,http://me:{SECRET}@localhost:9200,http://me:{SECRET}@[::1]:9200"
+    monkeypatch.setenv("SOUWEN_OPENSEARCH_URL", f"{safe},http://three.example")
+    server_address()
+    assert caplog.records == []
+    monkeypatch.setenv("SOUWEN_OPENSEARCH_URL", f"{safe},http://me:{SECRET}@192.0.2.77:9200")
+    for _ in range(2):
+        server_address()
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("souwen", "WARNING")
+    assert record.getMessage() == (
+        "the password for http://192.0.2.77:9200 is sent unencrypted: use https:// in SOUWEN_OPENSEARCH_URL"
+    )
+    monkeypatch.setenv("SOUWEN_OPENSEARCH_URL", "http://four.example")
+    monkeypatch.setenv("SOUWEN_OPENSEARCH_USER", "me")
+    monkeypatch.setenv("SOUWEN_OPENSEARCH_PASSWORD", SECRET)
+    server_address()
+    assert "http://four.example:80 is sent unencrypted" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_command_line_warns_of_passwords_over_plain_http(tmp_path: Path) -> None:
+    done = run(
+        *("index", SEEDS, "--engine", "opensearch", "--index", tmp_path / "index"),
+        SOUWEN_OPENSEARCH_URL=f"http://me:{SECRET}@search.invalid:9200",
+    )
+    assert done.stderr.count("http://search.invalid:9200 is sent unencrypted") == 1
+    assert SECRET not in done.stderr

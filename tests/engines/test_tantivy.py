@@ -65,8 +65,8 @@ def commit(directory: IndexDirectory, number: int) -> None:
 def directory(tmp_path: Path) -> IndexDirectory:
     directory = IndexDirectory(tmp_path / "index")
     with directory.lock(1):
-        meta, _ = directory.draft(ANALYZER, "tantivy")
-        directory.publish(meta)
+        meta, _ = directory.create_draft(ANALYZER, "tantivy")
+        directory.activate(meta)
     return directory
 
 

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from souwen.engines import IndexDamaged, IndexLocked, IndexMismatch, IndexNotFound, IndexUnwritable, UnknownEngine
+from souwen.engines import (
+    ArticlesUnreadable,
+    IndexDamaged,
+    IndexLocked,
+    IndexMismatch,
+    IndexNotFound,
+    IndexUnwritable,
+    UnknownEngine,
+)
 from souwen.engines.index_directory import FORMAT
 from souwen.indexer import PathNotFound, build_index
 from souwen.query import Searcher
@@ -120,7 +128,7 @@ def test_rebuild_replaces_the_index_and_removes_the_old_one(tmp_path: Path) -> N
     with Searcher(tmp_path / "index") as before:
         assert counts(build_index([source], tmp_path / "index", rebuild=True)) == (1, 0, 0, 0)
         assert before.search("杨涛").total == 1  # an open searcher keeps its commit
-    assert matching_ids(tmp_path / "index", "-没有") == {"1"}
+    assert len(matching_ids(tmp_path / "index", "-没有")) == 3
     assert len([entry for entry in (tmp_path / "index").iterdir() if entry.is_dir()]) == 1
 
 
@@ -136,12 +144,12 @@ def test_index_of_another_analyzer_is_refused_and_can_be_rebuilt(tmp_path: Path)
     assert len(matching_ids(tmp_path / "index", "中国")) == 2
 
 
-@pytest.mark.parametrize("other_format", [1, FORMAT + 1])  # format 1 had no counts
-def test_index_of_another_format_is_refused(tmp_path: Path, other_format: int) -> None:
+@pytest.mark.parametrize(("other_format", "remedy"), [(1, "--rebuild"), (FORMAT + 1, "--upgrade")])
+def test_index_of_another_format_is_refused(tmp_path: Path, other_format: int, remedy: str) -> None:
     build_index([SEEDS], tmp_path / "index")
     meta = tmp_path / "index" / "meta.json"
     meta.write_text(meta.read_text("utf-8").replace(f'"format": {FORMAT}', f'"format": {other_format}'), "utf-8")
-    with pytest.raises(IndexMismatch, match=f"has format {other_format}.*--rebuild"):
+    with pytest.raises(IndexMismatch, match=f"has format {other_format}.*{remedy}"):
         Searcher(tmp_path / "index")
 
 
@@ -153,12 +161,18 @@ def test_damaged_meta_raises_and_can_be_rebuilt(tmp_path: Path, content: str) ->
     (tmp_path / "index" / "meta.json").write_text(content, "utf-8")
     with pytest.raises(IndexDamaged, match="--rebuild"):
         Searcher(tmp_path / "index")
-    assert counts(build_index([SEEDS], tmp_path / "index", rebuild=True)) == (2, 0, 0, 0)
+    with pytest.raises(ArticlesUnreadable, match="--from-files"):
+        build_index([SEEDS], tmp_path / "index", rebuild=True)
+    assert counts(build_index([SEEDS], tmp_path / "index", rebuild=True, from_files=True)) == (2, 0, 0, 0)
     assert len(matching_ids(tmp_path / "index", "中国")) == 2
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("dictionary", 5), ("dictionary", [5]), ("entities", 1), ("folder", ".."), ("created", None)]
+    ("name", "value"),
+    [
+        *(("dictionary", 5), ("dictionary", [5]), ("entities", 1), ("folder", ".."), ("created", None)),
+        *(("mapping", []), ("mapping", {"title": 5})),
+    ],
 )
 def test_meta_with_wrong_types_raises(tmp_path: Path, name: str, value: object) -> None:
     build_index([SEEDS], tmp_path / "index")

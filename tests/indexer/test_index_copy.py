@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from souwen.engines import IndexDirectory, IndexNotFound
-from souwen.indexer import build_index, copy_index
+from souwen.indexer import IndexOccupied, build_index, copy_index
 from souwen.query import FACET_FIELDS, Searcher
 
 from ..conftest import SEEDS
@@ -50,7 +50,9 @@ def test_copy_gives_the_same_results_and_keeps_the_manifest(index: Path, engine:
     for path in (tmp_path / "a.jsonl", SEEDS):  # the digests are the same, too
         assert build_index(path, tmp_path / "copy").updated == 0
     with Searcher(index):  # the original is unchanged
-        assert copy_index(tmp_path / "copy", index, engine="whoosh") == 32
+        with pytest.raises(IndexOccupied, match="--rebuild"):
+            copy_index(tmp_path / "copy", index, engine="whoosh")
+        assert copy_index(tmp_path / "copy", index, engine="whoosh", rebuild=True) == 32
     assert query_results(tmp_path / "copy") == query_results(index)
 
 

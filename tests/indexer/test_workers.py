@@ -1,4 +1,4 @@
-"""Workers that die while they read cost only the unit that they were preparing."""
+"""A unit that kills its worker, or takes too much time or memory, costs only itself."""
 
 import json
 import os
@@ -14,29 +14,36 @@ import pytest
 
 from souwen.analysis import AnalyzedArticle, Analyzer
 from souwen.engines.whoosh import WhooshEngine
-from souwen.indexer import ReadError, WorkerPoolFailed, build_index, workers
+from souwen.indexer import ReadError, WorkerPoolFailed, build_index, worker_process
 from souwen.indexer.cleaning import Cleaner
 from souwen.indexer.files.read_units import read_units
+from souwen.indexer.limits import Limits
 from souwen.indexer.preparation import ChangedArticle, IndexingConfig
+from souwen.indexer.worker_process import StepInterrupted, WorkerProcess
 from souwen.indexer.workers import BATCH_UNITS, WorkerPool
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
 
 
 class Deadly(WhooshEngine):
-    """Kills the process that prepares an article titled 致命."""
+    """Misbehaves in the process that prepares an article titled 致命, 无尽 or 巨大."""
 
     def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Any]:
         prepared = list(batch)
-        if any(analyzed.article.title == "致命" for analyzed, _ in prepared):
+        titles = {analyzed.article.title for analyzed, _ in prepared}
+        if "致命" in titles:
             os.kill(os.getpid(), signal.SIGKILL)
+        if "无尽" in titles:
+            sum(number for number in iter(int, 1))  # forever
+        if "巨大" in titles:
+            bytearray(2_000_000_000)
         return super().prepare(prepared)
 
 
-def write_files(folder: Path, count: int, deadly: set[int]) -> list[Path]:
+def write_files(folder: Path, count: int, deadly: set[int], bad_title: str = "致命") -> list[Path]:
     folder.mkdir()
     for number in range(count):
-        title = "致命" if number in deadly else f"第{number}篇"
+        title = bad_title if number in deadly else f"第{number}篇"
         (folder / f"{number:05}.json").write_text(json.dumps({"id": str(number), "title": title}), "utf-8")
     return sorted(folder.iterdir())
 
@@ -67,7 +74,7 @@ def test_dead_worker_costs_only_the_file_it_was_preparing(tmp_path: Path, config
 def test_workers_that_keep_dying_end_the_run(
     tmp_path: Path, config: IndexingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "MAX_RESTARTS", 3)
+    monkeypatch.setattr(worker_process, "MAX_FAILURES_IN_ROW", 3)
     files = write_files(tmp_path / "articles", 4, {0, 1, 2, 3})
     with closing(WorkerPool(config, jobs=2)) as pool, pytest.raises(WorkerPoolFailed, match="--jobs 1"):
         list(pool.prepare(read_units(files), Cleaner({})))
@@ -94,3 +101,59 @@ def test_killed_worker_loses_no_readable_article(tmp_path: Path) -> None:
     report = build_index(articles, tmp_path / "index", jobs=2, progress=kill_one)
     assert killed
     assert (report.added, report.failed) == (800, ())
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [
+        ("无尽", "longer than 10 seconds"),
+        pytest.param(
+            "巨大",
+            "more than 400 MB",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="bounds memory on Linux"),
+        ),
+    ],
+)
+def test_limits_cost_only_the_file_that_exceeds_them(
+    title: str, reason: str, tmp_path: Path, config: IndexingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_process, "LIMITS", Limits(read_seconds=10))
+    files = write_files(tmp_path / "articles", 12, {5}, title)
+    with closing(WorkerPool(config, jobs=2)) as pool:
+        results = list(pool.prepare(read_units(files), Cleaner({})))
+    for number, (_, [outcome]) in enumerate(results):
+        assert isinstance(outcome, ReadError if number == 5 else ChangedArticle)
+        assert number != 5 or reason in str(outcome)
+
+
+def test_one_slow_page_is_reported_whatever_the_number_of_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page is read in time here, in the sample or later. Text is read in this process."""
+    articles = tmp_path / "articles"
+    write_files(articles, 30, set())
+    (articles / "slow.html").write_text("<html><body><p>" + "台湾海峡的局势" * 100, "utf-8")
+    monkeypatch.setattr(worker_process, "LIMITS", Limits(read_seconds=0, read_seconds_per_mb=0))
+    report = build_index(articles, tmp_path / "index", jobs=1)
+    assert report.added == 30
+    [failure] = report.failed
+    assert Path(failure.path).name == "slow.html"
+    monkeypatch.undo()
+    report = build_index(articles, tmp_path / "index", jobs=1)  # the cause may have been the machine
+    assert (report.added, report.failed) == (1, ())
+
+
+def test_error_in_a_worker_is_raised(tmp_path: Path) -> None:
+    with closing(WorkerProcess(make_failing_task)) as process, pytest.raises(ZeroDivisionError):
+        process.call(0)
+
+
+def make_failing_task() -> Any:
+    return lambda number, begin_step: 1 // number
+
+
+def test_closed_process_does_not_start_again() -> None:
+    process = WorkerProcess(make_failing_task)
+    process.close()
+    with pytest.raises((StepInterrupted, WorkerPoolFailed)):
+        process.call(1)
+    with pytest.raises(WorkerPoolFailed):
+        process.call(1)

@@ -1,4 +1,4 @@
-"""docs/query-language.md is correct: every example in its tables is run on the articles that the page shows."""
+"""docs/query-language.md is correct: each query in its tables finds the articles that the table names."""
 
 import json
 import re
@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from souwen.indexer import build_index
-from souwen.query import Searcher
+from souwen import Searcher, build_index
 
 from ..conftest import ROOT, ids
 
@@ -38,5 +37,5 @@ def test_the_page_has_examples() -> None:
 
 
 @pytest.mark.parametrize(("query", "article_ids"), EXAMPLES, ids=[query for query, _ in EXAMPLES])
-def test_example_finds_the_articles_that_the_page_names(searcher: Searcher, query: str, article_ids: str) -> None:
+def test_query_finds_the_articles_in_the_table(searcher: Searcher, query: str, article_ids: str) -> None:
     assert sorted(ids(searcher, query)) == re.findall(r"\d", article_ids)

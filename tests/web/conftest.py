@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +19,24 @@ from souwen.web.server import make_server
 class RunningServer:
     """An application that runs in a thread, on a free local port."""
 
-    def __init__(self, index: Path, **options: Any) -> None:
+    def __init__(
+        self, index: Path, *, host: str = "127.0.0.1", trusted_proxies: Iterable[str] = (), **options: Any
+    ) -> None:
         app = create_app(index, **{"rate": 0.0, **options})
         self.pool = app.state.searcher_pool
-        listener = socket.create_server(("127.0.0.1", 0))
-        self._server = make_server(app)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
+        listener = socket.create_server((host, 0))
+        self.server = make_server(app, trusted_proxies)
+        self._thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]})
         self._thread.start()
-        while not self._server.started:
+        while not self.server.started:
             assert self._thread.is_alive()
             time.sleep(0.01)
-        self.address = "http://{}:{}".format(*listener.getsockname())
+        self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.client = httpx.Client(base_url=self.address, timeout=60)
 
     def stop(self) -> None:
         self.client.close()
-        self._server.should_exit = True
+        self.server.should_exit = True
         self._thread.join()
 
 

@@ -70,7 +70,7 @@ def article_id(seeds_index: Path) -> str:
         ("entities", {}, ["entities"]),
         (
             "entities",
-            {"q": "外交", "kind": "person", "with": "布林肯", "over-time": "true", "limit": 3},
+            {"q": "外交", "kind": "person", "with_entities": "布林肯", "over_time": "true", "limit": 3},
             ["entities", "外交", "--kind", "person", "--with", "布林肯", "--over-time", "--limit", "3"],
         ),
         ("stats", {}, ["stats"]),
@@ -104,7 +104,7 @@ def test_messages_are_in_the_language_of_the_request(api: httpx.Client) -> None:
         )
 
     english, chinese = "there is no article 'none': search returns the IDs of articles", message("zh")
-    assert chinese.startswith("没有文章")
+    assert chinese.startswith("没有 ID 为 'none' 的文章：")
     assert message() == message("en", **{"Accept-Language": "zh"}) == english
     assert message(**{"Accept-Language": "fr;q=0.9, zh-CN;q=0.8, en;q=0.1"}) == chinese
     assert message(**{"Accept-Language": "zh-CN;q=0, en"}) == english

@@ -132,7 +132,7 @@ def test_rate_limit_is_per_client_and_refills_over_time() -> None:
     now = 1000.0
     assert allowed("192.0.2.1") == 10
     for number in range(MAX_CLIENTS + 10):
-        limiter.allows(str(number))
+        limiter.allows(f"10.0.{number >> 8}.{number & 255}")
     assert len(limiter._buckets) == MAX_CLIENTS
     assert RateLimiter(0).allows("")
 

@@ -1,10 +1,12 @@
 """`souwen serve` as a subprocess."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ PLAIN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 
 
 @contextmanager
-def running_server(*arguments: str | Path, **environment: str) -> Iterator[httpx.Client]:
+def running_server(*arguments: str | Path, expected_errors: str = "", **environment: str) -> Iterator[httpx.Client]:
     process = subprocess.Popen(
         [SOUWEN, "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
@@ -33,7 +35,9 @@ def running_server(*arguments: str | Path, **environment: str) -> Iterator[httpx
             yield client
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
-        assert process.stderr.read() == ""
+        errors = process.stderr.read()
+        assert errors.startswith(expected_errors)
+        assert bool(errors) == bool(expected_errors)
     finally:
         process.kill()
         process.wait()
@@ -41,8 +45,10 @@ def running_server(*arguments: str | Path, **environment: str) -> Iterator[httpx
         process.stderr.close()  # type: ignore[union-attr]
 
 
-def failure_message(*arguments: str | Path) -> str:
-    completed = subprocess.run([SOUWEN, "serve", *arguments], capture_output=True, text=True, env=PLAIN, timeout=120)
+def failure_message(*arguments: str | Path, **environment: str) -> str:
+    completed = subprocess.run(
+        [SOUWEN, "serve", *arguments], capture_output=True, text=True, env=PLAIN | environment, timeout=120
+    )
     assert completed.returncode == 2
     assert "Traceback" not in completed.stderr
     return completed.stderr.splitlines(keepends=True)[-1]
@@ -74,3 +80,26 @@ def test_startup_failures_are_one_line(seeds_index: Path, tmp_path: Path) -> Non
         message = failure_message("--index", seeds_index, "--port", str(port))
         assert message.startswith(f"Error: cannot listen at 127.0.0.1, port {port} (")
     assert "choose another" in failure_message("--index", seeds_index, "--host", "no.such.host.invalid")
+    message = failure_message("--index", seeds_index, "--trusted-proxy", "proxy.example")
+    assert "'proxy.example' is no IP address or network: write one such as" in message
+
+
+def test_errors_of_the_index_are_printed_for_the_operator(seeds_index: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(seeds_index, tmp_path / "index")
+    with running_server("--index", index, expected_errors=f"(no index in {index}: make one") as client:
+        (index / "meta.json").unlink()
+        time.sleep(1.1)  # the server checks once a second
+        response = client.get("/health")
+        assert (response.status_code, str(index) in response.text) == (503, False)
+
+
+def test_empty_token_opens_nothing(seeds_index: Path, tmp_path: Path) -> None:
+    for number, content in enumerate((b"", b" \n\t\n", b"\xef\xbb\xbf\n", b"\xff\xfe")):
+        file = tmp_path / f"token-{number}"
+        file.write_bytes(content)
+        message = failure_message("--index", seeds_index, "--token-file", file)
+        assert message.startswith(f"Error: {file} holds no token in UTF-8: write one into it"), content
+    assert failure_message("--index", seeds_index, SOUWEN_TOKEN=" ").startswith("Error: $SOUWEN_TOKEN holds no token")
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbfsecret\r\n")
+    with running_server("--index", seeds_index, "--token-file", tmp_path / "marked") as client:
+        assert client.get("/health", headers={"Authorization": "Bearer secret"}).status_code == 200

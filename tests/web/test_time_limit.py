@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,3 +82,34 @@ def test_timeout_is_status_504_with_a_sentence(serve: Callable[..., RunningServe
     response = serve(seeds_index, time_limit=1e-6).client.get("/api/search?q=外交")
     assert response.status_code == 504
     assert response.json()["error"].startswith("this took longer than 1e-06 seconds: ask for less")
+
+
+def test_search_stops_when_its_request_timed_out_or_was_abandoned(seeds_index: Path) -> None:
+    def search_for_ever(searcher: Searcher) -> None:
+        while True:
+            searcher.search("外* OR entity:*国*", facets=["entity"])
+
+    async def all_threads_stop(pool: SearcherPool) -> None:
+        end = time.monotonic() + 30
+        while pool._pending:
+            assert time.monotonic() < end
+            await asyncio.sleep(0.01)
+
+    async def use_pool() -> None:
+        pool = SearcherPool(seeds_index, time_limit=0.3, threads=2)
+        for _ in range(4):
+            with pytest.raises(TooSlow):
+                await pool.run(search_for_ever)
+        await all_threads_stop(pool)
+        pool.close()
+        pool = SearcherPool(seeds_index, time_limit=60, threads=2)
+        tasks = [asyncio.create_task(pool.run(search_for_ever)) for _ in range(2)]
+        await asyncio.sleep(0.3)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await all_threads_stop(pool)
+        assert await pool.run(lambda searcher: searcher.statistics().articles) == 2
+        pool.close()
+
+    asyncio.run(use_pool())

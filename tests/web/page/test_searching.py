@@ -210,7 +210,7 @@ def test_reprints_are_folded(open_page: OpenPage, site: str) -> None:
 
 def test_partial_matches_have_a_heading(open_page: OpenPage, site: str) -> None:
     page = open_page(f"{site}/?q={quote('布林肯在北京举行坦诚的外交会谈')}&limit=50")
-    assert "完全匹配" in page.locator(".total").inner_text()
+    assert "完整匹配" in page.locator(".total").inner_text()
     assert page.get_by_role("heading", name="以下为部分匹配").count() == 1
     after = page.locator(".divider ~ .hit").count()
     assert 0 < after < len(titles(page))
@@ -266,8 +266,8 @@ def test_no_results_page_offers_help(open_page: OpenPage, site: str, screenshot:
     page = open_page(f"{site}/?q={quote('候鸟')}&section={quote('国际')}")
     screenshot(page, "nothing")
     assert page.get_by_role("heading", name="没有找到文章").is_visible()
-    assert "去掉筛选条件有 3 篇文章" in page.locator(".no-results").inner_text()
-    page.get_by_role("link", name="不加筛选搜索").click()
+    assert "去掉筛选条件后有 3 篇文章" in page.locator(".no-results").inner_text()
+    page.get_by_role("link", name="不加筛选条件搜索").click()
     page.wait_for_url(lambda url: "section" not in url)
     assert page.locator(".total").inner_text() == "3 篇文章"
 
