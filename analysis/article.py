@@ -11,7 +11,8 @@ from .names.finder import EntityMention
 class Article:
     """One article after reading and cleaning. Texts are as written, never folded.
 
-    `id` is the record's own id if it has one, else its URL, else its path. `published` carries a time zone.
+    `id` is the record's own id if it has one, else its URL, else its path. `published` carries a time zone, and so does
+    `crawled`, which indexes do not store.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Article:
     author: str = ""
     lead: str = ""
     path: str = ""
+    crawled: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ import sys
 import time
 from dataclasses import asdict
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
-from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory
+from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexLocked
 from ..messages import gettext as _
 from .options import FILE, complete_folder, index_option, json_option
 from .output import for_terminal, join_facts, print_json
@@ -85,6 +86,14 @@ Examples:
     "The index remembers it.",
 )
 @click.option("--delete-missing", is_flag=True, help="Delete articles that are no longer in the files below PATH.")
+@click.option(
+    "--max-delete",
+    type=click.IntRange(0, 100),
+    default=20,
+    show_default=True,
+    metavar="PERCENT",
+    help="Share of the articles that --delete-missing may delete; with 100 also all below an empty PATH.",
+)
 @click.option("--watch", is_flag=True, help="Keep running, and index files as they change, until interrupted.")
 @click.option("--show-cleaning", is_flag=True, help="List the lines that were removed from articles.")
 @click.option(
@@ -122,6 +131,7 @@ def index(
     cleaning: bool | None,
     mapping: dict[str, str],
     delete_missing: bool,
+    max_delete: int,
     watch: bool,
     show_cleaning: bool,
     rebuild: bool,
@@ -140,7 +150,7 @@ def index(
     from the index itself.
     """
     # These modules load HTML and engine libraries, which --help does not need.
-    from ..indexer import build_index, copy_index, watch_changes
+    from ..indexer import PathNotFound, build_index, copy_index, watch_changes
 
     dictionary_words = _read_words(dictionary) if dictionary else None
     if from_index:
@@ -170,6 +180,7 @@ def index(
         index_dir,
         engine=engine,
         delete_missing=delete_missing,
+        max_delete=max_delete,
         mapping=mapping or None,
         jobs=jobs,
         memory=memory << 20,
@@ -192,9 +203,23 @@ def index(
         _recommend_engine(index_dir)
     if watch:
         for _changes in watch_changes(paths, index_dir):
-            report, seconds = _with_progress(update)
+            try:
+                report, seconds = _with_progress(partial(_wait_for_lock, update))
+            except PathNotFound as error:  # `watch_changes` waits until the path is back
+                click.echo(str(error), err=True)
+                continue
             if report.read or report.deleted:
                 _print(report, seconds, index_dir, show_cleaning, as_json)
+
+
+def _wait_for_lock(update: "Callable[..., IndexReport]", **options: object) -> "IndexReport":
+    """Update an index, as soon as no other program writes into it."""
+    try:
+        return update(**options)
+    except IndexLocked as error:
+        message = _("waiting: {reason}")
+        click.echo(for_terminal(message.format(reason=error)), err=True)
+        return update(**options, lock_timeout=inf)
 
 
 def _print_copied(index_dir: str, copied: int, seconds: float, as_json: bool) -> None:
@@ -247,6 +272,13 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
     if len(report.failed) > MAX_FAILURES_SHOWN:
         more = len(report.failed) - MAX_FAILURES_SHOWN
         click.echo(_("… and {more} more; --json lists all").format(more=more), err=True)
+    if report.shared_ids:
+        message = _(
+            "{records} records have the id of a different article and got another one, such as {path}: {id} is indexed "
+            "as {article_id}; --json lists all"
+        )
+        shared = report.shared_ids[0]
+        click.echo(for_terminal(message.format(records=len(report.shared_ids), **shared._asdict())), err=True)
     if report.replaced:
         message = _(
             "damaged text in {files} of the files: {characters} characters became �, first in {path}; --json lists all"
@@ -268,7 +300,7 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
 
 def _as_json(report: "IndexReport", show_cleaning: bool) -> dict[str, object]:
     values = asdict(report)
-    for field in ("failed", "replaced", "removed"):
+    for field in ("failed", "replaced", "removed", "shared_ids"):
         values[field] = [record._asdict() for record in values[field]]
     if not show_cleaning:
         del values["removed"]

@@ -63,7 +63,15 @@ from .fields import (
     TextField,
     ValueField,
 )
-from .index_directory import ALIASES_FILE, DEFAULT_ENGINE, ENGINES, FORMER_FORMAT, IndexDirectory, IndexMeta
+from .index_directory import (
+    ALIASES_FILE,
+    DEFAULT_ENGINE,
+    ENGINES,
+    FORMER_FORMAT,
+    IndexDirectory,
+    IndexMeta,
+    find_index_entries,
+)
 from .keywords import keyword
 from .stored_article import StoredArticle
 
@@ -136,6 +144,7 @@ __all__ = [
     "ValueField",
     "Writer",
     "check_deadline",
+    "find_index_entries",
     "has_stored_values",
     "keyword",
     "keywords_within",

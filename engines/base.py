@@ -98,10 +98,11 @@ class Reader(ArticleReader, Protocol):
 class Writer(Protocol):
     """A transaction. Leaving the `with` block commits it; an exception leaves the index as it was."""
 
-    def put(self, prepared: Any) -> None:
+    def put(self, prepared: Any, replaces: int | None = None) -> None:
         """Add an article that `Engine.prepare` of the same kind of engine made.
 
-        It replaces a committed article with the same id. A transaction can put an id only once.
+        It replaces a committed article with the same id. `replaces` is the number of the article with the same id that
+        this transaction has already put, if any: 0 for its first article, 1 for the second.
         """
         ...
 

@@ -19,7 +19,7 @@ import re
 import shutil
 import socket
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -50,6 +50,7 @@ _T = TypeVar("_T")
 FORMAT = 4
 FORMER_FORMAT = 3  # whose stored articles can still be read, so that a rebuild keeps them
 META = "meta.json"
+LOCK, OWNER = "writer.lock", "writer.txt"
 _CHECKSUM = "checksum"  # key of meta.json; older indexes have none
 ALIASES_FILE = "aliases.txt"
 ENGINES = ("whoosh", "tantivy", "opensearch")
@@ -282,10 +283,10 @@ class IndexDirectory:
             IndexLocked: Another program is writing.
             IndexUnwritable: The system refuses to write to the folder.
         """
-        owner_file = self.path / "writer.txt"
+        owner_file = self.path / OWNER
         with translate_write_errors(self.path):
             make_folder(self.path)
-            lock = filelock.FileLock(self.path / "writer.lock", timeout=timeout)
+            lock = filelock.FileLock(self.path / LOCK, timeout=timeout)
             try:
                 lock.acquire()
             except filelock.Timeout as error:
@@ -372,3 +373,14 @@ def _read_text(path: Path) -> str:
         return path.read_text("utf-8", "replace").strip()
     except OSError:
         return ""
+
+
+def find_index_entries(names: Set[str]) -> Set[str]:
+    """Return those of the names in a folder that belong to an index, nothing if the folder holds none.
+
+    The index may be one whose first run was killed.
+    """
+    folders = set(filter(_ENGINE_FOLDER.fullmatch, names))
+    if not (names >= {LOCK, OWNER} or (META in names and folders)):
+        return frozenset()
+    return names & {META, f"{META}.new", LOCK, OWNER} | folders | set(filter(_MANIFEST.fullmatch, names))

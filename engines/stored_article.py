@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ..analysis import (
     AnalyzedArticle,
@@ -69,7 +70,7 @@ def stored_article(texts: Mapping[str, str]) -> StoredArticle:
     Raises:
         ValueError, LookupError, TypeError: The texts are not those of an article.
     """
-    values = dict(texts)
+    values: dict[str, Any] = dict(texts)
     mentions, dates, digest = values.pop("entities"), values.pop("dates"), values.pop("digest")
     sketch, published = split_sketch(values.pop("sketch")), values.pop("published")
     values["id"] = values["id"] or values["url"]

@@ -1,11 +1,20 @@
 """Files → articles → engine: readers, cleaning, the write path."""
 
 from .build import build_index
-from .errors import IndexOccupied, MappingsDiffer, PathNotFound, ReadError, UnknownField, WatchFailed, WorkerPoolFailed
+from .errors import (
+    IndexOccupied,
+    MappingsDiffer,
+    PathNotFound,
+    ReadError,
+    TooManyDeletions,
+    UnknownField,
+    WatchFailed,
+    WorkerPoolFailed,
+)
 from .index_check import CheckReport, check_index
 from .index_copy import copy_index
 from .learned_lines import learned_lines
-from .sync import DecodingLoss, ReadFailure, RemovedLine
+from .sync import DecodingLoss, ReadFailure, RemovedLine, SharedId
 from .update import IndexReport
 from .watch import watch_changes
 
@@ -19,6 +28,8 @@ __all__ = [
     "ReadError",
     "ReadFailure",
     "RemovedLine",
+    "SharedId",
+    "TooManyDeletions",
     "UnknownField",
     "WatchFailed",
     "WorkerPoolFailed",

@@ -14,12 +14,14 @@ from ..engines import (
     UnknownEngine,
 )
 from ..messages import gettext as _
+from .inputs import find_inputs
 from .preparation import IndexingConfig
 from .readers import record_keys
 from .rebuild import GivenSettings, rebuild_index, recorded_mapping
-from .update import IndexReport, RunOptions, find_inputs, update_index
+from .update import IndexReport, RunOptions, update_index
 
 LOCK_TIMEOUT = 10.0  # seconds
+MAX_DELETE = 20  # percent of the articles
 
 
 def build_index(
@@ -30,6 +32,7 @@ def build_index(
     rebuild: bool = False,
     from_files: bool = False,
     delete_missing: bool = False,
+    max_delete: int = MAX_DELETE,
     mapping: Mapping[str, str] | None = None,
     jobs: int | None = None,
     memory: int = DEFAULT_WRITE_BUFFER,
@@ -54,6 +57,8 @@ def build_index(
         from_files: Take the articles of a rebuild from the files alone; drop the others.
         delete_missing: Delete articles that were indexed from below `paths` and are no longer there. Without it they
             stay.
+        max_delete: Percentage of the articles that a run may delete. Ten are always allowed. Only with 100 does a
+            folder without any file count as emptied; it may be a disk that is not mounted.
         mapping: Fields of articles (title, body, date …) mapped to keys of records in JSON, delimited files and front
             matter.
         jobs: Worker processes that read and analyze; by default one per core if there are files enough.
@@ -74,6 +79,7 @@ def build_index(
         IndexDamaged: The index is damaged.
         ArticlesUnreadable: A rebuild would lose articles that cannot be read.
         IndexUnwritable: The index cannot be written.
+        TooManyDeletions: More articles are missing than `max_delete` allows.
         WorkerPoolFailed: The worker processes keep dying.
     """
     if mapping is not None:
@@ -82,7 +88,7 @@ def build_index(
     inputs = find_inputs(roots)
     words = None if dictionary is None else list(dictionary)
     given = GivenSettings(engine, words, entities, mapping, cleaning)
-    options = RunOptions(jobs, memory, progress, delete_missing)
+    options = RunOptions(jobs, memory, progress, max_delete if delete_missing else None)
     directory = IndexDirectory(index)
     with directory.lock(lock_timeout):
         if directory.exists() and rebuild:

@@ -35,6 +35,25 @@ class UnknownField(SouwenError):
         )
 
 
+class OutsideLink(ReadError):
+    """A symbolic link that leads outside of the folder that is indexed."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(_("the link leads outside of {root}: index its target by its own path").format(root=root))
+
+
+class TooManyDeletions(SouwenError):
+    """More articles are missing than a run may delete."""
+
+    def __init__(self, missing: int, articles: int, limit: int) -> None:
+        super().__init__(
+            _(
+                "{missing} of {articles} articles are no longer in their files, which is more than {limit} %, and "
+                "nothing was changed: restore the files, or allow more with --max-delete PERCENT"
+            ).format(missing=missing, articles=articles, limit=limit)
+        )
+
+
 class PathNotFound(SouwenError):
     """A path to index does not exist or cannot be entered."""
 

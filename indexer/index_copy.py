@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from ..engines import DEFAULT_WRITE_BUFFER, FORMER_FORMAT, IndexDirectory
 from .build import LOCK_TIMEOUT
 from .errors import IndexOccupied
+from .inputs import NO_INPUTS
 from .rebuild import GivenSettings, copy_articles
-from .update import NO_INPUTS, RunOptions
+from .update import RunOptions
 
 
 def copy_index(

@@ -5,11 +5,10 @@ index. A run that is killed between the two commits leaves an older manifest: th
 finds their articles unchanged.
 """
 
-import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from ..engines import IndexDamaged, IndexUnwritable
 from ..messages import gettext as _
 from .cleaning import RepeatedLines
 from .row_checksum import CHECKSUM_SCHEMA, RowChecksum, is_sound, structure
+from .versions import Identity, Supply, Version, hash64
 
 _MIN_AGE = 2_000_000_000  # ns; the coarsest clock of a file system, that of FAT
 _CACHE_SIZE = 64_000  # KiB
@@ -35,22 +35,27 @@ _SYSTEM_ERRORS = (
     "out of memory",
     "unable to open database file",
 )
+_SCHEMA_VERSION = 1
 _SCHEMA = f"""
 {CHECKSUM_SCHEMA}
 CREATE TABLE IF NOT EXISTS file (
     key INTEGER PRIMARY KEY, path BLOB NOT NULL, size INTEGER NOT NULL, modified_ns INTEGER,
-    digest BLOB NOT NULL, reader_settings TEXT NOT NULL, articles INTEGER NOT NULL
+    digest BLOB NOT NULL, reader_settings TEXT NOT NULL, articles INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL DEFAULT 0, inode INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS failure (file INTEGER NOT NULL, name BLOB NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS failure_file ON failure (file);
--- the file that supplies an article, and whether that file no longer contains it
+-- the file that supplies an article, whether that file no longer contains it, and the version and identity of it
 CREATE TABLE IF NOT EXISTS article (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL, file INTEGER NOT NULL, lost INTEGER NOT NULL
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL, file INTEGER NOT NULL, lost INTEGER NOT NULL,
+    dated_ns INTEGER NOT NULL DEFAULT 0, modified_ns INTEGER NOT NULL DEFAULT 0,
+    url INTEGER NOT NULL DEFAULT 0, title INTEGER NOT NULL DEFAULT 0, body INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS article_file ON article (file);
--- other files that contain an article with the same id
+-- other files that contain a version of an article
 CREATE TABLE IF NOT EXISTS duplicate (
-    article INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (article, file)
+    article INTEGER NOT NULL, file INTEGER NOT NULL,
+    dated_ns INTEGER NOT NULL DEFAULT 0, modified_ns INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (article, file)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS duplicate_file ON duplicate (file);
 -- canonical forms of the lines that a source repeats
@@ -64,24 +69,44 @@ _TEMPORARY_SCHEMA = """
 -- of this run: the files that exist or were forgotten, and the articles that those files supplied and no longer contain
 CREATE TEMPORARY TABLE seen (file INTEGER PRIMARY KEY);
 CREATE TEMPORARY VIEW lost_article AS SELECT key, id FROM article WHERE lost AND file IN (SELECT file FROM seen);
+-- of this run: the numbers of the articles that it has written, and the articles that get another file
+CREATE TEMPORARY TABLE written (article INTEGER PRIMARY KEY, number INTEGER NOT NULL);
+CREATE TEMPORARY TABLE adopted (article INTEGER PRIMARY KEY, file INTEGER NOT NULL);
 """
+# Version 0 had neither versions nor identities of articles, so that all files must be read again.
+_UPGRADE = """
+ALTER TABLE file ADD COLUMN changed_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE file ADD COLUMN inode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE article ADD COLUMN dated_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE article ADD COLUMN modified_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE article ADD COLUMN url INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE article ADD COLUMN title INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE article ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE duplicate ADD COLUMN dated_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE duplicate ADD COLUMN modified_ns INTEGER NOT NULL DEFAULT 0;
+UPDATE file SET modified_ns = NULL, digest = x'';
+"""
+_MAX_INODE = (1 << 63) - 1  # of an integer of SQLite
 
 
 class FileStamp(NamedTuple):
-    """Size and modification time of a file: if both stay the same, the file need not be read.
+    """Size, times and inode of a file: if all stay the same, the file need not be read.
 
-    `modified_ns` is in nanoseconds since 1970. It is None if the file was modified so recently that another change
-    could leave the time as it is.
+    `modified_ns` and `changed_ns`, the time when the inode was changed, are in nanoseconds since 1970. `modified_ns` is
+    None if the file was changed so recently that another change could leave the times as they are.
     """
 
     size: int
     modified_ns: int | None
+    changed_ns: int
+    inode: int
 
     @classmethod
     def from_stat(cls, status: os.stat_result) -> "FileStamp":
         """Return the stamp of a file whose status has just been read."""
-        is_old_enough = status.st_mtime_ns < time.time_ns() - _MIN_AGE
-        return cls(status.st_size, status.st_mtime_ns if is_old_enough else None)
+        is_old_enough = max(status.st_mtime_ns, status.st_ctime_ns) < time.time_ns() - _MIN_AGE
+        modified_ns = status.st_mtime_ns if is_old_enough else None
+        return cls(status.st_size, modified_ns, status.st_ctime_ns, status.st_ino & _MAX_INODE)
 
 
 class FileRecord(NamedTuple):
@@ -128,6 +153,13 @@ class Manifest:
     def _prepare(self) -> RowChecksum:
         """Create the tables that are missing, and return the checksum of all."""
         names = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master")}
+        [(version,)] = self._database.execute("PRAGMA user_version").fetchall()
+        if names and version not in (0, _SCHEMA_VERSION):
+            raise self._damage()
+        if "file" in names and version < _SCHEMA_VERSION:
+            for statement in filter(str.strip, _UPGRADE.split(";")):
+                self._database.execute(statement)
+        self._database.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
         for statement in filter(str.strip, _SCHEMA.split(";")):
             self._database.execute(statement)
         is_valid = structure(self._database) == _expected_structure()
@@ -172,9 +204,11 @@ class Manifest:
     def find_file(self, path: str) -> FileRecord | None:
         """Return the record of a file, or None if it was never read."""
         rows = self._query(
-            "SELECT key, size, modified_ns, digest, reader_settings, articles FROM file WHERE key = ?", _key(path)
+            "SELECT key, size, modified_ns, changed_ns, inode, digest, reader_settings, articles FROM file"
+            " WHERE key = ?",
+            hash64(path),
         )
-        return next((FileRecord(row[0], FileStamp(row[1], row[2]), *row[3:]) for row in rows), None)
+        return next((FileRecord(row[0], FileStamp(*row[1:5]), *row[5:]) for row in rows), None)
 
     def paths(self) -> list[str]:
         """Return the paths of all files."""
@@ -189,18 +223,21 @@ class Manifest:
         return self._execute("INSERT OR IGNORE INTO seen VALUES (?)", record.key) > 0
 
     def update_stamp(self, record: FileRecord, stamp: FileStamp) -> None:
-        """Record a new modification time of a file whose content is the same."""
-        self._execute("UPDATE file SET modified_ns = ? WHERE key = ?", stamp.modified_ns, record.key)
+        """Record a new stamp of a file whose content is the same."""
+        self._execute(
+            "UPDATE file SET modified_ns = ?, changed_ns = ?, inode = ? WHERE key = ?", *stamp[1:], record.key
+        )
 
     def start_file(self, path: str, stamp: FileStamp, digest: bytes, reader_settings: str) -> int:
         """Record that this run reads the file, and return its key.
 
         The articles that the file supplied so far are lost until `supply_article` is called for them.
         """
-        key = _key(path)
-        values = (key, os.fsencode(path), stamp.size, stamp.modified_ns, digest, reader_settings)
-        if not self._execute("INSERT OR IGNORE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values):
-            self._execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, 0)", *values)
+        key = hash64(path)
+        size, modified_ns, *rest = stamp
+        values = (key, os.fsencode(path), size, modified_ns, digest, reader_settings, *rest)
+        if not self._execute("INSERT OR IGNORE INTO file VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)", *values):
+            self._execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)", *values)
             self._clear_file(key)
         self._execute("INSERT OR IGNORE INTO seen VALUES (?)", key)
         return key
@@ -210,23 +247,72 @@ class Manifest:
         self._execute("DELETE FROM duplicate WHERE file = ?", file)
         self._execute("DELETE FROM failure WHERE file = ?", file)
 
-    def supply_article(self, file: int, article_id: str) -> bool:
-        """Record that a file contains an article, and return whether the file supplies it.
+    def supply_article(
+        self, file: int, article_id: str, version: Version, identity: Identity, is_gone: Callable[[str], bool]
+    ) -> Supply:
+        """Record that a file contains an article, and return how it is taken.
 
-        Of several files with the same article, the first one supplies it as long as it contains it. Of several articles
-        with the same id in a file, the first one counts.
+        Of several files with the same article, the one with the newest version supplies it, as long as it contains it.
+        A file that `is_gone` yields to any that was modified later.
         """
-        self._execute("UPDATE file SET articles = articles + 1 WHERE key = ?", file)
-        article = _key(article_id)
-        if self._execute("INSERT OR IGNORE INTO article VALUES (?, ?, ?, 0)", article, article_id, file):
-            return True
-        supplier = self._query("SELECT file, lost FROM article WHERE key = ?", article)
-        if supplier and not supplier[0][1]:
-            if supplier[0][0] != file:
-                self._execute("INSERT OR IGNORE INTO duplicate VALUES (?, ?)", article, file)
-            return False
-        self._execute("INSERT OR REPLACE INTO article VALUES (?, ?, ?, 0)", article, article_id, file)
-        return True
+        key = hash64(article_id)
+        if self._execute(
+            "INSERT OR IGNORE INTO article VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)",
+            *(key, article_id, file, *version, *identity),
+        ):
+            supply = Supply.NEW
+        else:
+            supply = self._supply_known(file, key, version, identity, is_gone)
+        if supply is not Supply.SHARED_ID:
+            self._execute("UPDATE file SET articles = articles + 1 WHERE key = ?", file)
+        return supply
+
+    def _supply_known(
+        self, file: int, key: int, version: Version, identity: Identity, is_gone: Callable[[str], bool]
+    ) -> Supply:
+        [(supplier, is_lost, *values)] = self._query(
+            "SELECT file, lost, dated_ns, modified_ns, url, title, body FROM article WHERE key = ?", key
+        )
+        former_version, former_identity = Version(*values[:2]), Identity(*values[2:])
+        if not (supplier == file and is_lost) and not identity.is_same_article(former_identity):
+            return Supply.SHARED_ID
+        is_newer = is_lost or version > former_version
+        if not is_newer and supplier != file and version.modified_ns >= former_version.modified_ns:
+            is_newer = is_gone(self._path(supplier))
+        if not is_newer:
+            if supplier != file:
+                self._add_duplicate(key, file, version)
+            return Supply.KEPT
+        if supplier != file and not is_lost:
+            self._add_duplicate(key, supplier, former_version)
+        self._execute("DELETE FROM duplicate WHERE article = ? AND file = ?", key, file)
+        self._execute(
+            "UPDATE article SET file = ?, lost = 0, dated_ns = ?, modified_ns = ?, url = ?, title = ?, body = ?"
+            " WHERE key = ?",
+            *(file, *version, *identity, key),
+        )
+        return Supply.TAKEN
+
+    def _path(self, file: int) -> str:
+        """Return the path of a file, "" if it was forgotten."""
+        return next((os.fsdecode(row[0]) for row in self._query("SELECT path FROM file WHERE key = ?", file)), "")
+
+    def _add_duplicate(self, article: int, file: int, version: Version) -> None:
+        self._execute("INSERT OR REPLACE INTO duplicate VALUES (?, ?, ?, ?)", article, file, *version)
+
+    def is_supplied(self, file: int, article_id: str, version: Version) -> bool:
+        """Return whether the file supplies this version of an article."""
+        statement = "SELECT 1 FROM article WHERE key = ? AND file = ? AND dated_ns = ? AND modified_ns = ? AND NOT lost"
+        return bool(self._query(statement, hash64(article_id), file, *version))
+
+    def add_written(self, article_id: str, number: int) -> None:
+        """Record the number that an article has in the transaction of this run."""
+        self._execute("INSERT OR REPLACE INTO written VALUES (?, ?)", hash64(article_id), number)
+
+    def written_number(self, article_id: str) -> int | None:
+        """Return the number of an article that this run has written, None if it has not."""
+        rows = self._query("SELECT number FROM written WHERE article = ?", hash64(article_id))
+        return rows[0][0] if rows else None
 
     def keep_articles(self, file: int) -> None:
         """Keep all articles of a file that was not read to its end: the rest of it may contain them."""
@@ -240,7 +326,7 @@ class Manifest:
         """Return the number of articles that none of these files contains."""
         with self._as_index_error():
             self._database.execute("CREATE TEMPORARY TABLE inside (file INTEGER PRIMARY KEY)")
-            self._database.executemany("INSERT OR IGNORE INTO inside VALUES (?)", ((_key(path),) for path in paths))
+            self._database.executemany("INSERT OR IGNORE INTO inside VALUES (?)", ((hash64(path),) for path in paths))
         [(articles,)] = self._query(
             "SELECT count(*) FROM article WHERE (lost OR file NOT IN (SELECT file FROM inside)) AND NOT EXISTS"
             " (SELECT * FROM duplicate JOIN inside USING (file) WHERE duplicate.article = article.key)"
@@ -269,6 +355,15 @@ class Manifest:
             for form in forms:
                 self._execute("INSERT INTO repeated_line VALUES (?, ?)", source, form)
 
+    def has_files_below(self, root: str) -> bool:
+        """Return whether a file at or below `root` was ever read."""
+        return any(is_below(os.fsdecode(path), [root]) for (path,) in self._query("SELECT path FROM file"))
+
+    def failure_count(self, record: FileRecord) -> int:
+        """Return the number of failures in a file."""
+        [(count,)] = self._query("SELECT count(*) FROM failure WHERE file = ?", record.key)
+        return int(count)
+
     def forget_repeated_lines(self) -> None:
         """Forget the repeated lines of all sources, so that this run learns them again."""
         self._execute("DELETE FROM repeated_line")
@@ -281,7 +376,7 @@ class Manifest:
         rows = self._query("SELECT key, path FROM file WHERE key NOT IN (SELECT file FROM seen)")
         for key, encoded_path in rows:
             path = os.fsdecode(encoded_path)
-            if _is_below(path, roots) and not _is_below(path, unreadable):
+            if is_below(path, roots) and not is_below(path, unreadable):
                 self._execute("INSERT INTO seen VALUES (?)", key)
                 self._clear_file(key)
                 self._execute("DELETE FROM file WHERE key = ?", key)
@@ -290,25 +385,37 @@ class Manifest:
         """Return the ids of the lost articles: the files that supplied them, seen or forgotten, lack them."""
         return [row[0] for row in self._query("SELECT id FROM lost_article")]
 
-    def files_with_lost_articles(self) -> list[tuple[int, str]]:
-        """Return key and path of the other files that contain articles with the ids of lost ones."""
-        rows = self._query(
-            "SELECT DISTINCT file.key, file.path FROM lost_article JOIN duplicate ON duplicate.article ="
-            " lost_article.key JOIN file ON file.key = duplicate.file ORDER BY file.path"
+    def reassign_lost_articles(self) -> list[tuple[int, str]]:
+        """Give each lost article to the file with its newest other version, and return key and path of these files."""
+        self._execute(
+            "INSERT INTO adopted SELECT key, (SELECT file FROM duplicate WHERE article = key"
+            " ORDER BY dated_ns DESC, modified_ns DESC LIMIT 1) AS heir FROM lost_article WHERE heir IS NOT NULL"
         )
+        self._execute(
+            "UPDATE article SET lost = 0, (file, dated_ns, modified_ns) = (SELECT file, dated_ns, modified_ns"
+            " FROM duplicate JOIN adopted USING (article, file) WHERE article = key)"
+            " WHERE key IN (SELECT article FROM adopted)"
+        )
+        self._execute("DELETE FROM duplicate WHERE (article, file) IN (SELECT article, file FROM adopted)")
+        rows = self._query("SELECT key, path FROM file WHERE key IN (SELECT file FROM adopted) ORDER BY path")
         return [(key, os.fsdecode(path)) for key, path in rows]
 
-    def adopt_article(self, file: int, article_id: str) -> bool:
-        """Make another file, which contains it, supply a lost article. Return False if the article is not lost."""
-        article = _key(article_id)
-        if not self._execute("UPDATE article SET file = ?, lost = 0 WHERE key = ? AND lost", file, article):
+    def adopt_article(self, file: int, article_id: str, identity: Identity) -> bool:
+        """Return whether this record of a file is the version of an article that was reassigned to the file."""
+        key = hash64(article_id)
+        statement = (
+            "SELECT url, title, body FROM article JOIN adopted ON article = key WHERE key = ? AND adopted.file = ?"
+        )
+        rows = self._query(statement, key, file)
+        if not rows or not identity.is_same_article(Identity(*rows[0])):
             return False
-        self._execute("DELETE FROM duplicate WHERE article = ? AND file = ?", article, file)
+        self._execute("DELETE FROM adopted WHERE article = ?", key)
+        self._execute("UPDATE article SET url = ?, title = ?, body = ? WHERE key = ?", *identity, key)
         return True
 
     def forget_article(self, article_id: str) -> None:
         """Remove an article that is no longer in the index."""
-        self._execute("DELETE FROM article WHERE key = ?", _key(article_id))
+        self._execute("DELETE FROM article WHERE key = ?", hash64(article_id))
 
     @property
     def commit_id(self) -> str | None:
@@ -324,7 +431,7 @@ class Manifest:
         """Make this run read all files again, and forget the articles that are not among the `article_ids`."""
         with self._as_index_error():
             self._database.execute("CREATE TEMPORARY TABLE present (article INTEGER PRIMARY KEY)")
-            self._database.executemany("INSERT OR IGNORE INTO present VALUES (?)", ((_key(i),) for i in article_ids))
+            self._database.executemany("INSERT OR IGNORE INTO present VALUES (?)", ((hash64(i),) for i in article_ids))
         self._execute("UPDATE file SET modified_ns = NULL, digest = x''")
         self._execute("DELETE FROM duplicate WHERE article NOT IN (SELECT article FROM present)")
         self._execute("DELETE FROM article WHERE key NOT IN (SELECT article FROM present)")
@@ -374,11 +481,6 @@ def _expected_structure() -> list[object]:
         return structure(database)
 
 
-def _key(name: str) -> int:
-    """Return a 64-bit hash of a path or an id, the same in every run."""
-    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
-
-
-def _is_below(path: str, roots: Sequence[str]) -> bool:
+def is_below(path: str, roots: Sequence[str]) -> bool:
+    """Return whether a path is one of `roots`, or below one."""
     return any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)

@@ -15,23 +15,31 @@ from .cleaning import Cleaner
 from .errors import ReadError
 from .files import ReadUnit
 from .readers import ReplacedCharacters
+from .versions import Identity
 from .worker_process import BeginStep, memory_reason
 
 READERS_VERSION = 1  # increase it when the readers make other articles of the same files
 
 
 class ChangedArticle(NamedTuple):
-    """An article that is new, or differs from the index. `prepared` is the input of the engine's writer."""
+    """An article that is new, or differs from the index.
 
-    article_id: str
+    `prepared` is the input of the engine's writer. `replaces` is the number of the version that this run has already
+    written, if any.
+    """
+
+    article: Article
+    identity: Identity
     is_new: bool
     prepared: Any
+    replaces: int | None = None
 
 
 class UnchangedArticle(NamedTuple):
     """An article that equals the one in the index."""
 
-    article_id: str
+    article: Article
+    identity: Identity
 
 
 class CleanedLine(NamedTuple):
@@ -125,16 +133,21 @@ class Preparer:
 
     def _compare_all(self, unit: ReadUnit, items: _Items, committed_digests: Mapping[str, str]) -> Outcomes:
         try:
-            return [self._compare(item, committed_digests) if isinstance(item, Article) else item for item in items]
+            return [
+                self._compare(item, committed_digests, unit.is_rewritten) if isinstance(item, Article) else item
+                for item in items
+            ]
         except MemoryError:
             return [ReadError(memory_reason(unit.size))]
 
-    def _compare(self, article: Article, committed_digests: Mapping[str, str]) -> ChangedArticle | UnchangedArticle:
-        digest = _digest(article)
-        if committed_digests.get(article.id) == digest:
-            return UnchangedArticle(article.id)
+    def _compare(
+        self, article: Article, committed_digests: Mapping[str, str], is_rewritten: bool
+    ) -> ChangedArticle | UnchangedArticle:
+        digest, identity = _digest(article), Identity.of(article)
+        if committed_digests.get(article.id) == digest and not is_rewritten:
+            return UnchangedArticle(article, identity)
         is_new = article.id not in committed_digests
-        return ChangedArticle(article.id, is_new, (self._analyzer.analyze(article), digest))
+        return ChangedArticle(article, identity, is_new, (self._analyzer.analyze(article), digest))
 
     def close(self) -> None:
         """Close the reader of the last commit."""
@@ -142,7 +155,8 @@ class Preparer:
 
 
 def _digest(article: Article) -> str:
-    """Return a digest that changes with the article. The path does not count."""
-    values = [getattr(article, field.name) for field in fields(article) if field.name not in ("path", "published")]
+    """Return a digest that changes with the article. The path and the time of the crawl do not count."""
+    uncounted = ("path", "published", "crawled")
+    values = [getattr(article, field.name) for field in fields(article) if field.name not in uncounted]
     content = repr([*values, article.published and article.published.isoformat()])
     return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

@@ -21,10 +21,11 @@ from ..engines import (
 from ..messages import gettext as _
 from ..messages import ngettext
 from .errors import MappingsDiffer
+from .inputs import NO_INPUTS, Inputs
 from .manifest import Manifest
 from .manifest_copy import copy_manifest
 from .preparation import IndexingConfig
-from .update import NO_INPUTS, IndexReport, Inputs, RunOptions, update_index
+from .update import IndexReport, RunOptions, update_index
 
 _UNREADABLE = (IndexDamaged, IndexMismatch, IndexMoved, IndexOutdated)
 
@@ -154,7 +155,7 @@ def _known_files(manifest_file: Path, has_manifest: bool) -> Inputs:
         return NO_INPUTS
     with Manifest(manifest_file) as manifest:
         files = [path for path in manifest.paths() if Path(path).exists()]
-    return Inputs(files, files, [])
+    return Inputs(files, files, [], [], [])
 
 
 def _check_loss(directory: IndexDirectory, manifest_file: Path, has_manifest: bool, inputs: Inputs) -> None:

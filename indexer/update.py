@@ -1,21 +1,25 @@
 """Update an index in one transaction: from files and, if it replaces another one, from the articles of that."""
 
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..engines import ArticleReader
+from ..engines import ArticleReader, Writer
+from ..messages import gettext as _
 from .cleaning import Cleaner, RepeatedLines, find_repeated_lines
-from .errors import WorkerPoolFailed
-from .files import ReadUnit, find_files, read_units, sample_articles
-from .manifest import Manifest
+from .errors import TooManyDeletions, WorkerPoolFailed
+from .files import ReadUnit, read_units, sample_articles
+from .inputs import Inputs
+from .manifest import Manifest, is_below
 from .manifest_commit import manifest_of_index
 from .preparation import ChangedArticle, IndexingConfig
-from .sync import DecodingLoss, ReadFailure, RemovedLine, Sync
+from .sync import DecodingLoss, ReadFailure, RemovedLine, SharedId, Sync
 from .workers import make_executor
+
+MIN_MAX_DELETED = 10  # articles that a run may always delete
+_ALL = 100  # percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,12 @@ class IndexReport:
         added: Articles that are new in the index.
         updated: Articles that replaced another version.
         deleted: Articles that were deleted.
-        skipped: Articles that are unchanged, or share the id of another article.
+        skipped: Articles that are unchanged, or have a newer version elsewhere.
         read: New or changed files that were read.
         failed: Files and records that did not become articles.
         replaced: Files with bytes that could not be decoded.
         removed: Lines that cleaning removed, most frequent first.
+        shared_ids: Records that got another id, because a different article has theirs.
         kept: Articles that a rebuild took from the former index, because no file contains them any more.
     """
 
@@ -42,18 +47,8 @@ class IndexReport:
     failed: tuple[ReadFailure, ...]
     replaced: tuple[DecodingLoss, ...]
     removed: tuple[RemovedLine, ...]
+    shared_ids: tuple[SharedId, ...]
     kept: int = 0
-
-
-class Inputs(NamedTuple):
-    """The files at or below `roots`, the paths to index."""
-
-    roots: list[str]
-    files: list[str]
-    failed: list[ReadFailure]  # folders that cannot be read
-
-
-NO_INPUTS = Inputs([], [], [])
 
 
 class RunOptions(NamedTuple):
@@ -62,20 +57,7 @@ class RunOptions(NamedTuple):
     jobs: int | None
     memory: int
     progress: Callable[[int, int], None] | None
-    delete_missing: bool = False
-
-
-def find_inputs(paths: Iterable[str | os.PathLike[str]]) -> Inputs:
-    """Return absolute paths, so that a file is the same from any working directory. Raises PathNotFound."""
-    inputs = Inputs([os.path.abspath(path) for path in paths], [], [])  # noqa: PTH100 - symbolic links stay unresolved
-    for root in inputs.roots:
-        for entry in find_files(Path(root)):
-            if isinstance(entry, Path):
-                inputs.files.append(str(entry))
-            else:
-                folder, error = entry
-                inputs.failed.append(ReadFailure(str(folder), str(error)))
-    return inputs
+    max_delete: int | None = None  # percent of the articles; None keeps missing articles
 
 
 def update_index(
@@ -89,6 +71,9 @@ def update_index(
 
     With `former`, the index is empty and replaces another one, whose manifest was copied. Then all files are read, and
     the other articles of the former index are kept.
+
+    Raises:
+        TooManyDeletions: More articles are missing than the options allow.
     """
     with (
         manifest_of_index(manifest_file, config.engine, is_new=former is not None) as manifest,
@@ -96,56 +81,130 @@ def update_index(
     ):
         if former:
             _forget_contents(manifest, inputs.files)
-        sync = Sync(manifest, inputs.files, config.reader_settings)
-        statistics = former.statistics() if former else None
-        # A text in a former index is measured in the same bytes as a file, unless there are only such texts.
-        former_weight = statistics.size // max(statistics.articles, 1) + 1 if statistics and inputs.files else 1
-        total = sync.size + (former_weight * statistics.articles if statistics else 0)
-
-        def show(done: int) -> None:
-            if options.progress:
-                options.progress(min(done, total), total)
-
-        added = updated = deleted = kept = 0
-        settled: set[str] = set()  # articles that are not to be taken from the former index
-        with closing(
-            make_executor(config, options.jobs, sync.size + (statistics.size if statistics else 0))
-        ) as executor:
-            cleaner = Cleaner(_learn_repeated_lines(manifest, sync, config) if config.cleaning else None)
-            for unit, outcomes in executor.prepare(read_units(sync.changed_files()), cleaner):
-                for change in sync.take(unit, outcomes):
-                    writer.put(change.prepared)
-                    added += change.is_new
-                    updated += not change.is_new
-                    if former:
-                        settled.add(change.article_id)
-                show(min(unit.done, sync.size))
-            sync.finish()
-            show(sync.size)  # the last bytes of some archives are never read
-            if options.delete_missing and inputs.files:  # an empty folder may be a disk that is not mounted
-                manifest.forget_missing_files(inputs.roots, [failure.path for failure in inputs.failed])
-                for change in sync.adopt_lost_articles(config, cleaner):
-                    writer.put(change.prepared)
-                    updated += 1
-                    settled.add(change.article_id)
-                for article_id in manifest.lost_articles():
-                    writer.delete(article_id)
-                    manifest.forget_article(article_id)
-                    deleted += 1
-                    settled.add(article_id)
+        with closing(_Update(config, manifest, writer, inputs, options, former)) as update:
+            update.read_files()
+            if options.max_delete is not None:
+                update.delete_missing(options.max_delete)
             if former:
-                for unit, outcomes in executor.prepare(_stored_articles(former, settled), Cleaner({})):
-                    for outcome in outcomes:
-                        if not isinstance(outcome, ChangedArticle):  # its worker died
-                            raise WorkerPoolFailed
-                        writer.put(outcome.prepared)
-                        kept += 1
-                    show(sync.size + former_weight * unit.done)
-                show(total)
-    failed = (*inputs.failed, *sync.failed)
-    return IndexReport(
-        added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed, kept
-    )
+                update.keep_articles_of(former)
+            return update.report()
+
+
+class _Update:
+    """One run: what it reads, writes and counts."""
+
+    def __init__(
+        self,
+        config: IndexingConfig,
+        manifest: Manifest,
+        writer: Writer,
+        inputs: Inputs,
+        options: RunOptions,
+        former: ArticleReader | None,
+    ) -> None:
+        self._config = config
+        self._manifest = manifest
+        self._writer = writer
+        self._inputs = inputs
+        roots = [root for root in inputs.roots if not is_below(root, inputs.empty_roots)]
+        self._sync = Sync(manifest, inputs.files, config.reader_settings, roots)
+        self._added = self._updated = self._deleted = self._kept = 0
+        self._settled: set[str] | None = set() if former else None  # not to be taken from the former index
+        # A text in a former index is measured in the same bytes as a file, unless there are only such texts.
+        statistics = former.statistics() if former else None
+        self._former_weight = statistics.size // max(statistics.articles, 1) + 1 if statistics and inputs.files else 1
+        self._total = self._sync.size + (self._former_weight * statistics.articles if statistics else 0)
+        self._progress = options.progress
+        size = self._sync.size + (statistics.size if statistics else 0)
+        self._cleaner = Cleaner(_learn_repeated_lines(manifest, self._sync, config) if config.cleaning else None)
+        self._executor = make_executor(config, options.jobs, size)
+
+    def close(self) -> None:
+        """Stop the workers and remove temporary files."""
+        self._executor.close()
+        self._sync.close()
+
+    def read_files(self) -> None:
+        """Write the articles of new and changed files."""
+        sync = self._sync
+        for unit, outcomes in self._executor.prepare(read_units(sync.changed_files()), self._cleaner):
+            for change in sync.take(unit, outcomes):
+                self._write(change)
+            self._show(min(unit.done, sync.size))
+        sync.finish()
+        while sync.has_set_aside:
+            for __, outcomes in self._executor.prepare(sync.set_aside_units(), Cleaner(None)):
+                for change in sync.take_set_aside(outcomes):
+                    self._write(change)
+        self._show(sync.size)  # the last bytes of some archives are never read
+
+    def delete_missing(self, max_delete: int) -> None:
+        """Delete the articles that no file contains any more, up to `max_delete` percent. Raises TooManyDeletions."""
+        manifest, inputs = self._manifest, self._inputs
+        spared = self._spare_empty_roots() if max_delete < _ALL else []
+        manifest.forget_missing_files(inputs.roots, [*inputs.unreadable, *spared])
+        for change in self._sync.adopt_lost_articles(self._config, self._cleaner):
+            self._write(change)
+        lost, articles = manifest.lost_articles(), manifest.counts()[1]
+        if len(lost) > max(MIN_MAX_DELETED, articles * max_delete // _ALL):
+            raise TooManyDeletions(len(lost), articles, max_delete)
+        for article_id in lost:
+            self._writer.delete(article_id)
+            manifest.forget_article(article_id)
+            self._deleted += 1
+            if self._settled is not None:
+                self._settled.add(article_id)
+
+    def keep_articles_of(self, former: ArticleReader) -> None:
+        """Write the articles of the former index that this run has neither written nor deleted."""
+        units = _stored_articles(former, self._settled or ())
+        cleaner = Cleaner({} if self._config.cleaning else None)
+        for unit, outcomes in self._executor.prepare(units, cleaner):
+            for outcome in outcomes:
+                if not isinstance(outcome, ChangedArticle):  # its worker died
+                    raise WorkerPoolFailed
+                self._writer.put(outcome.prepared)
+                self._kept += 1
+            self._show(self._sync.size + self._former_weight * unit.done)
+        self._show(self._total)
+
+    def report(self) -> IndexReport:
+        """Return what the run has done so far."""
+        sync = self._sync
+        return IndexReport(
+            added=self._added,
+            updated=self._updated,
+            deleted=self._deleted,
+            skipped=sync.skipped,
+            read=sync.read,
+            failed=(*self._inputs.failed, *sync.failed),
+            replaced=tuple(sync.replaced),
+            removed=sync.removed,
+            shared_ids=tuple(sync.shared_ids),
+            kept=self._kept,
+        )
+
+    def _write(self, change: ChangedArticle) -> None:
+        self._writer.put(change.prepared, change.replaces)
+        if change.replaces is None:
+            self._added += change.is_new
+            self._updated += not change.is_new
+        if self._settled is not None:
+            self._settled.add(change.article.id)
+
+    def _show(self, done: int) -> None:
+        if self._progress:
+            self._progress(min(done, self._total), self._total)
+
+    def _spare_empty_roots(self) -> list[str]:
+        """Return the roots without any file, and report those that had files: a disk may not be mounted."""
+        for root in self._inputs.empty_roots:
+            if self._manifest.has_files_below(root):
+                reason = _(
+                    "there is no file any more, and its articles stay: allow to delete them with --max-delete 100"
+                )
+                self._inputs.failed.append(ReadFailure(root, reason))
+        return self._inputs.empty_roots
 
 
 def _forget_contents(manifest: Manifest, files: Collection[str]) -> None:

@@ -299,7 +299,7 @@ class ArticleDetails(Result):
             mentions[mention.text, mention.kind] = mentions.get((mention.text, mention.kind), 0) + 1
         dates = dict.fromkeys((mention.text, mention.period) for mention in stored.dates if mention.period)
         return cls(
-            **{item.name: getattr(article, item.name) for item in fields(article)},
+            **{item.name: getattr(article, item.name) for item in fields(article) if item.name != "crawled"},
             entities=tuple(Entity(text, kind, number) for (text, kind), number in mentions.items()),
             dates=tuple(MentionedDate(text, period.first, period.last) for text, period in dates),
             reprints=tuple(reprints),

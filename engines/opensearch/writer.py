@@ -52,8 +52,11 @@ class OpenSearchWriter:
         except NotFound as error:
             raise IndexMoved(self._directory) from error
 
-    def put(self, prepared: OpenSearchDocument) -> None:
-        """Add an article in place of a committed one with the same id."""
+    def put(self, prepared: OpenSearchDocument, replaces: int | None = None) -> None:
+        """Add an article in place of one with the same id: a committed one, and the one with the number `replaces`."""
+        if replaces is not None:
+            key = self._transaction << _COUNTER_BITS | replaces + 1
+            self._lines += _updates({str(key): {}}, self._transaction)
         self._article_count += 1
         key = self._transaction << _COUNTER_BITS | self._article_count
         head = b'{"born":%d,"key":%d,' % (self._transaction, key)

@@ -89,8 +89,8 @@ class TantivyWriter:
             # Tantivy reuses the numbers in file names after an interrupted commit, but never overwrites a file.
             self._writer.garbage_collect_files()
 
-    def put(self, prepared: TantivyDocument) -> None:
-        """Add an article in place of a committed one with the same id."""
+    def put(self, prepared: TantivyDocument, replaces: int | None = None) -> None:
+        """Add an article in place of one with the same id: a committed one, and the one with the number `replaces`."""
         document = tantivy.Document()
         for field, terms in prepared.terms.items():
             document.add_text(field, terms)
@@ -102,6 +102,8 @@ class TantivyWriter:
         document.add_bytes(STORED, prepared.stored)
         self._delete(prepared.id)
         with write_errors(self._path):
+            if replaces is not None:  # deletes only what was added before
+                self._writer.delete_documents_by_term("id", prepared.id)
             self._writer.add_document(document)
 
     def delete(self, article_id: str) -> None:

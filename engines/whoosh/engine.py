@@ -106,9 +106,11 @@ class WhooshWriter:
         with translate_write_errors(folder.parent):
             self._writer = ArraySegmentWriter(toc.WhooshIndex(folder), memory)
 
-    def put(self, prepared: WhooshDocument) -> None:
-        """Add an article in place of a committed one with the same id."""
+    def put(self, prepared: WhooshDocument, replaces: int | None = None) -> None:
+        """Add an article in place of one with the same id: a committed one, and the one with the number `replaces`."""
         self.delete(prepared.id)
+        if replaces is not None:
+            self._writer.withdraw_article(replaces)
         with translate_write_errors(self._folder.parent):
             self._writer.add_article(prepared)
 

@@ -61,6 +61,10 @@ class ArraySegmentWriter(SegmentWriter):  # type: ignore[misc]
         if memory > self._memory:
             self._write_run()
 
+    def withdraw_article(self, number: int) -> None:
+        """Mark an article of the new segment as deleted. Articles are numbered from 0, in the order of adding."""
+        self.newsegment.delete_document(number)
+
     def _totals(self) -> Totals:
         return Totals(self.docnum, dict(self._positions))
 

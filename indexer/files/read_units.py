@@ -27,6 +27,7 @@ class ReadUnit(NamedTuple):
         size: Size of the unit in bytes.
         content: Bytes of a member, a chunk, a stored article, or the reason why nothing can be read. None for a whole
             file: `read` reads it, maybe in another process.
+        is_rewritten: True if its articles count as changed, even if they equal those of the index.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ReadUnit(NamedTuple):
     done: int
     size: int = 0
     content: bytes | Chunk | Article | ReadError | None = None
+    is_rewritten: bool = False
 
     @property
     def is_truncated(self) -> bool:

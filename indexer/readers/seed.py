@@ -59,16 +59,18 @@ def _make_article(path: str, default_id: str, header: re.Match[str], html: str) 
     if not title and not body:
         raise no_text_error()
     lead = _LEAD.match(html)
+    crawled = _crawl_time(int(header["time"]), publisher)
     return Article(
         id=url or default_id,
         title=title,
         body=body,
         url=url,
-        published=published or _crawl_time(int(header["time"]), publisher),
+        published=published or crawled,
         source=publisher.name,
         section=find_section(url),
         lead="\n".join(clean_lines(html_to_lines(lead[1]))) if lead else "",
         path=path,
+        crawled=crawled,
     )
 
 

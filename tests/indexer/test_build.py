@@ -55,8 +55,8 @@ def test_changed_articles_replace_old_versions(tmp_path: Path) -> None:
     assert matching_ids(tmp_path / "index", "-没有") == {"1", "2", "3"}
 
 
-def test_first_of_two_articles_with_one_id_wins_in_every_run(tmp_path: Path) -> None:
-    source = write(tmp_path / "a.jsonl", {"id": "1", "title": "第一"}, {"id": "1", "title": "第二"})
+def test_first_of_two_equal_articles_with_one_id_wins_in_every_run(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.jsonl", {"url": "1", "title": "第一"}, {"url": "1", "title": "第二"})
     assert counts(build_index([source], tmp_path / "index")) == (1, 0, 0, 1)
     assert counts(build_index([source], tmp_path / "index")) == (0, 0, 0, 2)
     assert matching_ids(tmp_path / "index", "第一") == {"1"}

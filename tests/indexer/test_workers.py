@@ -68,7 +68,7 @@ def test_dead_worker_costs_only_the_file_it_was_preparing(tmp_path: Path, config
             assert "died" in str(outcome)
         else:
             assert isinstance(outcome, ChangedArticle)
-            assert outcome.article_id == str(number)
+            assert outcome.article.id == str(number)
 
 
 def test_workers_that_keep_dying_end_the_run(

@@ -1,0 +1,42 @@
+"""The files that a run indexes: those at or below the given paths."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from .errors import OutsideLink
+from .files import find_files
+from .sync import ReadFailure
+
+
+class Inputs(NamedTuple):
+    """The files at or below `roots`, the paths to index."""
+
+    roots: list[str]
+    files: list[str]
+    empty_roots: list[str]  # without any file
+    failed: list[ReadFailure]  # folders that cannot be read, and links that are not followed
+    unreadable: list[str]  # these folders
+
+
+NO_INPUTS = Inputs([], [], [], [], [])
+
+
+def find_inputs(paths: Iterable[str | os.PathLike[str]]) -> Inputs:
+    """Return absolute paths, so that a file is the same from any working directory. Raises PathNotFound."""
+    roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - symbolic links stay unresolved
+    inputs = Inputs(roots, [], [], [], [])
+    for root in inputs.roots:
+        files_before = len(inputs.files)
+        for entry in find_files(Path(root)):
+            if isinstance(entry, Path):
+                inputs.files.append(str(entry))
+            else:
+                path, error = entry
+                inputs.failed.append(ReadFailure(str(path), str(error)))
+                if not isinstance(error, OutsideLink):
+                    inputs.unreadable.append(str(path))
+        if len(inputs.files) == files_before:
+            inputs.empty_roots.append(root)
+    return inputs
