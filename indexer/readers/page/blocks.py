@@ -7,6 +7,7 @@ from typing import Any
 
 from ..html_text import BLOCK_TAGS, SPACES
 from .containers import is_container
+from .phrases import is_foreign_line, is_notice
 
 _SKIPPED_TAGS = frozenset(
     """
@@ -21,8 +22,9 @@ _HIDDEN_STYLE = re.compile(r"display\s{0,9}:\s{0,9}none", re.IGNORECASE)
 _HIDDEN_NAME = re.compile(r"(?:^|\s)(?:hid(?:d?en|e)|d-none|sr-only|visually-hidden|screen-reader-text)(?:\s|$)", re.I)
 
 # A sentence: punctuation inside or at the end of a line, or enough text to be one without.
-_PUNCTUATION = re.compile(r"[，。！？；：、…”」]|[A-Za-z][,.;:!?](?:\s|$)")
+_PUNCTUATION = re.compile(r"[，。！？；…”」]|[A-Za-z][,.;!?](?:\s|$)")
 _MIN_PROSE_LENGTH = 8  # characters
+_MIN_PROSE_AROUND_LINK = 18  # characters outside of a longer link; fewer may be a date
 _MIN_UNPUNCTUATED_PROSE = 40  # characters; a longer line without punctuation is text, a shorter one a heading or label
 
 
@@ -42,9 +44,11 @@ class Line:
     def prose(self) -> int:
         """The characters outside of links, if the line reads like a sentence; else 0."""
         plain = len(self.text) - self.link_length
-        if plain < _MIN_PROSE_LENGTH or plain < self.link_length:
+        if plain < (_MIN_PROSE_LENGTH if plain >= self.link_length else _MIN_PROSE_AROUND_LINK):
             return 0
-        return plain if plain >= _MIN_UNPUNCTUATED_PROSE or _PUNCTUATION.search(self.text) else 0
+        if plain < _MIN_UNPUNCTUATED_PROSE and not _PUNCTUATION.search(self.text):
+            return 0
+        return 0 if is_notice(self.text) or is_foreign_line(self.text) else plain
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +94,10 @@ class Block:
                 yield part
             else:
                 yield from part.lines()
+
+    def first_line(self) -> Line | None:
+        """Return the first line inside."""
+        return next(self.lines(), None)
 
     def ancestors(self) -> "Iterator[Block]":
         """Yield the block around this one, the block around that, and so on."""

@@ -13,8 +13,9 @@ from typing import Any
 from ...publishers import Publisher
 from ..dates import parse_date
 from .blocks import Block, Line
-from .foreign import has_comment_name, is_foreign_box, is_notice
+from .foreign import has_comment_name, is_foreign_box
 from .metadata import Metadata
+from .phrases import is_notice
 
 _META_NAMES = (
     "weibo: article:create_at",
@@ -91,6 +92,7 @@ _MAX_LINE = 100  # characters of a line around the article with its date
 _MAX_ARTICLE_LINE = 60  # characters of a line inside
 _FIRST_LINES = 4
 _LAST_LINES = 3
+_TITLE_LINES = 12  # from the start of the article's box, which may hold its title
 _LINES_ABOVE_TITLE = 8
 _LINES_BELOW_ARTICLE = 40
 _MAX_TITLE_LABEL = 6  # characters, such as 【转载】
@@ -133,7 +135,7 @@ def _time_elements(tree: Any) -> Iterator[str]:
     """Yield the dates of `time` elements outside of foreign boxes."""
     for element in tree.iter("time"):
         if element.get("datetime") and not any(
-            is_foreign_box(Block(outer.tag, f"{outer.get('id') or ''} {outer.get('class') or ''}"))
+            is_foreign_box(outer.tag, f"{outer.get('id') or ''} {outer.get('class') or ''}")
             for outer in element.iterancestors()
             if isinstance(outer.tag, str) and outer.tag not in ("body", "html")
         ):
@@ -148,7 +150,7 @@ class _PrintedLines:
         key = _key(title)
         inside = [index for index, (_, is_inside, _is_link) in enumerate(lines) if is_inside]
         start, end = (inside[0], inside[-1] + 1) if inside else (len(lines), len(lines))
-        titles = [index for index, line in enumerate(lines[: start + _FIRST_LINES]) if _is_title(line, key)]
+        titles = [index for index, line in enumerate(lines[: start + _TITLE_LINES]) if _is_title(line, key)]
         titles = [index for index in titles if index < start][-1:] or titles[:1]
         title_index = titles[0] if titles else -1
         texts = [text for text, *_ in lines]

@@ -3,24 +3,25 @@
 import re
 
 from .blocks import Block, Line
-from .foreign import is_appeal, is_foreign_box, is_foreign_heading, is_foreign_line
+from .phrases import is_appeal, is_foreign_heading, is_foreign_line, is_notice
 
-_MAX_FOREIGN_SHARE = 0.3  # of the article's prose; a box with a foreign name and more of it is part of the article
+_BOX_TAGS = frozenset("div section table ul dl".split())
 _MIN_LINKS = 0.5  # of the text of a box that only links to other articles
 _EXPAND = re.compile(
     r".{0,6}(?:展开|阅读全文|閱讀全文|查看全文|余下全文|剩余|显示全部|查看更多|閱讀更多|Read more|Show more).{0,12}",
     re.IGNORECASE,
 )
 
+_ATTACHMENT = re.compile(r"附件|\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|ofd|txt)\b|https?://", re.IGNORECASE)
+
 
 def article_lines(blocks: list[Block]) -> list[str]:
     """Return the lines of the boxes of an article."""
-    max_foreign_prose = _MAX_FOREIGN_SHARE * sum(block.prose for block in blocks)
-    lines = [line for block in blocks for line in _take_lines(block, max_foreign_prose)]
+    lines = [line for block in blocks for line in _take_lines(block)]
     return [line.text for line in _strip_edges(lines)]
 
 
-def _take_lines(block: Block, max_foreign_prose: float) -> list[Line]:
+def _take_lines(block: Block) -> list[Line]:
     """Return the lines of a box. A heading above links to other articles takes these along."""
     lines: list[Line] = []
     is_after_heading = False
@@ -32,8 +33,8 @@ def _take_lines(block: Block, max_foreign_prose: float) -> list[Line]:
                 is_after_heading = False
                 lines.append(part)
             continue
-        first_line = next(part.lines(), None)
-        if not first_line or _is_foreign(part, max_foreign_prose):
+        first_line = part.first_line()
+        if not first_line or part.is_foreign or _is_appeal_box(part):
             continue
         if part.is_hidden and not _is_expandable(block, index):
             continue
@@ -46,17 +47,12 @@ def _take_lines(block: Block, max_foreign_prose: float) -> list[Line]:
         elif is_after_heading and part.link_length >= _MIN_LINKS * part.length:
             continue
         is_after_heading = False
-        lines += _take_lines(part, max_foreign_prose)
+        lines += _take_lines(part)
     return lines
 
 
-def _is_foreign(block: Block, max_prose: float) -> bool:
-    """Return whether a box inside the article is foreign by its name, or nothing but an appeal."""
-    if is_foreign_box(block):
-        return block.prose <= max_prose
-    if block.tag not in ("div", "section", "table", "ul", "dl"):
-        return False
-    return block.prose <= max_prose and all(is_appeal(line.text) for line in block.lines())
+def _is_appeal_box(block: Block) -> bool:
+    return block.tag in _BOX_TAGS and all(is_appeal(line.text) for line in block.lines())
 
 
 def _links_only(block: Block, heading: Line) -> bool:
@@ -73,7 +69,13 @@ def _is_expandable(block: Block, index: int) -> bool:
 
 
 def _strip_edges(lines: list[Line]) -> list[Line]:
-    """Return the lines without labels; without links and appeals before the first and after the last sentence."""
-    kept = [line for line in lines if not is_foreign_line(line)]
-    texts = [index for index, line in enumerate(kept) if not (line.is_link or is_appeal(line.text))]
+    """Return the lines without labels; without links, appeals and notes before the first and after the last text."""
+    kept = [line for line in lines if not is_foreign_line(line.text)]
+    texts = [index for index, line in enumerate(kept) if not _is_edge(line)]
     return kept[texts[0] : texts[-1] + 1] if texts else kept
+
+
+def _is_edge(line: Line) -> bool:
+    if line.is_link:
+        return not _ATTACHMENT.search(line.text)
+    return is_appeal(line.text) or is_notice(line.text)

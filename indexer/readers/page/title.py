@@ -7,7 +7,8 @@ from .blocks import Block, Line
 from .metadata import Metadata
 
 _SEPARATOR = re.compile(r"\s{0,9}(?:[|｜_–—»«·•]|--?|\s-|>){1,3}\s{0,9}|\s{1,9}")
-_SURE_SEPARATOR = re.compile(r"\s{1,9}[|｜–—»«·•_-]{1,3}\s{1,9}|_{1,3}|[|｜]|-{2,3}|-(?=[^-\s]{1,20}$)")
+_SURE_SEPARATOR = re.compile(r"\s{1,9}[|｜–—»«·•_-]{1,3}\s{1,9}|_{1,3}|[|｜]|-{2,3}")
+_SITE_SEPARATOR = re.compile(_SURE_SEPARATOR.pattern + r"|-(?=[^-\s]{1,20}$)")
 _SITE = re.compile(
     r"(?:网|網|网站|網站|频道|頻道|新闻|新聞|日报|日報|晚报|晚報|早报|早報|时报|時報|论坛|論壇|博客|社区|社區|门户|中心|在线|资讯|"
     r"財經|财经|传媒|电视台|广播电台|知乎|简书|豆瓣|掘金|公众号|首页|首頁|政府|微信公众平台|Blog|News|BBS|Forum|Discuz!?|phpwind|"
@@ -17,6 +18,7 @@ _SITE = re.compile(
 _QUOTES = "\"“”'‘’"
 _MIN_TITLE = 2  # characters
 _MAX_TITLE = 200  # characters
+_MAX_LABEL = 12  # characters before the title in a heading
 _SHORT_TITLE = 5  # characters; a longer part of the title element is preferred to one as short
 
 
@@ -80,13 +82,22 @@ class _Shown:
             return title
         cuts = list(_SEPARATOR.finditer(title[:_MAX_TITLE]))
         for cut in reversed(cuts):
-            if len(title[: cut.start()].strip()) >= _MIN_TITLE and _key(title[: cut.start()]) in self._lines:
-                return title[: cut.start()].strip()
+            start = title[: cut.start()].strip()
+            if len(start) >= _MIN_TITLE and self._shows(start):
+                return start
         for cut in cuts:
             rest = title[cut.end() :].strip()
             if len(rest) > _SHORT_TITLE and _key(rest) in self._lines and not _SITE.search(rest):
                 return rest
         return ""
+
+    def _shows(self, title: str) -> bool:
+        """Return whether a line is the title, or a heading is the title behind a label such as [求助]."""
+        key = _key(title)
+        labelled = (_key(heading) for heading in self.headings)
+        return key in self._lines or any(
+            heading.endswith(key) and len(heading) - len(key) <= _MAX_LABEL for heading in labelled
+        )
 
     def complete(self, title: str, page_title: str) -> str:
         """Return the whole of a title that an unescaped quotation mark ended."""
@@ -123,7 +134,7 @@ def _is_site_only(title: str, page_title: str, shown: _Shown) -> bool:
 
 def _strip_site(title: str, site: str) -> str:
     """Return a title without the names of its site and section at the end."""
-    while cuts := list(_SURE_SEPARATOR.finditer(title)):
+    while cuts := list(_SITE_SEPARATOR.finditer(title)):
         start, end = cuts[-1].span()
         name = title[end:].strip()
         if not start or not (name == site or _SITE.search(name)):
