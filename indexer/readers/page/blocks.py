@@ -28,21 +28,28 @@ _MIN_PROSE_AROUND_LINK = 18  # characters outside of a longer link; fewer may be
 _MIN_UNPUNCTUATED_PROSE = 40  # characters; a longer line without punctuation is text, a shorter one a heading or label
 
 
-@dataclass(slots=True)
 class Line:
-    """A line of text; `link_length` of its characters are in links."""
+    """A line of text.
 
-    text: str
-    link_length: int = 0
+    Attributes:
+        text: The text, with white space collapsed.
+        link_length: Characters of the text in links.
+        prose: Characters outside of links, if the line reads like a sentence; else 0.
+    """
+
+    __slots__ = ("link_length", "prose", "text")
+
+    def __init__(self, text: str, link_length: int = 0) -> None:
+        self.text = text
+        self.link_length = min(link_length, len(text))
+        self.prose = self._count_prose()
 
     @property
     def is_link(self) -> bool:
         """Whether nearly all of the line is a link."""
         return self.link_length * 10 >= len(self.text) * 8
 
-    @property
-    def prose(self) -> int:
-        """The characters outside of links, if the line reads like a sentence; else 0."""
+    def _count_prose(self) -> int:
         plain = len(self.text) - self.link_length
         if plain < (_MIN_PROSE_LENGTH if plain >= self.link_length else _MIN_PROSE_AROUND_LINK):
             return 0
@@ -58,10 +65,11 @@ class Block:
     Attributes:
         names: The id and classes, separated by spaces.
         content: The lines and boxes inside.
-        length: Characters of visible text inside, at any depth.
+        own_links: Number of links directly inside.
+        length: Characters of text inside, at any depth, outside of hidden and foreign boxes.
         link_length: Characters of these in links.
-        links: Number of links.
-        prose: Characters of lines that read like sentences.
+        links: Number of links there.
+        prose: Characters of lines there that read like sentences.
     """
 
     tag: str
@@ -70,6 +78,7 @@ class Block:
     is_hidden: bool = False
     is_foreign: bool = False
     content: "list[Line | Block]" = field(default_factory=list)
+    own_links: int = 0
     length: int = 0
     link_length: int = 0
     links: int = 0
@@ -86,6 +95,10 @@ class Block:
         for part in self.content:
             if isinstance(part, Block):
                 yield from part.blocks()
+
+    def blocks_inside(self) -> "Iterator[Block]":
+        """Yield the blocks directly inside."""
+        return (part for part in self.content if isinstance(part, Block))
 
     def lines(self) -> Iterator[Line]:
         """Yield all lines inside."""
@@ -120,7 +133,7 @@ def build_blocks(tree: Any) -> Block:
             root.names = _names(part)
     builder.add(tree, root, in_link=False)
     builder.end_line(root)
-    _measure(root)
+    measure(root)
     return root
 
 
@@ -150,7 +163,7 @@ class _Builder:
         is_hidden = _is_hidden(element)
         if tag == "a" and element.get("href") is not None:
             in_link = True
-            block.links += 1
+            block.own_links += 1
         names = _names(element)
         if tag not in _BLOCK_TAGS and not is_container(names):
             if not is_hidden:
@@ -163,6 +176,8 @@ class _Builder:
         self.add(element, inner, in_link)
         self.end_line(inner)
         self._preformatted -= tag == "pre"
+        if not inner.content:
+            block.content.pop()
 
     def _add_text(self, text: str, block: Block, in_link: bool) -> None:
         if self._preformatted and "\n" in text:
@@ -181,7 +196,7 @@ class _Builder:
         if self._parts:
             text = SPACES.sub(" ", "".join(self._parts)).strip()
             if text:
-                block.content.append(Line(text, min(self._link_length, len(text))))
+                block.content.append(Line(text, self._link_length))
             self._parts = []
         self._link_length = 0
 
@@ -201,16 +216,18 @@ def _is_hidden(element: Any) -> bool:
     return bool(names and _HIDDEN_NAME.search(names))
 
 
-def _measure(block: Block) -> None:
-    """Set the sums of a block and of all blocks inside. Hidden blocks count for themselves only."""
+def measure(block: Block) -> None:
+    """Set the sums of a block and of all blocks inside. Hidden and foreign blocks count for themselves only."""
+    block.length = block.link_length = block.prose = 0
+    block.links = block.own_links
     for part in block.content:
         if isinstance(part, Line):
             block.length += len(part.text)
             block.link_length += part.link_length
             block.prose += part.prose
         else:
-            _measure(part)
-            if not part.is_hidden:
+            measure(part)
+            if not (part.is_hidden or part.is_foreign):
                 block.length += part.length
                 block.link_length += part.link_length
                 block.links += part.links

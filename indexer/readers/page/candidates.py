@@ -5,20 +5,17 @@ sentences outside of links, those of inner boxes at a discount for each level. T
 around it adds text rather than links.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from .blocks import Block, Line
+from .blocks import Block, Line, measure
 from .containers import is_container, is_post
-from .foreign import has_comment_name, has_lead_name, is_foreign_box
-from .phrases import is_byline, is_comment_heading, is_foreign_line, is_notice
+from .foreign import has_lead_name, mark_foreign_boxes
+from .phrases import is_byline, is_foreign_line, is_notice
 
 _LEVEL_DISCOUNT = 0.75
 _PARAGRAPH_TAGS = frozenset("p li dd dt h1 h2 h3 h4 h5 h6 td th tr tbody pre figcaption blockquote".split())
 _MIN_CONTAINER_LENGTH = 20  # characters of a known container; an empty one is a frame that a script fills
 _MIN_CONTAINER_SHARE = 0.2  # of the prose of the page that the known container must hold
-_MAX_FOREIGN_SHARE = 0.5  # of the prose; a box with a foreign name and more of it holds the article
-_MAX_SHARE_INSIDE = 0.3  # the same inside a known container
-_BOX_TAGS = frozenset("div section ul dl table".split())
 _MAX_BOXES_ABOVE = 50  # between the article and a heading
 _COMPARED_START = 20  # characters of a lead that the text may repeat
 _MIN_TEXT = 5  # characters of a line that may be an article without a sentence
@@ -29,6 +26,7 @@ _MAX_ADDED_LINKS = 0.3  # of the text that a surrounding box adds
 def find_article(page: Block) -> list[Block]:
     """Return the boxes of the article, in the order of the page; [] if no box has text outside of links."""
     mark_foreign_boxes(page)
+    measure(page)
     article = _find_known(page) or _find_best(page, _line_prose) or _find_hidden(page) or _find_best(page, _line_text)
     return [*_find_introduction(article), *article]
 
@@ -38,34 +36,6 @@ def is_navigation(page: Block) -> bool:
     return page.links >= _MIN_NAVIGATION_LINKS
 
 
-def mark_foreign_boxes(page: Block) -> None:
-    """Mark the boxes whose names or first lines are foreign, unless they hold much of the page or container."""
-    around_article = _blocks_around_article(page)
-    stack = [(page, _MAX_FOREIGN_SHARE * page.prose)]
-    while stack:
-        block, max_prose = stack.pop()
-        if block.names and is_container(block.names):
-            max_prose = _MAX_SHARE_INSIDE * block.prose
-        for part in block.content:
-            if isinstance(part, Line):
-                continue
-            if part not in around_article:
-                if is_foreign_box(part.tag, part.names):
-                    part.is_foreign = part.prose <= max_prose or has_comment_name(part.names)
-                elif part.tag in _BOX_TAGS and (line := part.first_line()):
-                    part.is_foreign = is_comment_heading(line.text)
-            stack.append((part, max_prose))
-
-
-def _blocks_around_article(page: Block) -> set[Block]:
-    """Return the blocks around the only first-level heading, or around known containers."""
-    marks = [block for block in page.blocks() if block.names and is_container(block.names) and block.prose]
-    headings = [block for block in page.blocks() if block.tag == "h1" and not block.links]
-    if len(headings) == 1:
-        marks += headings
-    return {ancestor for mark in marks for ancestor in mark.ancestors()}
-
-
 def _find_known(page: Block) -> list[Block]:
     known: list[Block] = []
     posts: list[Block] = []
@@ -73,10 +43,10 @@ def _find_known(page: Block) -> list[Block]:
     candidates = [block for block in known if block.length >= _MIN_CONTAINER_LENGTH]
     if candidates:
         best = max(candidates, key=lambda block: block.prose or block.length / 1000)
-        if best.prose >= _MIN_CONTAINER_SHARE * _own_prose(page):
+        if best.prose >= _MIN_CONTAINER_SHARE * page.prose:
             return [block for block in candidates if block.parent is best.parent]
     posts = [block for block in posts if block.length]
-    if sum(block.prose for block in posts) >= _MIN_CONTAINER_SHARE * _own_prose(page):
+    if sum(block.prose for block in posts) >= _MIN_CONTAINER_SHARE * page.prose:
         return posts
     return []
 
@@ -94,19 +64,10 @@ def _collect_known(block: Block, known: list[Block], posts: list[Block]) -> None
             _collect_known(part, known, posts)
 
 
-def _own_prose(page: Block) -> int:
-    """Return the prose outside of foreign and hidden boxes."""
-    return sum(
-        part.prose if isinstance(part, Line) else _own_prose(part)
-        for part in page.content
-        if isinstance(part, Line) or not (part.is_foreign or part.is_hidden)
-    )
-
-
-def _find_best(page: Block, measure: Callable[[Line], int]) -> list[Block]:
+def _find_best(page: Block, count: Callable[[Line], int]) -> list[Block]:
     """Return the box with the best score, or [] if none has any."""
     scores: dict[Block, float] = {}
-    _score(page, measure, scores)
+    _score(page, count, scores)
     best = max(scores, key=lambda block: scores[block])
     return [_grow(best)] if scores[best] else []
 
@@ -125,7 +86,7 @@ def _find_introduction(article: list[Block]) -> list[Block]:
     text = inner.text()
     for outer in inner.ancestors():
         parts = outer.content[: _index_of(outer, inner)]
-        boxes = [box for part in parts if isinstance(part, Block) for box in part.blocks() if not _is_left_out(box)]
+        boxes = [box for part in parts if isinstance(part, Block) for box in _shown_blocks(part)]
         headings = [index for index, box in enumerate(boxes) if box.is_heading]
         if headings or len(boxes) > _MAX_BOXES_ABOVE:
             boxes = boxes[headings[-1] :] if headings else []
@@ -138,8 +99,13 @@ def _index_of(outer: Block, inner: Block) -> int:
     return next(index for index, part in enumerate(outer.content) if part is inner)
 
 
-def _is_left_out(box: Block) -> bool:
-    return box.is_foreign or box.is_hidden or any(outer.is_foreign or outer.is_hidden for outer in box.ancestors())
+def _shown_blocks(box: Block) -> Iterator[Block]:
+    """Yield a box and the boxes inside, without foreign and hidden ones."""
+    if not (box.is_foreign or box.is_hidden):
+        yield box
+        for part in box.content:
+            if isinstance(part, Block):
+                yield from _shown_blocks(part)
 
 
 def _is_introduction(box: Block) -> bool:
@@ -160,40 +126,25 @@ def _line_text(line: Line) -> int:
     return 0 if is_foreign_line(text) or is_byline(text) or is_notice(text) else len(text)
 
 
-def _score(block: Block, measure: Callable[[Line], int], scores: dict[Block, float]) -> float:
+def _score(block: Block, count: Callable[[Line], int], scores: dict[Block, float]) -> float:
     score = 0.0
     for part in block.content:
         if isinstance(part, Line):
-            score += measure(part)
+            score += count(part)
         elif not (part.is_foreign or part.is_hidden):
             discount = 1 if part.tag in _PARAGRAPH_TAGS else _LEVEL_DISCOUNT
-            score += _score(part, measure, scores) * discount
+            score += _score(part, count, scores) * discount
     scores[block] = score  # an outer box with the same text comes later, and is not better
     return score
 
 
 def _grow(block: Block) -> Block:
     """Return the outermost box around a block that adds text and few links at each level."""
-    best = block
-    inner_length, inner_links, inner_prose = _visible(block)
+    best = inner = block
     for outer in block.ancestors():
-        length, links, prose = _visible(outer)
-        added = length - inner_length
-        if added and links - inner_links > _MAX_ADDED_LINKS * added:
+        if outer.link_length - inner.link_length > _MAX_ADDED_LINKS * (outer.length - inner.length):
             break
-        if prose > inner_prose:
+        if outer.prose > inner.prose:
             best = outer
-        inner_length, inner_links, inner_prose = length, links, prose
+        inner = outer
     return best
-
-
-def _visible(block: Block) -> tuple[int, int, int]:
-    """Return the length, length of links and prose of a block without foreign and hidden boxes."""
-    length, links, prose = 0, 0, 0
-    for part in block.content:
-        if isinstance(part, Line):
-            length, links, prose = length + len(part.text), links + part.link_length, prose + part.prose
-        elif not (part.is_foreign or part.is_hidden):
-            inner = _visible(part)
-            length, links, prose = length + inner[0], links + inner[1], prose + inner[2]
-    return length, links, prose

@@ -59,6 +59,11 @@ _APPEAL = re.compile(
     r"|(?:不代表|并不代表|与).{0,16}(?:观点|立场|立場|觀點|无关)"
 )
 _MAX_APPEAL = 120  # characters
+_ACTION = re.compile(
+    r"\W*(?:回复|回覆|引用|举报|檢舉|支持|反对|顶|踩|赞|点赞|查看回复|第?\d{1,5}\s?[楼樓]|沙发|板凳|地板|Reply|Report|Like)\W*\d*\W*",
+    re.IGNORECASE,
+)
+_MAX_ACTION = 12  # characters
 _BYLINE = re.compile(rf"^\W*{_DAY}|(?:来源|來源|作者|记者|記者|编辑|編輯|发布(?:时间|日期)|發布(?:時間|日期))\s?[：:]")
 _NOTICE = re.compile(
     r"©|copyright|All Rights|版权所有|版權所有|备案|備案|ICP[备備证證]|许可证[号：:]|許可證"
@@ -82,6 +87,11 @@ def is_foreign_heading(text: str) -> bool:
 def is_comment_heading(text: str) -> bool:
     """Return whether a line is a heading of comments."""
     return is_foreign_heading(text) and ("评论" in text or "評論" in text or "comment" in text.lower())
+
+
+def is_comment_action(text: str) -> bool:
+    """Return whether a line is a button or a number of a comment."""
+    return len(text) <= _MAX_ACTION and bool(_ACTION.fullmatch(text))
 
 
 def is_foreign_line(text: str) -> bool:
