@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from .blocks import Block, Line, measure
 from .containers import is_container, is_post
-from .foreign import has_lead_name, mark_foreign_boxes
+from .foreign import has_lead_name, mark_foreign_boxes, unmark_foreign_boxes
 from .phrases import is_byline, is_foreign_line, is_notice
 
 _LEVEL_DISCOUNT = 0.75
@@ -18,7 +18,7 @@ _MIN_CONTAINER_LENGTH = 20  # characters of a known container; an empty one is a
 _MIN_CONTAINER_SHARE = 0.2  # of the prose of the page that the known container must hold
 _MAX_BOXES_ABOVE = 50  # between the article and a heading
 _COMPARED_START = 20  # characters of a lead that the text may repeat
-_MIN_TEXT = 5  # characters of a line that may be an article without a sentence
+_MIN_TEXT = 3  # characters of a line that may be an article without a sentence
 _MIN_NAVIGATION_LINKS = 5
 _MAX_ADDED_LINKS = 0.3  # of the text that a surrounding box adds
 
@@ -27,6 +27,9 @@ def find_article(page: Block) -> list[Block]:
     """Return the boxes of the article, in the order of the page; [] if no box has text outside of links."""
     mark_foreign_boxes(page)
     measure(page)
+    if not page.prose:
+        unmark_foreign_boxes(page)
+        measure(page)
     article = _find_known(page) or _find_best(page, _line_prose) or _find_hidden(page) or _find_best(page, _line_text)
     return [*_find_introduction(article), *article]
 
@@ -131,7 +134,7 @@ def _score(block: Block, count: Callable[[Line], int], scores: dict[Block, float
     for part in block.content:
         if isinstance(part, Line):
             score += count(part)
-        elif not (part.is_foreign or part.is_hidden):
+        elif not (part.is_foreign or part.is_hidden or part.is_heading):
             discount = 1 if part.tag in _PARAGRAPH_TAGS else _LEVEL_DISCOUNT
             score += _score(part, count, scores) * discount
     scores[block] = score  # an outer box with the same text comes later, and is not better

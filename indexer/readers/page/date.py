@@ -156,7 +156,8 @@ class _PrintedLines:
         texts = [text for text, *_ in lines]
         first = max(start, title_index + 1)
         self.below_title = texts[title_index + 1 : start] if titles else []
-        self.above_title = texts[max(0, title_index - _LINES_ABOVE_TITLE) : title_index] if titles else texts[:start]
+        above = lines[max(0, title_index - _LINES_ABOVE_TITLE) : title_index] if titles else lines[:start]
+        self.above_title = [text for text, _, is_link in above if not is_link]
         self.first_lines = _short_lines(texts[first : min(end, first + _FIRST_LINES)])
         self.last_lines = _short_lines(texts[max(start, end - _LAST_LINES) : end])
         self.below_article = [text for text, _, is_link in lines[end : end + _LINES_BELOW_ARTICLE] if not is_link]

@@ -102,6 +102,12 @@ def mark_foreign_boxes(page: Block) -> None:
     _mark_unnamed_comments(page, around_article)
 
 
+def unmark_foreign_boxes(page: Block) -> None:
+    """Unmark the boxes with sentences: on a page that has no others, their names mislead."""
+    for block in page.blocks():
+        block.is_foreign = block.is_foreign and not block.prose
+
+
 def _blocks_around_article(page: Block) -> set[Block]:
     """Return the known containers and the only first-level heading, and the blocks around them."""
     marks: list[Block] = []
