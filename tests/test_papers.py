@@ -22,7 +22,9 @@ PROJECT = PYPROJECT["project"]
 PACKAGES = {Path(folder).parts[0] for folder in PYPROJECT["tool"]["setuptools"]["package-dir"].values()}
 FOR_WORK = {"dev", "bench", "docs", "examples"}
 LOCK = ROOT / "requirements"
-ONLY_FOR_FIGURES = {"bm25s"}  # of the extra `bench`, which no test installs
+ONLY_FOR_FIGURES = {  # of the extra `bench`, which no test installs
+    *("bm25s", "lxml-html-clean", "newspaper4k", "readability-lxml", "trafilatura"),
+}
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
@@ -11,20 +11,30 @@ from bs4.builder._lxml import LXMLTreeBuilder  # bs4.builder exports it, too, bu
 from ...messages import gettext as _
 from ..errors import ReadError
 
-_HIDDEN_TAGS = frozenset("script style noscript template svg button iframe object select form head".split())
+_HIDDEN_TAGS = frozenset(
+    "script style noscript noframes template svg button iframe object select form head rp rt rtc".split()
+)
 _HIDDEN_ATTRIBUTES = ("data-selfpromo-newsletter", "data-selfpromo-app")
 _HIDDEN_CLASSES = re.compile("self-promo|interstitial|block-ad")  # anywhere in the class attribute
-_BLOCK_TAGS = frozenset(
+BLOCK_TAGS = frozenset(
     """
-    address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4
-    h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead time tr ul
+    address article aside blockquote body br caption center dd details dir div dl dt fieldset figcaption figure footer
+    h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead time
+    tr ul
     """.split()
 )
 _SPACES = r"[ \t\r\f\v\n\u3000]"
-_COLLAPSIBLE = re.compile(rf" {_SPACES}+|(?! ){_SPACES}+")  # white space that is not exactly one space
+SPACES = re.compile(rf" {_SPACES}+|(?! ){_SPACES}+")
+"""White space that is not exactly one space."""
 _MIN_LONG_TAG = 10_000  # characters; a shorter tag cannot have too many attributes
 _MAX_ATTRIBUTES = 5000  # of a tag; libxml2 compares each with all others
 _TAG = re.compile(r"""<[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*""")
+_TAG_OR_COMMENT = re.compile(r"<(?:!--|(script|style)\b|[A-Za-z])", re.IGNORECASE)
+_ENDS = {
+    "": re.compile(r"--!?>"),
+    "script": re.compile(r"</script", re.IGNORECASE),
+    "style": re.compile(r"</style", re.IGNORECASE),
+}
 _QUOTED = re.compile(r"""(["'])[^"']*\1""")
 _ATTRIBUTE_END = re.compile(r"""[\s/"'][^\s/"'=]""")
 
@@ -33,12 +43,36 @@ _Attributes: TypeAlias = Mapping[str | bytes, str | bytes]
 
 def check_tags(html: str) -> None:
     """Raise ReadError if a tag has so many attributes that parsing it would take minutes."""
-    if len(html) < _MIN_LONG_TAG:
+    if len(html) < _MIN_LONG_TAG or not any(map(_is_too_long, _TAG.finditer(html))):
         return
-    for match in _TAG.finditer(html):
-        tag = match[0]
-        if len(tag) >= _MIN_LONG_TAG and len(_ATTRIBUTE_END.findall(_QUOTED.sub('""', tag))) > _MAX_ATTRIBUTES:
-            raise ReadError(_("a tag has more than {limit:,} attributes").format(limit=_MAX_ATTRIBUTES))
+    if any(map(_is_too_long, _find_tags(html))):  # what looked like a tag may be a comparison in a script
+        raise ReadError(_("a tag has more than {limit:,} attributes").format(limit=_MAX_ATTRIBUTES))
+
+
+def _is_too_long(tag: re.Match[str]) -> bool:
+    text = tag[0]
+    return len(text) >= _MIN_LONG_TAG and len(_ATTRIBUTE_END.findall(_QUOTED.sub('""', text))) > _MAX_ATTRIBUTES
+
+
+def _find_tags(html: str) -> Iterator[re.Match[str]]:
+    """Yield the tags outside of comments, scripts and style sheets.
+
+    What has no end is taken for text with tags, so that the function finds at least what the parser does.
+    """
+    position = 0
+    unclosed: set[str] = set()
+    while mark := _TAG_OR_COMMENT.search(html, position):
+        tag = _TAG.match(html, mark.start())
+        name = mark[1].lower() if mark[1] else ""
+        position = tag.end() if tag else mark.start() + 2  # the end of <!--> may be in its start
+        if tag:
+            yield tag
+        if (name or not tag) and name not in unclosed:
+            end = _ENDS[name].search(html, position)
+            if end:
+                position = end.start() + 1
+            else:
+                unclosed.add(name)
 
 
 def html_to_lines(html: str) -> list[str]:
@@ -53,7 +87,7 @@ def html_to_lines(html: str) -> list[str]:
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)  # a body may consist of one address
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # a page may begin like XML
         BeautifulSoup(html, builder=builder)
-    return [line for line in (_COLLAPSIBLE.sub(" ", line).strip() for line in builder.text.split("\n")) if line]
+    return [line for line in (SPACES.sub(" ", line).strip() for line in builder.text.split("\n")) if line]
 
 
 class _LineBuilder(LXMLTreeBuilder):
@@ -78,12 +112,12 @@ class _LineBuilder(LXMLTreeBuilder):
             return
         if _is_hidden(tag, attrib):
             self._hidden_depth = self._depth
-        elif tag in _BLOCK_TAGS:
+        elif tag in BLOCK_TAGS:
             self._parts.append("\n")
 
     def end(self, tag: str | bytes) -> None:
         if not self._hidden_depth:
-            if tag in _BLOCK_TAGS:
+            if tag in BLOCK_TAGS:
                 self._parts.append("\n")
         elif self._hidden_depth == self._depth:
             self._hidden_depth = 0
