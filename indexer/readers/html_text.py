@@ -11,7 +11,9 @@ from bs4.builder._lxml import LXMLTreeBuilder  # bs4.builder exports it, too, bu
 from ...messages import gettext as _
 from ..errors import ReadError
 
-_HIDDEN_TAGS = frozenset("script style noscript template svg button iframe object select form head".split())
+_HIDDEN_TAGS = frozenset(
+    "script style noscript noframes template svg button iframe object select form head rp rt rtc".split()
+)
 _HIDDEN_ATTRIBUTES = ("data-selfpromo-newsletter", "data-selfpromo-app")
 _HIDDEN_CLASSES = re.compile("self-promo|interstitial|block-ad")  # anywhere in the class attribute
 _BLOCK_TAGS = frozenset(
