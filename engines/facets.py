@@ -11,6 +11,7 @@ from typing import TypeGuard, get_args
 from ..analysis import AnalyzedArticle, canonical_names
 from .clauses import FacetCount
 from .fields import FacetField, ValueField
+from .keywords import authors
 
 VALUE_FIELDS: tuple[ValueField, ...] = get_args(ValueField)
 MAX_VALUE_LENGTH = 200  # characters; longer values are truncated
@@ -34,7 +35,7 @@ def facet_values(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
     """Return the distinct values that an article counts for, for each field of `FACETS`."""
     article = analyzed.article
     values: dict[ValueField, list[str]] = {field: [] for field in VALUE_FIELDS}
-    values["source"], values["section"], values["author"] = [article.source], [article.section], [article.author]
+    values["source"], values["section"], values["author"] = [article.source], [article.section], authors(article)
     for entity, name in zip(analyzed.entities, canonical_names(analyzed.entities), strict=True):
         values[entity.kind].append(name)
         values["entity"].append(name)

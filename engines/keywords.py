@@ -3,7 +3,7 @@
 from typing import get_args
 from urllib.parse import urlsplit
 
-from ..analysis import NAME_JOINT, AnalyzedArticle, fold, remove_gaps
+from ..analysis import NAME_JOINT, AnalyzedArticle, Article, fold, remove_gaps
 from .date_keywords import date_keywords
 from .fields import ENTITY_FIELDS, KeywordField
 
@@ -41,11 +41,18 @@ def article_keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
         "url": [article.url, *hosts] if article.url else [],
         "source": list(dict.fromkeys([*_folded(article.source), *hosts, *(host.split(".")[0] for host in hosts)])),
         "section": _folded(article.section),
-        "author": [keyword("author", article.author)] if article.author else [],
+        "author": list(
+            dict.fromkeys(keyword("author", name) for name in (article.author, *authors(article)) if name)
+        ),
         "sketch": list(analyzed.sketch),
         "about": sorted({key for mention in analyzed.dates if mention.period for key in date_keywords(mention.period)}),
         **{field: sorted(keys) for field, keys in names.items()},
     }
+
+
+def authors(article: Article) -> list[str]:
+    """Return the authors of an article, whose names readers join by 、."""
+    return [author for author in article.author.split("、") if author]
 
 
 def _folded(value: str) -> list[str]:

@@ -14,6 +14,7 @@ from ..limits import DEFAULT_LIMITS, Limits
 from . import delimited, epub, html, json, markdown, plain, seed
 from .chunking import Chunk, Chunker
 from .decoding import DecodedText, ReplacedCharacters, decode, decode_as
+from .file_names import add_missing_title
 
 ReadItem: TypeAlias = Article | ReplacedCharacters | ReadError
 ReadItems: TypeAlias = Iterator[ReadItem]
@@ -47,7 +48,7 @@ def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits
                 yield ReplacedCharacters(decoded.replaced)
             items = _read_text(_encodable(name), decoded.text, len(data), mapping, limits)
         for item in items:
-            yield item if isinstance(item, ReadError) else _check_length(item, limits)
+            yield item if isinstance(item, ReadError) else _check_length(add_missing_title(item, name), limits)
     except ReadError as error:
         yield error
 

@@ -18,7 +18,7 @@ from ..limits import Limits
 from ..publishers import Publisher
 from .dates import parse_date
 from .decoding import decode
-from .html_text import html_to_lines
+from .html_text import check_tags, html_to_lines
 
 SIGNATURE = b"PK\x03\x04"
 _MIMETYPE = b"mimetypeapplication/epub+zip"
@@ -45,7 +45,8 @@ def read(path: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError
     book = _Book(data, limits)
     package_path = _find_package(book)
     package = _parse_xml(book.read_member(package_path))
-    fields = {name: _metadata_text(package, name) for name in ("title", "creator", "date")}
+    fields = {name: next(iter(_metadata_texts(package, name)), "") for name in ("title", "date")}
+    authors = "、".join(dict.fromkeys(_metadata_texts(package, "creator")))
     chapters = 0
     for member in _spine_members(package, package_path)[: limits.book_chapters]:
         location = f"{path}!/{member}"
@@ -62,7 +63,7 @@ def read(path: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError
                 body="\n".join(lines),
                 published=parse_date(fields["date"], Publisher("")),
                 source=fields["title"],
-                author=fields["creator"],
+                author=authors,
                 path=location,
             )
     if not chapters:
@@ -130,19 +131,43 @@ def _spine_members(package: Any, package_path: str) -> list[str]:
 def _read_chapter(content: bytes) -> tuple[str, list[str]]:
     """Return the heading of a chapter, else its title, and its lines. Raises ReadError."""
     text = strip_invisible(decode(content).text)
-    lines = clean_lines(html_to_lines(text))
+    check_tags(text)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     tree = etree.fromstring(text.encode("utf-8", "replace") or b"<p></p>", parser)
     if tree is None:
-        return "", lines
+        return "", clean_lines(html_to_lines(text))
+    notes = _find_notes(tree)
+    lines = clean_lines([*html_to_lines(text), *notes])
     for names in (("h1", "h2", "h3"), ("title",)):
         for element in tree.iter(*names):
-            if title := clean_title("".join(element.itertext())):
+            text_in_title = _visible_text(element) if element.tag != "title" else element.text or ""
+            if title := clean_title(text_in_title):
                 return title, lines[1:] if lines[:1] == [title] else lines
     return "", lines
 
 
-def _metadata_text(package: Any, name: str) -> str:
-    for element in package.iter("{http://purl.org/dc/elements/1.1/}" + name):
-        return " ".join(strip_invisible("".join(element.itertext())).split())
-    return ""
+def _find_notes(tree: Any) -> list[str]:
+    """Return the notes that readers of books open above the text, which attributes of pictures hold.
+
+    多看 and 微信读书 write `<img class="qqreader-footnote" alt="…">`, the picture being the mark of the note.
+    """
+    notes = []
+    for picture in tree.iter("img"):
+        parent = picture.getparent()
+        kinds = [picture.get("class"), *((parent.get("class"), parent.get("epub:type")) if parent is not None else ())]
+        if note := picture.get("zy-footnote"):  # of 掌阅
+            notes.append(note)
+        elif any("footnote" in kind or "noteref" in kind for kind in kinds if kind):
+            notes.append(picture.get("alt") or "")
+    return notes
+
+
+def _visible_text(element: Any) -> str:
+    """Return the text of an element without readings of its characters."""
+    return "".join(html_to_lines(etree.tostring(element, encoding="unicode", with_tail=False)))
+
+
+def _metadata_texts(package: Any, name: str) -> list[str]:
+    elements = package.iter("{http://purl.org/dc/elements/1.1/}" + name)
+    texts = (" ".join(strip_invisible("".join(element.itertext())).split()) for element in elements)
+    return [text for text in texts if text]

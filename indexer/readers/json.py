@@ -9,6 +9,7 @@ from ...analysis import Article
 from ...messages import gettext as _
 from ..errors import ReadError
 from .chunking import Chunker
+from .front_matter import is_json_front_matter
 from .records import has_title_or_body, make_article, record_keys
 
 _START = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]])')
@@ -24,6 +25,8 @@ class _Records(NamedTuple):
 
 def recognizes(name: str, start: str) -> bool:
     """Return whether the text begins like an object or a list of objects; the name decides in doubt."""
+    if is_json_front_matter(name, start):
+        return False
     return bool(_START.match(start)) or (name.endswith(_SUFFIXES) and start.lstrip()[:1] in ("{", "["))
 
 

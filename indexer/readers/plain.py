@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...analysis import Article
 from ..cleaning import clean_lines, clean_title, is_boilerplate
+from .file_names import add_file_name
 from .records import no_text_error
 
 _MAX_TITLE_LENGTH = 80  # characters; in 20,000 articles of a news archive the longest Chinese headline has 73
@@ -18,4 +19,4 @@ def read(path: str, text: str) -> Iterator[Article]:
         title = clean_title(lines.pop(first))
     if not title and not lines:
         raise no_text_error()
-    yield Article(id=path, title=title, body="\n".join(lines), path=path)
+    yield add_file_name(Article(id=path, title=title, body="\n".join(lines), path=path))

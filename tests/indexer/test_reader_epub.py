@@ -52,6 +52,22 @@ def test_chapters_in_order() -> None:
     assert "gone.xhtml" in str(missing)
 
 
+def test_notes_in_attributes_readings_and_second_authors() -> None:
+    chapter = (
+        "<h2>第<ruby>一<rt>yī</rt></ruby>章</h2><p>云溪港的渡轮<a class='duokan-footnote'>"
+        "<img class='qqreader-footnote' alt='渡轮建于甲午年。' src='n.png'/></a>出海。"
+        "北<ruby>冥<rt>míng</rt></ruby>有鱼。"
+        "<img alt='港口照片' src='a.png'/></p><a epub:type='noteref' href='#n'><img alt='二注' src='n.png'/></a>"
+        "<img zy-footnote='三注' src='n.png'/>"
+    )
+    package = PACKAGE.replace("</dc:creator>", "</dc:creator><dc:creator>周作人</dc:creator>")
+    content = CHAPTER.replace("<html ", '<html xmlns:epub="http://www.idpf.org/2007/ops" ').format(chapter)
+    first, *_others = read("/a/b.epub", book(**{"OEBPS/text/1.xhtml": content, "OEBPS/content.opf": package}))
+    assert isinstance(first, Article)
+    assert (first.title, first.author) == ("第一章", "鲁迅、周作人")
+    assert first.body.split("\n") == ["云溪港的渡轮出海。北冥有鱼。", "渡轮建于甲午年。", "二注", "三注"]
+
+
 @pytest.mark.parametrize(
     "package",
     [
