@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..messages import gettext as _
 from ..messages import os_error_reason
 from .cleaning import Cleaner
-from .errors import ReadError, ReadInterrupted
+from .errors import OtherFile, ReadError, ReadInterrupted
 from .files import ReadUnit, read_units
 from .manifest import FileRecord, FileStamp, Manifest
 from .preparation import ChangedArticle, CleanedLine, IndexingConfig, Outcomes, UnchangedArticle
@@ -56,6 +56,7 @@ class Sync:
         size: Total size of these files in bytes.
         skipped: Number of articles that stay in the index as they are, or are not taken.
         read: Number of files that were read.
+        others: Number of members of archives that are not articles by their names, such as pictures.
     """
 
     def __init__(self, manifest: Manifest, files: Iterable[str], reader_settings: str) -> None:
@@ -63,6 +64,7 @@ class Sync:
         self.replaced: list[DecodingLoss] = []
         self.skipped = 0
         self.read = 0
+        self.others = 0
         self.size = 0
         self._manifest = manifest
         self._reader_settings = reader_settings
@@ -125,7 +127,9 @@ class Sync:
         if str(unit.path) in self._pending:
             self._start_file(str(unit.path))
         for outcome in outcomes:
-            if isinstance(outcome, ReadError):
+            if isinstance(outcome, OtherFile):
+                self.others += 1
+            elif isinstance(outcome, ReadError):
                 self._failures += 1
                 if self._failures <= MAX_FAILURES_PER_FILE:
                     self._record_failure(unit.name, str(outcome))

@@ -13,13 +13,14 @@ from .errors import WorkerPoolFailed
 from .files import ReadUnit, find_files, read_units, sample_articles
 from .manifest import Manifest
 from .preparation import ChangedArticle, IndexingConfig
+from .readers import is_other_file
 from .sync import DecodingLoss, ReadFailure, RemovedLine, Sync
 from .workers import make_executor
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """Result of a run. Counts are articles, except `read`.
+    """Result of a run. Counts are articles, except `read` and `others`.
 
     Attributes:
         added: Articles that are new in the index.
@@ -31,6 +32,7 @@ class IndexReport:
         replaced: Files with bytes that could not be decoded.
         removed: Lines that cleaning removed, most frequent first.
         kept: Articles that a rebuild took from the former index, because no file contains them any more.
+        others: Files that are not articles by their names, such as pictures and style sheets. They are not read.
     """
 
     added: int
@@ -42,6 +44,7 @@ class IndexReport:
     replaced: tuple[DecodingLoss, ...]
     removed: tuple[RemovedLine, ...]
     kept: int = 0
+    others: int = 0
 
 
 class Inputs(NamedTuple):
@@ -50,6 +53,7 @@ class Inputs(NamedTuple):
     roots: list[str]
     files: list[str]
     failed: list[ReadFailure]  # folders that cannot be read
+    others: int = 0  # files that are not articles by their names
 
 
 NO_INPUTS = Inputs([], [], [])
@@ -67,14 +71,18 @@ class RunOptions(NamedTuple):
 def find_inputs(paths: Iterable[str | os.PathLike[str]]) -> Inputs:
     """Return absolute paths, so that a file is the same from any working directory. Raises PathNotFound."""
     inputs = Inputs([os.path.abspath(path) for path in paths], [], [])  # noqa: PTH100 - symbolic links stay unresolved
+    others = 0
     for root in inputs.roots:
         for entry in find_files(Path(root)):
             if isinstance(entry, Path):
-                inputs.files.append(str(entry))
+                if is_other_file(entry.name) and str(entry) != root:
+                    others += 1
+                else:
+                    inputs.files.append(str(entry))
             else:
                 folder, error = entry
                 inputs.failed.append(ReadFailure(str(folder), str(error)))
-    return inputs
+    return inputs._replace(others=others)
 
 
 def update_index(
@@ -139,8 +147,9 @@ def update_index(
                     show(sync.size + former_weight * unit.done)
                 show(total)
     failed = (*inputs.failed, *sync.failed)
+    others = inputs.others + sync.others
     return IndexReport(
-        added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed, kept
+        added, updated, deleted, sync.skipped, sync.read, failed, tuple(sync.replaced), sync.removed, kept, others
     )
 
 

@@ -53,7 +53,7 @@ class ReadUnit(NamedTuple):
             except OSError:
                 return True
         if isinstance(content, Chunk):
-            return len(content.data) <= MAX_SIMPLE_SIZE
+            return content.is_simple and len(content.data) <= MAX_SIMPLE_SIZE
         if isinstance(content, bytes):
             return len(content) <= MAX_SIMPLE_SIZE and has_simple_format(self.name, content, mapping)
         return content is not None

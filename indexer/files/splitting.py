@@ -48,10 +48,11 @@ def split_stream(stream: ByteStream, chunker: Chunker, limits: Limits) -> Iterat
     line = 1
     size = CHUNK_SIZE
     while block := stream.peek(size):
-        encoding = encoding or _detect_encoding(block)
+        encoding = encoding or ("" if chunker.is_binary else _detect_encoding(block))
         end, lines = chunker.find_end(block, encoding) if len(block) == size else (len(block), 0)
         if end:
-            yield Chunk(header + stream.read(end), encoding, line - 1 - bool(header), chunker.read)
+            data, line_offset = header + stream.read(end), line - 1 - bool(header)
+            yield Chunk(data, encoding, line_offset, chunker.read, chunker.is_binary, chunker.is_simple)
             if chunker.has_header and not header:
                 header = block.splitlines(keepends=True)[0]
             line += lines
@@ -66,8 +67,8 @@ def split_stream(stream: ByteStream, chunker: Chunker, limits: Limits) -> Iterat
             )
             if chunker.has_header:  # without the end of this row, the start of the next one is unknown
                 return
-            _skip_line(stream)
-            line += 1
+            line += _skip_record(stream, chunker.separator)
+            size = CHUNK_SIZE
 
 
 def _detect_encoding(block: bytes) -> str:
@@ -81,9 +82,15 @@ def _detect_encoding(block: bytes) -> str:
         return ""
 
 
-def _skip_line(stream: ByteStream) -> None:
+def _skip_record(stream: ByteStream, separator: bytes) -> int:
+    """Skip the rest of a record up to its separator, and return the number of line ends in it."""
+    lines = 0
     while block := stream.peek(BLOCK_SIZE):
-        end = block.find(b"\n") + 1
-        stream.read(end or len(block))
-        if end:
-            return
+        end = block.find(separator) + len(separator)
+        is_found = end >= len(separator)
+        # The separator may begin at the end of the block.
+        skipped = end if is_found else max(len(block) - len(separator) + 1, 1)
+        lines += stream.read(skipped).count(b"\n")
+        if is_found:
+            break
+    return lines

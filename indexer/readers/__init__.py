@@ -3,6 +3,7 @@
 from .chunking import Chunk, Chunker
 from .decoding import ReplacedCharacters, decode
 from .detection import ReadItem, ReadItems, ReadPlan, has_simple_format, plan_reading, read, read_chunk, read_file
+from .other_files import is_other_file
 from .records import record_keys
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ReplacedCharacters",
     "decode",
     "has_simple_format",
+    "is_other_file",
     "plan_reading",
     "read",
     "read_chunk",
