@@ -1,5 +1,6 @@
 """Read articles from the bytes of a file: one module per format, chosen by content rather than by name."""
 
+from . import warc
 from .chunking import Chunk, Chunker
 from .decoding import ReplacedCharacters, decode
 from .detection import ReadItem, ReadItems, ReadPlan, has_simple_format, plan_reading, read, read_chunk, read_file
@@ -21,4 +22,5 @@ __all__ = [
     "read_chunk",
     "read_file",
     "record_keys",
+    "warc",
 ]

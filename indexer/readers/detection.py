@@ -11,7 +11,7 @@ from ...messages import gettext as _
 from ...messages import os_error_reason
 from ..errors import ReadError, ReadInterrupted
 from ..limits import DEFAULT_LIMITS, Limits
-from . import delimited, epub, html, json, mail, markdown, mbox, mhtml, plain, seed
+from . import delimited, epub, html, json, mail, markdown, mbox, mhtml, plain, seed, warc
 from .chunking import Chunk, Chunker
 from .decoding import DecodedText, ReplacedCharacters, decode, decode_as
 from .refusal import refuse_name, refuse_signature, refuse_text
@@ -66,6 +66,7 @@ _BINARY_FORMATS = (
     _BinaryFormat("MHTML", mhtml.recognizes, mhtml.read),
     _BinaryFormat("mail", mail.recognizes, mail.read),
     _BinaryFormat("mbox", mbox.recognizes, mbox.read, mbox.make_chunker),
+    _BinaryFormat("WARC", warc.recognizes, warc.read),
 )
 _RECORD_FORMATS = (
     _TextFormat(
