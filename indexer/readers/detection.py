@@ -11,7 +11,23 @@ from ...messages import gettext as _
 from ...messages import os_error_reason
 from ..errors import ReadError, ReadInterrupted
 from ..limits import DEFAULT_LIMITS, Limits
-from . import delimited, epub, html, json, mail, markdown, mbox, mhtml, plain, seed, warc
+from . import (
+    delimited,
+    enex,
+    epub,
+    feeds,
+    html,
+    json,
+    json_feed,
+    mail,
+    markdown,
+    mbox,
+    mediawiki,
+    mhtml,
+    plain,
+    seed,
+    warc,
+)
 from .chunking import Chunk, Chunker
 from .decoding import DecodedText, ReplacedCharacters, decode, decode_as
 from .refusal import refuse_name, refuse_signature, refuse_text
@@ -60,6 +76,11 @@ class _TextFormat(NamedTuple):
     is_simple: bool = False
 
 
+def _by_start(recognizes: Callable[[str, str], bool]) -> Callable[[str, str, Mapping[str, str]], bool]:
+    """Return a function that takes a mapping, too, and does not use it."""
+    return lambda name, start, _mapping: recognizes(name, start)
+
+
 # The first format that recognizes a file reads it.
 _BINARY_FORMATS = (
     _BinaryFormat("EPUB", lambda _name, data: epub.recognizes(data), epub.read),
@@ -77,8 +98,14 @@ _RECORD_FORMATS = (
         is_simple=True,
     ),
     _TextFormat(
+        "JSON Feed",
+        _by_start(json_feed.recognizes),
+        json_feed.read,
+        has_many=True,
+    ),
+    _TextFormat(
         "JSON",
-        lambda name, start, _mapping: json.recognizes(name, start),
+        _by_start(json.recognizes),
         lambda path, text, mapping, _limits: json.read(path, text, mapping),
         json.make_chunker,
         has_many=True,
@@ -92,13 +119,18 @@ _RECORD_FORMATS = (
         has_many=True,
         is_simple=True,
     ),
-    _TextFormat("Markdown", lambda name, start, _mapping: markdown.recognizes(name, start), markdown.read),
+    _TextFormat("Markdown", _by_start(markdown.recognizes), markdown.read),
+)
+_XML_FORMATS = (
+    _TextFormat("feed", _by_start(feeds.recognizes), feeds.read, feeds.make_chunker, has_many=True),
+    _TextFormat("MediaWiki", _by_start(mediawiki.recognizes), mediawiki.read, mediawiki.make_chunker, has_many=True),
+    _TextFormat("ENEX", _by_start(enex.recognizes), enex.read, enex.make_chunker, has_many=True),
 )
 # Names of files without articles are refused before these formats.
 _PAGE_FORMATS = (
     _TextFormat(
         "HTML",
-        lambda name, start, _mapping: html.recognizes(name, start),
+        _by_start(html.recognizes),
         lambda path, text, _mapping, limits: html.read(path, text, limits),
     ),
 )
@@ -188,7 +220,7 @@ def _find_binary_format(name: str, start: bytes) -> _BinaryFormat | None:
 def _find_text_format(name: str, start: str, mapping: Mapping[str, str]) -> _TextFormat:
     """Return the format of a text. Raises ReadError if files of this name or kind are not articles."""
     lower_name = name.lower()
-    for known in _RECORD_FORMATS:
+    for known in (*_XML_FORMATS, *_RECORD_FORMATS):
         if known.recognizes(lower_name, start, mapping):
             return known
     refuse_name(lower_name, start)
