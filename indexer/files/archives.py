@@ -43,7 +43,7 @@ _TAR_CHECKSUM = re.compile(rb".{148}[ 0-7]{1,7}[\0 ]", re.DOTALL)
 _DOCUMENT = re.compile(
     rb"PK\x03\x04.{26}(?:mimetype.{0,64}?application/|\[Content_Types\]\.xml|_rels/|docProps/)", re.DOTALL
 )
-_DOCUMENT_NAME = re.compile(r"\.(?:epub|docx|docm|xlsx|xlsm|pptx|pptm|odt|ods|odp)$", re.IGNORECASE)
+_DOCUMENT_NAME = re.compile(r"\.(?:epub|docx|docm|dotx|xlsx|xlsm|pptx|pptm|odt|ott|ods|odp)$", re.IGNORECASE)
 _COMPRESSION_SUFFIX = re.compile(r"\.(?:gz|xz|bz2|zst|(tgz|txz|tbz2?|tzst))$", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
 

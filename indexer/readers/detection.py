@@ -13,6 +13,7 @@ from ..errors import ReadError, ReadInterrupted
 from ..limits import DEFAULT_LIMITS, Limits
 from . import (
     delimited,
+    docx,
     enex,
     epub,
     feeds,
@@ -24,7 +25,10 @@ from . import (
     mbox,
     mediawiki,
     mhtml,
+    odt,
+    pdf,
     plain,
+    rtf,
     seed,
     warc,
 )
@@ -84,6 +88,10 @@ def _by_start(recognizes: Callable[[str, str], bool]) -> Callable[[str, str, Map
 # The first format that recognizes a file reads it.
 _BINARY_FORMATS = (
     _BinaryFormat("EPUB", lambda _name, data: epub.recognizes(data), epub.read),
+    _BinaryFormat("DOCX", docx.recognizes, docx.read),
+    _BinaryFormat("ODT", odt.recognizes, odt.read),
+    _BinaryFormat("PDF", pdf.recognizes, pdf.read),
+    _BinaryFormat("RTF", rtf.recognizes, rtf.read),
     _BinaryFormat("MHTML", mhtml.recognizes, mhtml.read),
     _BinaryFormat("mail", mail.recognizes, mail.read),
     _BinaryFormat("mbox", mbox.recognizes, mbox.read, mbox.make_chunker),
