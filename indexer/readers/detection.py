@@ -25,11 +25,12 @@ from . import (
     mbox,
     mediawiki,
     mhtml,
+    novel,
     odt,
     pdf,
-    plain,
     rtf,
     seed,
+    telegram,
     warc,
 )
 from .chunking import Chunk, Chunker
@@ -136,17 +137,27 @@ _XML_FORMATS = (
 )
 # Names of files without articles are refused before these formats.
 _PAGE_FORMATS = (
+    _TextFormat("Telegram", _by_start(telegram.recognizes), telegram.read, has_many=True),
     _TextFormat(
         "HTML",
         _by_start(html.recognizes),
         lambda path, text, _mapping, limits: html.read(path, text, limits),
     ),
 )
-_PLAIN_TEXT = _TextFormat(
-    "text",
-    lambda _name, _start, _mapping: True,
-    lambda path, text, _mapping, _limits: plain.read(path, text),
-    is_simple=True,
+_TEXT_FORMATS = (
+    _TextFormat(
+        "novel",
+        _by_start(novel.recognizes),
+        lambda path, text, _mapping, limits: novel.read(path, text, limits),
+        has_many=True,
+        is_simple=True,
+    ),
+    _TextFormat(
+        "text",
+        lambda _name, _start, _mapping: True,
+        lambda path, text, _mapping, limits: novel.read(path, text, limits),
+        is_simple=True,
+    ),
 )
 
 
@@ -236,7 +247,7 @@ def _find_text_format(name: str, start: str, mapping: Mapping[str, str]) -> _Tex
         if known.recognizes(lower_name, start, mapping):
             return known
     refuse_text(start)
-    return _PLAIN_TEXT
+    return next(known for known in _TEXT_FORMATS if known.recognizes(lower_name, start, mapping))
 
 
 class ReadPlan(NamedTuple):
