@@ -293,6 +293,7 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         _("{number} unchanged").format(number=report.skipped),
         *([_("{number} kept").format(number=report.kept)] if report.kept else ()),
         *([_("{number} failed").format(number=len(report.failed))] if report.failed else ()),
+        *([_("{number} other files skipped").format(number=report.others)] if report.others else ()),
     ]
     summary = _("{index}: {counts} in {seconds:.1f} s")
     click.echo(summary.format(index=index_dir, counts=join_facts(counts), seconds=seconds))

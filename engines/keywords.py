@@ -41,9 +41,7 @@ def article_keywords(analyzed: AnalyzedArticle) -> dict[str, list[str]]:
         "url": [article.url, *hosts] if article.url else [],
         "source": list(dict.fromkeys([*_folded(article.source), *hosts, *(host.split(".")[0] for host in hosts)])),
         "section": _folded(article.section),
-        "author": list(
-            dict.fromkeys(keyword("author", name) for name in (article.author, *authors(article)) if name)
-        ),
+        "author": list(dict.fromkeys(keyword("author", name) for name in (article.author, *authors(article)) if name)),
         "sketch": list(analyzed.sketch),
         "about": sorted({key for mention in analyzed.dates if mention.period for key in date_keywords(mention.period)}),
         **{field: sorted(keys) for field, keys in names.items()},

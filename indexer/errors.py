@@ -15,6 +15,10 @@ class ReadInterrupted(ReadError):
     """Reading stopped before the end of a file, for a reason that may lie outside the file."""
 
 
+class OtherFile(ReadError):
+    """A member of an archive whose name says that it is not an article, such as a picture. It is no failure."""
+
+
 class WatchFailed(SouwenError):
     """The operating system cannot watch a folder for changes."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .errors import OutsideLink
 from .files import find_files
+from .readers import is_other_file
 from .sync import ReadFailure
 
 
@@ -18,6 +19,7 @@ class Inputs(NamedTuple):
     empty_roots: list[str]  # without any file
     failed: list[ReadFailure]  # folders that cannot be read, and links that are not followed
     unreadable: list[str]  # these folders
+    others: int = 0  # files that are not articles by their names
 
 
 NO_INPUTS = Inputs([], [], [], [], [])
@@ -27,11 +29,15 @@ def find_inputs(paths: Iterable[str | os.PathLike[str]]) -> Inputs:
     """Return absolute paths, so that a file is the same from any working directory. Raises PathNotFound."""
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - symbolic links stay unresolved
     inputs = Inputs(roots, [], [], [], [])
+    others = 0
     for root in inputs.roots:
         files_before = len(inputs.files)
         for entry in find_files(Path(root)):
             if isinstance(entry, Path):
-                inputs.files.append(str(entry))
+                if is_other_file(entry.name) and str(entry) != root:
+                    others += 1
+                else:
+                    inputs.files.append(str(entry))
             else:
                 path, error = entry
                 inputs.failed.append(ReadFailure(str(path), str(error)))
@@ -39,4 +45,4 @@ def find_inputs(paths: Iterable[str | os.PathLike[str]]) -> Inputs:
                     inputs.unreadable.append(str(path))
         if len(inputs.files) == files_before:
             inputs.empty_roots.append(root)
-    return inputs
+    return inputs._replace(others=others)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..messages import gettext as _
 from ..messages import os_error_reason
 from .cleaning import Cleaner
-from .errors import ReadError, ReadInterrupted
+from .errors import OtherFile, ReadError, ReadInterrupted
 from .files import ReadUnit, read_units
 from .manifest import FileRecord, FileStamp, Manifest, is_below
 from .preparation import ChangedArticle, CleanedLine, IndexingConfig, Outcomes, UnchangedArticle
@@ -78,6 +78,7 @@ class Sync:
         skipped: Number of articles that stay in the index as they are, or are not taken.
         read: Number of files that were read.
         shared_ids: Records whose ids other articles have.
+        others: Number of members of archives that are not articles by their names, such as pictures.
     """
 
     def __init__(self, manifest: Manifest, files: Iterable[str], reader_settings: str, roots: Sequence[str]) -> None:
@@ -86,6 +87,7 @@ class Sync:
         self.shared_ids: list[SharedId] = []
         self.skipped = 0
         self.read = 0
+        self.others = 0
         self.size = 0
         self._manifest = manifest
         self._reader_settings = reader_settings
@@ -156,7 +158,9 @@ class Sync:
         if str(unit.path) in self._pending:
             self._start_file(str(unit.path))
         for outcome in outcomes:
-            if isinstance(outcome, ReadError):
+            if isinstance(outcome, OtherFile):
+                self.others += 1
+            elif isinstance(outcome, ReadError):
                 self._failures += 1
                 if self._failures <= MAX_FAILURES_PER_FILE:
                     self._record_failure(unit.name, str(outcome))

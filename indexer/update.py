@@ -24,7 +24,7 @@ _ALL = 100  # percent
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """Result of a run. Counts are articles, except `read`.
+    """Result of a run. Counts are articles, except `read` and `others`.
 
     Attributes:
         added: Articles that are new in the index.
@@ -37,6 +37,7 @@ class IndexReport:
         removed: Lines that cleaning removed, most frequent first.
         shared_ids: Records that got another id, because a different article has theirs.
         kept: Articles that a rebuild took from the former index, because no file contains them any more.
+        others: Files that are not articles by their names, such as pictures and style sheets. They are not read.
     """
 
     added: int
@@ -49,6 +50,7 @@ class IndexReport:
     removed: tuple[RemovedLine, ...]
     shared_ids: tuple[SharedId, ...]
     kept: int = 0
+    others: int = 0
 
 
 class RunOptions(NamedTuple):
@@ -182,6 +184,7 @@ class _Update:
             removed=sync.removed,
             shared_ids=tuple(sync.shared_ids),
             kept=self._kept,
+            others=self._inputs.others + sync.others,
         )
 
     def _write(self, change: ChangedArticle) -> None:

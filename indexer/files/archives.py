@@ -18,9 +18,9 @@ from typing import NamedTuple, TypeAlias, cast
 from ...analysis import strip_invisible
 from ...messages import gettext as _
 from ...messages import os_error_reason
-from ..errors import ReadError
+from ..errors import OtherFile, ReadError
 from ..limits import DEFAULT_LIMITS, Limits
-from ..readers import Chunk
+from ..readers import Chunk, is_other_file
 from .archive_limits import ArchiveBudget, CountingFile, LimitedZipFile
 from .decompression import decompress
 from .splitting import read_contents
@@ -43,7 +43,7 @@ _TAR_CHECKSUM = re.compile(rb".{148}[ 0-7]{1,7}[\0 ]", re.DOTALL)
 _DOCUMENT = re.compile(
     rb"PK\x03\x04.{26}(?:mimetype.{0,64}?application/|\[Content_Types\]\.xml|_rels/|docProps/)", re.DOTALL
 )
-_DOCUMENT_NAME = re.compile(r"\.(?:epub|docx|docm|xlsx|xlsm|pptx|pptm|odt|ods|odp)$", re.IGNORECASE)
+_DOCUMENT_NAME = re.compile(r"\.(?:epub|docx|docm|dotx|xlsx|xlsm|pptx|pptm|odt|ott|ods|odp)$", re.IGNORECASE)
 _COMPRESSION_SUFFIX = re.compile(r"\.(?:gz|xz|bz2|zst|(tgz|txz|tbz2?|tzst))$", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -162,6 +162,9 @@ class _ArchiveReader:
 
     def _read_member(self, name: str, stream: ByteStream, prefix: str) -> _NamedContents:
         """Yield the file, or its members if it is an archive."""
+        if is_other_file(name):
+            yield prefix + name, OtherFile()
+            return
         try:
             archive_format = _archive_format(name, stream.peek(SIGNATURE_SIZE))
             if archive_format and prefix:

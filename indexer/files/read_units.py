@@ -10,9 +10,10 @@ from ...messages import os_error_reason
 from ..errors import ReadError
 from ..limits import DEFAULT_LIMITS as LIMITS
 from ..readers import Chunk, ReadItems, has_simple_format, read, read_chunk, read_file
-from .archives import SIGNATURE_SIZE, is_archive, read_members
+from .archives import SIGNATURE_SIZE, ArchiveMember, is_archive, read_members
 from .splitting import CHUNK_SIZE, plan_stream, split_stream
 from .streams import BLOCK_SIZE, ByteStream
+from .web_archives import is_web_archive, read_pages
 
 MAX_SIMPLE_SIZE = 1 << 16  # bytes
 
@@ -55,7 +56,7 @@ class ReadUnit(NamedTuple):
             except OSError:
                 return True
         if isinstance(content, Chunk):
-            return len(content.data) <= MAX_SIMPLE_SIZE
+            return content.is_simple and len(content.data) <= MAX_SIMPLE_SIZE
         if isinstance(content, bytes):
             return len(content) <= MAX_SIMPLE_SIZE and has_simple_format(self.name, content, mapping)
         return content is not None
@@ -80,8 +81,10 @@ def read_units(paths: Iterable[Path]) -> Iterator[ReadUnit]:
                 size = os.fstat(file.fileno()).st_size
                 start = file.read(SIGNATURE_SIZE)
                 file.seek(0)
-                if is_archive(path.name, start):
-                    yield from _archive_units(path, before, size)
+                if is_web_archive(path.name, start):
+                    yield from _archive_units(path, read_pages(path), before, size)
+                elif is_archive(path.name, start):
+                    yield from _archive_units(path, read_members(path), before, size)
                 elif size > CHUNK_SIZE:
                     yield from _chunk_units(path, file, before, size)
                 else:
@@ -91,8 +94,8 @@ def read_units(paths: Iterable[Path]) -> Iterator[ReadUnit]:
             yield ReadUnit(str(path), path, before, content=ReadError(os_error_reason(error)))
 
 
-def _archive_units(path: Path, before: int, size: int) -> Iterator[ReadUnit]:
-    for name, content, bytes_read in read_members(path):
+def _archive_units(path: Path, members: Iterable[ArchiveMember], before: int, size: int) -> Iterator[ReadUnit]:
+    for name, content, bytes_read in members:
         # `bytes_read` may exceed `size`: the directory of a zip is read twice.
         yield _make_unit(f"{path}!/{name}" if name else str(path), path, before + min(bytes_read, size), content)
 

@@ -1,13 +1,16 @@
 """Chunks of files of many records: many processes can read a large file, and none reads it whole."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ...analysis import Article
 from ..errors import ReadError
 
-RecordReader: TypeAlias = Callable[[str, str, Mapping[str, str], int], Iterator[Article | ReadError]]
-"""Takes the path of a file, the text of a chunk, a mapping and the line offset of the chunk."""
+RecordReader: TypeAlias = Callable[[str, Any, Mapping[str, str], int], Iterator[Article | ReadError]]
+"""Takes the path of a file, the text of a chunk, a mapping and the line offset of the chunk.
+
+The reader of a format whose records have encodings of their own takes the bytes of the chunk instead of its text.
+"""
 
 
 class Chunker(NamedTuple):
@@ -18,11 +21,17 @@ class Chunker(NamedTuple):
             complete records in them.
         read: Reads the records of a chunk.
         has_header: Whether the first line of the file is a header, which every chunk gets.
+        separator: Bytes at the end of each record, after which reading goes on behind a record that is too large.
+        is_binary: Whether `read` takes bytes.
+        is_simple: Whether `read` uses no markup library.
     """
 
     find_end: Callable[[bytes, str], tuple[int, int]]
     read: RecordReader
     has_header: bool = False
+    separator: bytes = b"\n"
+    is_binary: bool = False
+    is_simple: bool = True
 
 
 class Chunk(NamedTuple):
@@ -33,9 +42,19 @@ class Chunk(NamedTuple):
         encoding: Encoding of the file, "" as long as all bytes are ASCII.
         line_offset: Lines of the file that precede the records and are not in the chunk.
         read: Reads the records.
+        is_binary: Whether `read` takes bytes.
+        is_simple: Whether `read` uses no markup library.
     """
 
     data: bytes
     encoding: str
     line_offset: int
     read: RecordReader
+    is_binary: bool = False
+    is_simple: bool = True
+
+
+def find_last_record(separator: bytes, block: bytes, _encoding: str) -> tuple[int, int]:
+    """Return the bytes and lines of the complete records in a block, each of which ends with `separator`."""
+    end = block.rfind(separator) + len(separator)
+    return (end, block.count(b"\n", 0, end)) if end >= len(separator) else (0, 0)

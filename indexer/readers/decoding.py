@@ -39,6 +39,15 @@ _RELIABLE_NAMES = {
     **dict.fromkeys(("big5", "big-5", "big5-hkscs", "big5hkscs", "x-x-big5", "cp950", "ms950"), _BIG5),
     **{name: (name,) for name in ("shift-jis", "euc-jp", "euc-kr", "koi8-r")},
 }
+# Encodings in ASCII bytes: a sequence that begins other characters, and the encodings that have it.
+_SEVEN_BIT = (
+    (b"\x1b$)A", ("iso-2022-cn",)),
+    (b"\x1b$)C", ("iso2022-kr",)),
+    (b"\x1b$", ("iso2022-jp-2", "iso2022-jp-ext")),
+    (b"~{", ("hz",)),
+)
+_SHIFTED = re.compile(rb"\x0e([^\x0e\x0f\n]{0,4000})\x0f?")  # two bytes a character, in ISO-2022-CN
+_DESIGNATION = re.compile(rb"\x1b\$\)A")
 _DECLARATION = re.compile(
     rb"<meta[^>]{0,500}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w-]{1,30})"
     rb"|<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w-]{1,30})",
@@ -63,13 +72,18 @@ _COMMON_CHARACTERS = re.compile(
     "，。、：；？！“”‘’「」『』《》（）【】—…·\u3000]"
 )
 _ASCII_TEXT = re.compile("[\t\n\r -~]")
+# The first bytes of Han characters and of Chinese punctuation in UTF-8, read as Windows-1252 or as GB 18030.
+_LATIN_SIGN = re.compile("[ãäåæçèéï][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}")
+_GB_SIGN = re.compile("[锛銆鐨鈥涓鍦浜浠]")
+_MAX_SIGN_DISTANCE = 40  # characters for each sign, in a text that was decoded wrongly
 
 
 def decode(data: bytes, declared: str = "") -> DecodedText:
     """Decode `data`, whose encoding may be `declared` outside of it.
 
-    The first of these applies: a byte-order mark; UTF-16 or UTF-32 without one; UTF-8; `declared`; the declaration in
-    the data; the encoding that gives the most common characters; UTF-8 with replacement characters.
+    The first of these applies: a byte-order mark; UTF-16 or UTF-32 without one; HZ or ISO-2022; UTF-8; `declared`; the
+    declaration in the data; the encoding that gives the most common characters; UTF-8 with replacement characters.
+    UTF-8 that was read in another encoding and saved again is restored.
 
     Raises:
         ReadError: The data are not text.
@@ -80,8 +94,10 @@ def decode(data: bytes, declared: str = "") -> DecodedText:
     nuls = data.count(0)
     if nuls and (decoded := _decode_wide(data)):
         return decoded
-    if nuls * 20 <= len(data) and (decoded := _decode_strictly(data, ("utf-8",))):
+    if data.isascii() and (decoded := _decode_seven_bit(data, _normalize_name(declared))):
         return decoded
+    if nuls * 20 <= len(data) and (decoded := _decode_strictly(data, ("utf-8",))):
+        return _restore(decoded)
     if nuls:
         raise _not_text()
     names = [_normalize_name(declared), _normalize_name(_find_declaration(data))]
@@ -129,6 +145,54 @@ def _decode_wide(data: bytes) -> DecodedText | None:
     return None
 
 
+def _decode_seven_bit(data: bytes, declared: str) -> DecodedText | None:
+    """Decode HZ, ISO-2022 and, if it is declared, UTF-7; return None for ASCII."""
+    if declared == "utf-7":
+        return _decode_strictly(data, ("utf-7",))
+    for sequence, encodings in _SEVEN_BIT:
+        if sequence in data:
+            decoded = _decode_strictly(data, encodings) if encodings != ("iso-2022-cn",) else _decode_iso_2022_cn(data)
+            if decoded and _has_common_characters(decoded.text):
+                return decoded
+    return None
+
+
+def _decode_iso_2022_cn(data: bytes) -> DecodedText | None:
+    """Decode ISO-2022-CN, which Python lacks: GB 2312 without its high bits, between two control characters."""
+    eight_bit = _SHIFTED.sub(lambda match: bytes(byte | 0x80 for byte in match[1]), _DESIGNATION.sub(b"", data))
+    return _decode_strictly(eight_bit, ("gb2312",))
+
+
+def _restore(decoded: DecodedText) -> DecodedText:
+    """Restore UTF-8 that a program read in another encoding and saved as UTF-8 again.
+
+    Raises:
+        ReadError: Too many characters were lost.
+    """
+    for sign, encoding in ((_LATIN_SIGN, "cp1252"), (_GB_SIGN, "gb18030")):
+        if len(sign.findall(decoded.text, 0, _SAMPLE_SIZE)) * _MAX_SIGN_DISTANCE <= len(decoded.text[:_SAMPLE_SIZE]):
+            continue
+        data = decoded.text.encode(encoding, "souwen_latin_1")
+        text = data.decode("utf-8", "replace")
+        if _common_share_of(text.replace("\ufffd", "")) < max(_MIN_COMMON_SHARE, _common_share_of(decoded.text)):
+            continue
+        replaced = text.count("\ufffd")
+        if replaced * 10 > len(text):
+            raise ReadError(_("the text was decoded and saved in a wrong encoding: convert the original again"))
+        return DecodedText(text, "utf-8", replaced)
+    return decoded
+
+
+def _encode_as_latin_1(error: UnicodeError) -> tuple[bytes, int]:
+    """Encode what Windows-1252 lacks as Latin-1, and other characters as a question mark."""
+    assert isinstance(error, UnicodeEncodeError)
+    characters = error.object[error.start : error.end]
+    return characters.encode("latin-1", "replace"), error.end
+
+
+codecs.register_error("souwen_latin_1", _encode_as_latin_1)
+
+
 def _find_declaration(data: bytes) -> str:
     match = _DECLARATION.search(data[:_MAX_DECLARATION_OFFSET])
     return (match[1] or match[2]).decode("ascii", "replace") if match else ""
@@ -152,8 +216,16 @@ def _decode_by_content(data: bytes, names: list[str]) -> DecodedText:
     return _decode_strictly(data, (*declared, *_GB, *_BIG5)) or decode_as(data, "utf-8")
 
 
+def _has_common_characters(text: str) -> bool:
+    return _common_share_of(text) >= _MIN_COMMON_SHARE
+
+
 def _common_share(sample: bytes, encoding: str) -> float:
+    return _common_share_of(sample.decode(encoding, "replace"))
+
+
+def _common_share_of(text: str) -> float:
     """Return the share of common characters among those that are not ASCII. An invalid byte subtracts three."""
-    text = sample.decode(encoding, "replace")
+    text = text[:_SAMPLE_SIZE]
     non_ascii = len(text) - len(text.encode("ascii", "ignore"))
     return (len(_COMMON_CHARACTERS.findall(text)) - 3 * text.count("\ufffd")) / max(non_ascii, 1)

@@ -1,7 +1,7 @@
 """Choose the reader of a file by its first characters, and by its name where these leave a choice."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -11,10 +11,32 @@ from ...messages import gettext as _
 from ...messages import os_error_reason
 from ..errors import ReadError, ReadInterrupted
 from ..limits import DEFAULT_LIMITS, Limits
-from . import delimited, epub, html, json, markdown, plain, seed
+from . import (
+    delimited,
+    docx,
+    enex,
+    epub,
+    feeds,
+    html,
+    json,
+    json_feed,
+    mail,
+    markdown,
+    mbox,
+    mediawiki,
+    mhtml,
+    novel,
+    odt,
+    pdf,
+    rtf,
+    seed,
+    telegram,
+    warc,
+)
 from .chunking import Chunk, Chunker
 from .decoding import DecodedText, ReplacedCharacters, decode, decode_as
 from .file_names import add_missing_title
+from .refusal import refuse_name, refuse_signature, refuse_text
 
 ReadItem: TypeAlias = Article | ReplacedCharacters | ReadError
 ReadItems: TypeAlias = Iterator[ReadItem]
@@ -22,9 +44,121 @@ ReadItems: TypeAlias = Iterator[ReadItem]
 invalid, the number of characters that replace them."""
 
 _START_LENGTH = 20_000  # characters that decide the format
-# Any text is plain text, but files with these names are not articles.
-_SKIPPED_SUFFIXES = tuple(
-    ".css .js .mjs .map .svg .xml .rss .py .sh .log .ini .toml .yaml .yml .lock .srt .ics .vcf".split()
+
+
+class _BinaryFormat(NamedTuple):
+    """A format that is detected and read as bytes.
+
+    Attributes:
+        label: Name of the format.
+        recognizes: Takes the name in lower case and the first bytes of a file, or all of them.
+        read: Takes the path, the bytes and limits.
+        make_chunker: Takes the first bytes. None if the format is read whole.
+    """
+
+    label: str
+    recognizes: Callable[[str, bytes], bool]
+    read: Callable[[str, bytes, Limits], Iterator[Article | ReadError]]
+    make_chunker: Callable[[bytes], Chunker | None] = lambda _start: None
+
+
+class _TextFormat(NamedTuple):
+    """A format that is detected and read as text.
+
+    Attributes:
+        label: Name of the format.
+        recognizes: Takes the name in lower case, the first characters and a mapping.
+        read: Takes the path, the text, a mapping and limits.
+        make_chunker: Takes the first characters. Returns None if the file is read whole.
+        has_many: Whether a file may hold many articles, so that it may be larger than one.
+        is_simple: Whether the reader uses no markup library.
+    """
+
+    label: str
+    recognizes: Callable[[str, str, Mapping[str, str]], bool]
+    read: Callable[[str, str, Mapping[str, str], Limits], Iterator[Article | ReadError]]
+    make_chunker: Callable[[str], Chunker | None] = lambda _start: None
+    has_many: bool = False
+    is_simple: bool = False
+
+
+def _by_start(recognizes: Callable[[str, str], bool]) -> Callable[[str, str, Mapping[str, str]], bool]:
+    """Return a function that takes a mapping, too, and does not use it."""
+    return lambda name, start, _mapping: recognizes(name, start)
+
+
+# The first format that recognizes a file reads it.
+_BINARY_FORMATS = (
+    _BinaryFormat("EPUB", lambda _name, data: epub.recognizes(data), epub.read),
+    _BinaryFormat("DOCX", docx.recognizes, docx.read),
+    _BinaryFormat("ODT", odt.recognizes, odt.read),
+    _BinaryFormat("PDF", pdf.recognizes, pdf.read),
+    _BinaryFormat("RTF", rtf.recognizes, rtf.read),
+    _BinaryFormat("MHTML", mhtml.recognizes, mhtml.read),
+    _BinaryFormat("mail", mail.recognizes, mail.read),
+    _BinaryFormat("mbox", mbox.recognizes, mbox.read, mbox.make_chunker),
+    _BinaryFormat("WARC", warc.recognizes, warc.read),
+)
+_RECORD_FORMATS = (
+    _TextFormat(
+        "seed",
+        lambda _name, start, _mapping: seed.recognizes(start),
+        lambda path, text, _mapping, _limits: seed.read(path, text),
+        has_many=True,
+        is_simple=True,
+    ),
+    _TextFormat(
+        "JSON Feed",
+        _by_start(json_feed.recognizes),
+        json_feed.read,
+        has_many=True,
+    ),
+    _TextFormat(
+        "JSON",
+        _by_start(json.recognizes),
+        lambda path, text, mapping, _limits: json.read(path, text, mapping),
+        json.make_chunker,
+        has_many=True,
+        is_simple=True,
+    ),
+    _TextFormat(
+        "CSV",
+        delimited.recognizes,
+        lambda path, text, mapping, _limits: delimited.read(path, text, mapping),
+        delimited.make_chunker,
+        has_many=True,
+        is_simple=True,
+    ),
+    _TextFormat("Markdown", _by_start(markdown.recognizes), markdown.read),
+)
+_XML_FORMATS = (
+    _TextFormat("feed", _by_start(feeds.recognizes), feeds.read, feeds.make_chunker, has_many=True),
+    _TextFormat("MediaWiki", _by_start(mediawiki.recognizes), mediawiki.read, mediawiki.make_chunker, has_many=True),
+    _TextFormat("ENEX", _by_start(enex.recognizes), enex.read, enex.make_chunker, has_many=True),
+)
+# Names of files without articles are refused before these formats.
+_PAGE_FORMATS = (
+    _TextFormat("Telegram", _by_start(telegram.recognizes), telegram.read, has_many=True),
+    _TextFormat(
+        "HTML",
+        _by_start(html.recognizes),
+        lambda path, text, _mapping, limits: html.read(path, text, limits),
+    ),
+)
+_TEXT_FORMATS = (
+    _TextFormat(
+        "novel",
+        _by_start(novel.recognizes),
+        lambda path, text, _mapping, limits: novel.read(path, text, limits),
+        has_many=True,
+        is_simple=True,
+    ),
+    _TextFormat(
+        "text",
+        lambda _name, _start, _mapping: True,
+        lambda path, text, _mapping, limits: novel.read(path, text, limits),
+        is_simple=True,
+    ),
 )
 
 
@@ -40,9 +174,10 @@ def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits
     try:
         if len(data) > limits.whole_file_bytes:
             raise _too_large(limits.whole_file_bytes)
-        if data.startswith(epub.SIGNATURE):
-            items = _read_epub(_encodable(name), data, limits)
+        if binary_format := _find_binary_format(name, data):
+            items = binary_format.read(_encodable(name), data, limits)
         else:
+            refuse_signature(data)
             decoded = decode(data)
             if decoded.replaced:
                 yield ReplacedCharacters(decoded.replaced)
@@ -55,14 +190,17 @@ def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits
 
 def read_chunk(name: str, chunk: Chunk, mapping: Mapping[str, str] = {}, limits: Limits = DEFAULT_LIMITS) -> ReadItems:
     """Yield the articles in a chunk of a file. See `read`."""
-    try:
-        decoded = decode_as(chunk.data, chunk.encoding) if chunk.encoding else decode(chunk.data)
-    except ReadError as error:
-        yield ReadError(_("near line {line}: {error}").format(line=chunk.line_offset + 1, error=error))
-        return
-    if decoded.replaced:
-        yield ReplacedCharacters(decoded.replaced)
-    for item in chunk.read(_encodable(name), strip_invisible(decoded.text), mapping, chunk.line_offset):
+    content: str | bytes = chunk.data
+    if not chunk.is_binary:
+        try:
+            decoded = decode_as(chunk.data, chunk.encoding) if chunk.encoding else decode(chunk.data)
+        except ReadError as error:
+            yield ReadError(_("near line {line}: {error}").format(line=chunk.line_offset + 1, error=error))
+            return
+        if decoded.replaced:
+            yield ReplacedCharacters(decoded.replaced)
+        content = strip_invisible(decoded.text)
+    for item in chunk.read(_encodable(name), content, mapping, chunk.line_offset):
         yield item if isinstance(item, ReadError) else _check_length(item, limits)
 
 
@@ -84,16 +222,33 @@ def read_file(path: Path, mapping: Mapping[str, str] = {}) -> ReadItems:
 
 def has_simple_format(name: str, data: bytes, mapping: Mapping[str, str] = {}) -> bool:
     """Return whether the file has a format whose reader uses no markup or archive library, or none."""
-    if data.startswith(epub.SIGNATURE):
+    if _find_binary_format(name, data):
         return False
     try:
+        refuse_signature(data)
         start = strip_invisible(decode(data).text).lstrip()[:_START_LENGTH]
+        return _find_text_format(name, start, mapping).is_simple
     except ReadError:
         return True
+
+
+def _find_binary_format(name: str, start: bytes) -> _BinaryFormat | None:
     lower_name = name.lower()
-    if seed.recognizes(start) or json.recognizes(lower_name, start) or delimited.recognizes(lower_name, start, mapping):
-        return True
-    return not (markdown.recognizes(lower_name, start) or html.recognizes(lower_name, start))
+    return next((known for known in _BINARY_FORMATS if known.recognizes(lower_name, start)), None)
+
+
+def _find_text_format(name: str, start: str, mapping: Mapping[str, str]) -> _TextFormat:
+    """Return the format of a text. Raises ReadError if files of this name or kind are not articles."""
+    lower_name = name.lower()
+    for known in (*_XML_FORMATS, *_RECORD_FORMATS):
+        if known.recognizes(lower_name, start, mapping):
+            return known
+    refuse_name(lower_name, start)
+    for known in _PAGE_FORMATS:
+        if known.recognizes(lower_name, start, mapping):
+            return known
+    refuse_text(start)
+    return next(known for known in _TEXT_FORMATS if known.recognizes(lower_name, start, mapping))
 
 
 class ReadPlan(NamedTuple):
@@ -105,25 +260,20 @@ class ReadPlan(NamedTuple):
 
 def plan_reading(name: str, start: bytes, limits: Limits = DEFAULT_LIMITS) -> ReadPlan:
     """Return how to read a file that begins with `start`, which must be long enough to show its encoding."""
-    if start.startswith(epub.SIGNATURE):
-        return ReadPlan(limits.whole_file_bytes)
+    if binary_format := _find_binary_format(name, start):
+        return ReadPlan(limits.whole_file_bytes, binary_format.make_chunker(start))
     decoded = _decode_start(start)
     if not decoded:
         return ReadPlan(limits.article_bytes)
     text = strip_invisible(decoded.text)
-    text_start = text.lstrip()[:_START_LENGTH]
-    lower_name = name.lower()
-    if seed.recognizes(text_start):
-        return ReadPlan(limits.whole_file_bytes)
-    if json.recognizes(lower_name, text_start):
-        chunker = json.make_chunker(text)
-    elif delimited.recognizes(lower_name, text_start, {}):
-        chunker = delimited.make_chunker(text)
-    else:
+    try:
+        text_format = _find_text_format(name, text.lstrip()[:_START_LENGTH], {})
+    except ReadError:  # `read` reports it
         return ReadPlan(limits.article_bytes)
     # In UTF-16 and UTF-32 the byte of a line end may be part of any character.
     is_wide = decoded.encoding.startswith(("utf-16", "utf-32"))
-    return ReadPlan(limits.whole_file_bytes, None if is_wide else chunker)
+    chunker = None if is_wide else text_format.make_chunker(text)
+    return ReadPlan(limits.whole_file_bytes if text_format.has_many else limits.article_bytes, chunker)
 
 
 def _decode_start(start: bytes) -> DecodedText | None:
@@ -137,12 +287,6 @@ def _decode_start(start: bytes) -> DecodedText | None:
     return None
 
 
-def _read_epub(name: str, data: bytes, limits: Limits) -> Iterator[Article | ReadError]:
-    if not epub.recognizes(data):
-        raise _unsupported_format()
-    return epub.read(name, data, limits)
-
-
 def _read_text(
     name: str, text: str, size: int, mapping: Mapping[str, str], limits: Limits
 ) -> Iterator[Article | ReadError]:
@@ -150,22 +294,10 @@ def _read_text(
     start = text.lstrip()[:_START_LENGTH]
     if not start:
         raise ReadError(_("the file is empty"))
-    lower_name = name.lower()
-    if seed.recognizes(start):
-        return seed.read(name, text)
-    if json.recognizes(lower_name, start):
-        return json.read(name, text, mapping)
-    if delimited.recognizes(lower_name, start, mapping):
-        return delimited.read(name, text, mapping)
-    if size > limits.article_bytes:
+    text_format = _find_text_format(name, start, mapping)
+    if size > limits.article_bytes and not text_format.has_many:
         raise _too_large(limits.article_bytes)
-    if markdown.recognizes(lower_name, start):
-        return markdown.read(name, text, mapping, limits)
-    if lower_name.endswith(_SKIPPED_SUFFIXES):
-        raise _unsupported_format()
-    if html.recognizes(lower_name, start):
-        return html.read(name, text, limits)
-    return plain.read(name, text)
+    return text_format.read(name, text, mapping, limits)
 
 
 def _encodable(name: str) -> str:
@@ -188,7 +320,3 @@ def _check_length(article: Article, limits: Limits) -> Article | ReadError:
 
 def _too_large(limit: int) -> ReadError:
     return ReadError(_("the file is larger than {size} MB: divide it").format(size=limit // 1000000))
-
-
-def _unsupported_format() -> ReadError:
-    return ReadError(_("souwen does not support this file format"))

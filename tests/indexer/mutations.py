@@ -6,8 +6,13 @@ from collections.abc import Callable
 
 from ..conftest import SEEDS
 from .test_archives import PACKERS, make_tar, make_zip
+from .test_reader_documents import open_document, pdf, rich_text, word
 from .test_reader_epub import book
 from .test_reader_html import PARAGRAPHS, page
+from .test_reader_mail import message, mhtml
+from .test_reader_telegram import AUTHOR, MESSAGE, PAGE
+from .test_reader_warc import Capture, web_archive
+from .test_reader_xml import DUMP, ENEX, WIKITEXT, WXR, post, wiki_page
 
 SEED = min(SEEDS.iterdir()).read_bytes()
 HEAD = """<script type="application/ld+json">{"@type": "NewsArticle", "headline": "甲", "datePublished": "2023-09-28"}
@@ -73,6 +78,21 @@ SAMPLES: dict[str, bytes] = {
     "archive.tar": make_tar(INSIDE),
     **{f"archive.tar.{end}": pack(make_tar(INSIDE)) for end, pack in PACKERS.items()},
     "page.html.gz": PACKERS["gz"](page().encode()),
+    "mail.eml": message().as_bytes(),
+    "box.mbox": b"".join(
+        b"From a Thu Sep 28 10:00:00 2023\n" + message(title).as_bytes() + b"\n" for title in "甲乙丙"
+    ),
+    "page.mhtml": mhtml(page()),
+    "site.warc": web_archive(Capture("/1", page()), Capture("/2", page(HEAD, "")), packed=False),
+    "site.warc.gz": web_archive(Capture("/1", page()), Capture("/2", page(HEAD, ""))),
+    "blog.xml": WXR.format(post("甲", PARAGRAPHS[0]) + post("乙", f"<p>{PARAGRAPHS[1]}</p>")).encode(),
+    "wiki.xml": DUMP.format(wiki_page("甲", WIKITEXT) + wiki_page("乙", PARAGRAPHS[0])).encode(),
+    "notes.enex": ENEX.replace("iVBORw0KGgo" * 50_000, "iVBORw0KGgo").encode(),
+    "messages.html": PAGE.format(MESSAGE.format(number=1, joined="", author=AUTHOR, text=PARAGRAPHS[0])).encode(),
+    "document.docx": word(),
+    "document.odt": open_document(),
+    "document.rtf": rich_text(),
+    "document.pdf": pdf(["甲", PARAGRAPHS[0][:40]], ["乙"], None),
 }
 INSERTIONS = [
     *(

@@ -1,9 +1,13 @@
 """Text is decoded in any encoding of Chinese; binary data are refused."""
 
+import tarfile
+
 import pytest
 
 from souwen.indexer import ReadError
 from souwen.indexer.readers.decoding import decode
+
+from ..conftest import SHARED
 
 SIMPLIFIED = "据美国国务院，两名美国和中国高级外交官周四在华盛顿举行会晤，以保持对话。"
 TRADITIONAL = "（中央社台北23日電）中國國務院關稅稅則委員會近日印發通知，明年將調整部分進口商品的最惠國稅率。"
@@ -93,3 +97,60 @@ def test_single_nul_is_accepted() -> None:
 
 def test_empty_data() -> None:
     assert decode(b"").text == ""
+
+
+@pytest.mark.parametrize("encoding", ["hz", "iso2022_jp_2", "iso2022_kr"])
+def test_seven_bit_encodings(encoding: str) -> None:
+    text = (
+        "今天上海市民大出海。\nPlain ASCII text.\n"
+        if encoding == "iso2022_kr"
+        else f"{SIMPLIFIED}\nPlain ASCII text.\n"
+    )
+    assert decode(text.encode(encoding)).text == text
+
+
+def test_iso_2022_cn() -> None:
+    data = b"\x1b$)A" + b"".join(
+        b"\x0e" + bytes(byte & 0x7F for byte in line.encode("gb2312")) + b"\x0f\n" for line in SIMPLIFIED.split("，")
+    )
+    assert decode(data).text == SIMPLIFIED.replace("，", "\n") + "\n"
+
+
+@pytest.mark.parametrize("text", ["~{ and ~} in English", "\x1b[31mred\x1b[0m \x1b$ money", "a~{b}"])
+def test_ascii_with_the_signs_of_other_encodings(text: str) -> None:
+    assert decode(text.encode()) == (text, "utf-8", 0)
+
+
+@pytest.mark.parametrize("text", [SIMPLIFIED, TRADITIONAL, f"<html><p>{SIMPLIFIED}"])
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "gb18030"])
+def test_utf_8_saved_in_a_wrong_encoding_is_restored(text: str, encoding: str) -> None:
+    data = (text * 3).encode()
+    if encoding == "cp1252":
+        wrong = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in data)
+    else:
+        wrong = data.decode(encoding, "replace")
+    restored = decode(wrong.encode())
+    assert (restored.text, restored.replaced) == (text * 3, 0) or encoding == "gb18030"
+    assert restored.text.startswith(text[:8])
+
+
+def test_utf_8_that_lost_characters_in_a_wrong_encoding_is_reported() -> None:
+    wrong = SIMPLIFIED.encode().decode("gbk", "replace").replace("\ufffd", "?")
+    with pytest.raises(ReadError, match="convert the original again"):
+        decode((wrong * 5).encode())
+
+
+@pytest.mark.parametrize("text", ["Ãäåæ ã©ä ö", "Les élèves à Âme: «çé»", "锛锛涓涓浜浜", "ä½ å¥½"[:3]])
+def test_text_that_only_looks_wrongly_encoded_stays(text: str) -> None:
+    assert decode(text.encode()).text == text
+
+
+def test_real_articles_are_never_restored() -> None:
+    archive = SHARED / "corpora" / "rfi-2k.tar.xz"
+    if not archive.exists():
+        pytest.skip("needs the corpora")
+    with tarfile.open(archive) as articles:
+        for member in articles:
+            if member.isfile() and (file := articles.extractfile(member)):
+                data = file.read()
+                assert decode(data).text == data.decode("utf-8-sig")

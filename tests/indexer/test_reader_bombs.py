@@ -1,11 +1,13 @@
 """Small files that would take hours or gigabytes to read cost only themselves."""
 
+import gzip
 import io
 import subprocess
 import sys
 import threading
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,11 @@ from souwen.indexer.readers.records import MAPPABLE_FIELDS
 
 from ..conftest import SEEDS, tries
 from .test_archives import PACKERS
+from .test_reader_documents import open_document, word
 from .test_reader_epub import CHAPTER, book
+from .test_reader_mail import mhtml
+from .test_reader_warc import Capture, web_archive
+from .test_reader_xml import BOMB, DUMP, wiki_page
 
 ZEROS = bytes(50_000_000)
 ATTRIBUTES = "<p " + " ".join(f"a{number}=1" for number in range(50_000)) + ">中国"
@@ -67,8 +73,31 @@ def packed_book(method: int, chapter: bytes = ZEROS) -> bytes:
     return buffer.getvalue()
 
 
+def packed_document(data: bytes, member: str, content: bytes = ZEROS) -> bytes:
+    """Return a document that is a zip, with other content in one of its members."""
+    source = zipfile.ZipFile(io.BytesIO(data))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for info in source.infolist():
+            archive.writestr(info.filename, content if info.filename == member else source.read(info))
+    return buffer.getvalue()
+
+
+def flat_pdf(content: bytes) -> bytes:
+    """Return a PDF of one page with a packed content."""
+    packed = zlib.compress(content)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<<>>>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed),
+    ]
+    body = b"".join(b"%d 0 obj%bendobj\n" % (number, text) for number, text in enumerate(objects, start=1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R/Size 5>>\n%%EOF"
+
+
 def bombs() -> dict[str, bytes]:
-    """Return 25 files, none of which is an article."""
+    """Return 37 files, none of which is an article."""
     files = {f"aliases-{key}.md": alias_bomb(key).encode() for key in KEYS}
     for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
         files[f"{method}.zip"] = packed_zip(method)
@@ -81,6 +110,18 @@ def bombs() -> dict[str, bytes]:
         "attributes.epub": packed_book(zipfile.ZIP_DEFLATED, CHAPTER.format(ATTRIBUTES).encode()),
         "nested.json": b'{"title": ' + b"[" * 400_000,
         "braces.md": b"---\na: " + b"{" * 7900 + b"\n---\n",
+        "zeros.docx": packed_document(word(), "word/document.xml"),
+        "zeros.odt": packed_document(open_document(), "content.xml"),
+        "nested.docx": packed_document(word(), "word/document.xml", b"<a>" * 3_000_000),
+        "nested.rtf": b"{\\rtf1 " + b"{\\footnote" * 300_000,
+        "zeros.warc": web_archive(Capture("/1", gzip.compress(ZEROS), Content_Encoding="gzip"), packed=False),
+        "zeros.warc.gz": gzip.compress(b"WARC/1.0\r\n" + ZEROS),
+        "attributes.mhtml": mhtml("<html>" + ATTRIBUTES),
+        "nested.eml": b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n" + b"--a\n" * 400_000,
+        "entities.xml": BOMB.encode(),
+        "nested.xml": DUMP.format(wiki_page("", "{{[[" * 100_000)).encode(),
+        "items.xml": b"<rss>" + b"<item>" * 100_000,
+        "zeros.pdf": flat_pdf(b"q " * 20_000_000),
     }
     return files
 
@@ -113,9 +154,9 @@ def test_bombs_cost_neither_the_run_nor_other_files(tmp_path: Path) -> None:
         text = SEED_HEAD.format(number) + f"<p>第{number}篇。</p>" + body
         (articles / f"{number:05}.txt").write_text(text, "utf-8")
     files = bombs()
-    assert len(files) == 25
+    assert len(files) == 37
     for number, (name, content) in enumerate(files.items()):
-        (articles / f"{number * good // 25:05}-{name}").write_bytes(content)
+        (articles / f"{number * good // 37:05}-{name}").write_bytes(content)
     command = [sys.executable, "-c", RUN, articles, tmp_path / "index"]
     started = time.monotonic()
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")

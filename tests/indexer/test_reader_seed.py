@@ -124,7 +124,7 @@ def test_title_or_body_may_be_empty_but_not_both(tmp_path: Path) -> None:
         ("", "empty"),
         ("  \n", "empty"),
         ("<!--1-->\nno link\n", "do not follow"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "picture: not an article format"),
         ("<p></p>", "neither a title nor a text"),
     ],
 )
