@@ -199,7 +199,7 @@ def test_manifest_of_an_older_version_leads_to_reading_all_files(
     }.items():
         for column in columns:
             database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    database.execute("PRAGMA user_version = 0")
+    database.executescript("DROP TABLE checksum; DROP TABLE index_commit; PRAGMA user_version = 0")
     database.commit()
     database.close()
     dump(tmp_path / "archive" / "b.txt", (0, "标题", "第零天。"))

@@ -76,7 +76,7 @@ def test_workers_that_keep_dying_end_the_run(
 ) -> None:
     monkeypatch.setattr(worker_process, "MAX_FAILURES_IN_ROW", 3)
     files = write_files(tmp_path / "articles", 4, {0, 1, 2, 3})
-    with closing(WorkerPool(config, jobs=2)) as pool, pytest.raises(WorkerPoolFailed, match="--jobs 1"):
+    with closing(WorkerPool(config, jobs=2)) as pool, pytest.raises(WorkerPoolFailed, match="free some memory"):
         list(pool.prepare(read_units(files), Cleaner({})))
 
 
