@@ -17,7 +17,7 @@ from .files import ReadUnit
 from .readers import ReplacedCharacters
 from .worker_process import BeginStep, memory_reason
 
-READERS_VERSION = 1  # increase it when the readers make other articles of the same files
+READERS_VERSION = 2  # increase it when the readers make other articles of the same files
 
 
 class ChangedArticle(NamedTuple):
