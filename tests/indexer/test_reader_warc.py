@@ -22,8 +22,6 @@ from souwen.indexer.readers import read
 
 from .test_archives import make_tar, make_zip
 
-# warcio leaves the temporary files of its writer to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 TEXT = "云溪港今天重新开放，第一班渡轮于上午九时离开码头，市长许明远到场致辞，数百名居民在岸边观看，气氛热烈而有序。"
 SITE = "https://example.org"
 
@@ -67,6 +65,7 @@ def web_archive(*captures: Capture, packed: bool = True) -> bytes:
             warc_headers_dict={"WARC-Date": capture.date},
         )
         writer.write_record(record)
+        record.raw_stream.close()  # a temporary file that warcio makes
     return buffer.getvalue()
 
 
