@@ -28,12 +28,8 @@ class Limits:
     """Longest front matter. The YAML parser takes half a second for this much of the worst input."""
 
     html_depth: int = 200
-    """Deepest nesting of tags in a page from which the article is extracted. libxml2 drops what is deeper than 256. All
-    text of a deeper page is read."""
-
-    html_elements: int = 10_000
-    """Most elements of a page from which the article is extracted, which takes more than linear time. All text of a
-    larger page is read."""
+    """Deepest nesting of tags in a page whose article is looked for. libxml2 drops what is deeper than 256. All text of
+    a deeper page is read."""
 
     book_chapters: int = 10_000
     """Most chapters that are read of a book."""

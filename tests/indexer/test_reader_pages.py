@@ -1,6 +1,7 @@
 """Pages of many shapes: their article is read whole, and nothing else of the page."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -441,6 +442,25 @@ def test_tag_with_very_many_attributes_is_refused(hiding: str) -> None:
     attributes = " ".join(f"a{number}=1" for number in range(10_000))
     (item,) = read("/a.html", f"<html><p>甲{hiding.format('')}<p {attributes}>{hiding.format(attributes)}".encode())
     assert isinstance(item, ReadError)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<title>" + "港_网" * 100_000 + "</title>" + paragraphs(),
+        "<title>甲 乙 丙</title>" + "<h2>甲</h2>" * 100_000 + paragraphs(),
+        "<div>" * 150 + "<div></div>" * 100_000 + paragraphs(),
+        "<div>" * 150 + "<p>甲，乙。</p>" * 100_000,
+        "<div><p>更多</p><a href=x>回复</a></div>" * 50_000 + paragraphs(),
+        "<div class=t_f>甲，乙。</div>" * 50_000,
+        "<script>" + "{a:[" * 200_000 + "</script>" + paragraphs(),
+    ],
+)
+def test_hostile_page_takes_seconds_at_most(html: str) -> None:
+    started = time.process_time()
+    for item in read("/a.html", html.encode()):
+        assert isinstance(item, ReadError) or item
+    assert time.process_time() - started < 15
 
 
 def test_real_pages(shared: Path) -> None:

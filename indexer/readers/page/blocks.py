@@ -102,11 +102,15 @@ class Block:
 
     def lines(self) -> Iterator[Line]:
         """Yield all lines inside."""
-        for part in self.content:
-            if isinstance(part, Line):
+        stack = [iter(self.content)]
+        while stack:
+            for part in stack[-1]:
+                if isinstance(part, Block):
+                    stack.append(iter(part.content))
+                    break
                 yield part
             else:
-                yield from part.lines()
+                stack.pop()
 
     def first_line(self) -> Line | None:
         """Return the first line inside."""

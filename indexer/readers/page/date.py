@@ -179,13 +179,19 @@ def _is_byline(line: str) -> bool:
     return bool(match and len(line) - len(match[0]) <= _MAX_NAMES and not _SENTENCE.search(line))
 
 
-def _lines(page: Block, article: set[Block], is_inside: bool = False) -> Iterator[tuple[str, bool, bool]]:
+def _lines(page: Block, article: set[Block]) -> Iterator[tuple[str, bool, bool]]:
     """Yield text, whether it is in the article, and whether it is a link, of each line outside of comments."""
-    for part in page.content:
-        if isinstance(part, Line):
-            yield part.text, is_inside, part.is_link
-        elif not part.is_hidden and not (part.is_foreign and has_comment_name(part.names)):
-            yield from _lines(part, article, is_inside or part in article)
+    stack = [(iter(page.content), False)]
+    while stack:
+        parts, is_inside = stack[-1]
+        for part in parts:
+            if isinstance(part, Line):
+                yield part.text, is_inside, part.is_link
+            elif not part.is_hidden and not (part.is_foreign and has_comment_name(part.names)):
+                stack.append((iter(part.content), is_inside or part in article))
+                break
+        else:
+            stack.pop()
 
 
 def _printed_dates(lines: list[str]) -> Iterator[str]:

@@ -19,6 +19,8 @@ _QUOTES = "\"“”'‘’"
 _MIN_TITLE = 2  # characters
 _MAX_TITLE = 200  # characters
 _MAX_LABEL = 12  # characters before the title in a heading
+_MAX_STRIPPED = 1000  # characters; names are stripped one by one
+_MAX_HEADINGS = 1000
 _SHORT_TITLE = 5  # characters; a longer part of the title element is preferred to one as short
 
 
@@ -66,7 +68,7 @@ class _Shown:
                 continue
             self._lines.setdefault(_key(line.text), line.text)
             heading = next((outer for outer in (block, block.parent) if outer and outer.is_heading), None)
-            if heading:
+            if heading and len(self.headings) < _MAX_HEADINGS:
                 self.headings.append(line.text)
                 if heading.tag == "h1":
                     self.main_headings.append(line.text)
@@ -134,7 +136,7 @@ def _is_site_only(title: str, page_title: str, shown: _Shown) -> bool:
 
 def _strip_site(title: str, site: str) -> str:
     """Return a title without the names of its site and section at the end."""
-    while cuts := list(_SITE_SEPARATOR.finditer(title)):
+    while len(title) <= _MAX_STRIPPED and (cuts := list(_SITE_SEPARATOR.finditer(title))):
         start, end = cuts[-1].span()
         name = title[end:].strip()
         if not start or not (name == site or _SITE.search(name)):
