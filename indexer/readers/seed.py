@@ -5,15 +5,14 @@ A file may hold several such articles. Front matter or a `<div>` may come before
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from html import unescape
 
 from ...analysis import Article
 from ...messages import gettext as _
 from ..cleaning import clean_lines, clean_title, split_date_line
 from ..errors import ReadError
-from ..publishers import Publisher, find_publisher, find_section
-from .dates import time_zone
+from ..publishers import find_publisher, find_section
+from .dates import date_from_epoch, time_zone
 from .html_text import html_to_lines
 from .records import no_text_error
 
@@ -64,16 +63,9 @@ def _make_article(path: str, default_id: str, header: re.Match[str], html: str) 
         title=title,
         body=body,
         url=url,
-        published=published or _crawl_time(int(header["time"]), publisher),
+        published=published or date_from_epoch(int(header["time"]) / 1000, time_zone(publisher)),
         source=publisher.name,
         section=find_section(url),
         lead="\n".join(clean_lines(html_to_lines(lead[1]))) if lead else "",
         path=path,
     )
-
-
-def _crawl_time(milliseconds: int, publisher: Publisher) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, time_zone(publisher))
-    except (OverflowError, OSError, ValueError):  # beyond the calendar
-        return None
