@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -11,7 +12,7 @@ from ...analysis import Article, strip_invisible
 from ...messages import gettext as _
 from ..errors import ReadError
 from .chunking import Chunker
-from .records import has_title_or_body, make_article, record_keys
+from .records import has_title_or_body, read_record, record_keys
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -21,13 +22,15 @@ _DELIMITERS = (",", "\t", ";", "|")
 _MAX_COLUMNS = 1000
 _MAX_HEADER_LENGTH = 10_000  # characters
 _MAX_FIELD_LENGTH = 10_000_000  # characters; the default of the csv module is 131,072
+_DELIMITER_LINE = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)  # the first line that Excel writes or wants
+_MISSING = frozenset(("NULL", "null", "\\N", "NaN", "nan", "None"))  # as databases and pandas write an empty field
 
 
 def recognizes(name: str, start: str, mapping: Mapping[str, str]) -> bool:
     """Return whether the name has a suffix of the format, or the first row names at least two fields of articles."""
     if name.endswith(_SUFFIXES):
         return True
-    return _count_known_columns(_parse_header(start), mapping) >= 2
+    return _count_known_columns(_parse_header(start)[0], mapping) >= 2
 
 
 def make_chunker(start: str) -> Chunker | None:
@@ -35,6 +38,8 @@ def make_chunker(start: str) -> Chunker | None:
 
     Return None if the first line is not a header that names a title or body.
     """
+    if _DELIMITER_LINE.match(start):  # not a row of the header that every chunk gets
+        return None
     columns, delimiter = _parse_header(start[:_MAX_HEADER_LENGTH])
     rows = _parse_rows(start, delimiter)
     if not has_title_or_body(record_keys({}), dict.fromkeys(columns)):
@@ -61,6 +66,9 @@ def read(path: str, text: str, mapping: Mapping[str, str], line_offset: int = 0)
     """
     keys = record_keys(mapping)
     text = text.lstrip("\r\n")
+    if match := _DELIMITER_LINE.match(text):
+        text = text[match.end() :]
+        line_offset += 1
     columns, delimiter = _parse_header(text[:_MAX_HEADER_LENGTH])
     if not has_title_or_body(keys, dict.fromkeys(columns)):
         yield ReadError(_("the first row names no column with a title or text: give a mapping"))
@@ -72,13 +80,19 @@ def read(path: str, text: str, mapping: Mapping[str, str], line_offset: int = 0)
         for row in rows:
             if any(field.strip() for field in row):
                 location = f"{path}:{line}"
+                record = {name: None if field in _MISSING else field for name, field in zip(columns, row, strict=False)}
                 try:
-                    yield make_article(dict(zip(columns, row, strict=False)), keys, location, location)
+                    for item in read_record(record, keys, location, location):
+                        yield _locate_error(line, item) if isinstance(item, ReadError) else item
                 except ReadError as error:
-                    yield ReadError(_("line {number}: {error}").format(number=line, error=error))
+                    yield _locate_error(line, error)
             line = rows.line_num + line_offset + 1
     except csv.Error as error:
-        yield ReadError(_("line {number}: {error}").format(number=rows.line_num + line_offset, error=error))
+        yield _locate_error(rows.line_num + line_offset, error)
+
+
+def _locate_error(line: int, error: Exception) -> ReadError:
+    return ReadError(_("line {number}: {error}").format(number=line, error=error))
 
 
 def _parse_rows(text: str, delimiter: str) -> "Reader":
@@ -87,18 +101,27 @@ def _parse_rows(text: str, delimiter: str) -> "Reader":
 
 
 def _parse_header(start: str) -> tuple[list[str], str]:
-    """Return the columns of the first row, and the delimiter that occurs most often in it."""
-    first_line = start.lstrip().partition("\n")[0].rstrip("\r")
-    delimiter = max(_DELIMITERS, key=first_line.count)
+    """Return the columns of the first row, and the delimiter: the one that makes most columns that are known."""
+    start = start.lstrip()
+    if match := _DELIMITER_LINE.match(start):
+        return _split_header(start[match.end() :], match[1]), match[1]
+    first_line = start.partition("\n")[0]
+    headers = {delimiter: _split_header(first_line, delimiter) for delimiter in _DELIMITERS}
+    delimiter = max(
+        _DELIMITERS, key=lambda delimiter: (_count_known_columns(headers[delimiter], {}), len(headers[delimiter]))
+    )
+    return headers[delimiter], delimiter
+
+
+def _split_header(text: str, delimiter: str) -> list[str]:
+    first_line = text.partition("\n")[0].rstrip("\r")
     try:
-        columns = next(csv.reader([first_line], delimiter=delimiter), [])
+        return next(csv.reader([first_line], delimiter=delimiter), [])[:_MAX_COLUMNS]
     except csv.Error:
-        columns = []
-    return columns[:_MAX_COLUMNS], delimiter
+        return []
 
 
-def _count_known_columns(header: tuple[list[str], str], mapping: Mapping[str, str]) -> int:
-    columns, _ = header
+def _count_known_columns(columns: list[str], mapping: Mapping[str, str]) -> int:
     keys = record_keys(mapping)
     if not has_title_or_body(keys, dict.fromkeys(columns)):
         return 0

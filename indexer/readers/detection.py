@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -11,6 +12,7 @@ from ...messages import gettext as _
 from ...messages import os_error_reason
 from ..errors import ReadError, ReadInterrupted
 from ..limits import DEFAULT_LIMITS, Limits
+from ..publishers import find_publisher
 from . import (
     delimited,
     docx,
@@ -34,6 +36,7 @@ from . import (
     warc,
 )
 from .chunking import Chunk, Chunker
+from .dates import date_in_file_name
 from .decoding import DecodedText, ReplacedCharacters, decode, decode_as
 from .file_names import add_missing_title
 from .refusal import refuse_name, refuse_signature, refuse_text
@@ -183,7 +186,9 @@ def read(name: str, data: bytes, mapping: Mapping[str, str] = {}, limits: Limits
                 yield ReplacedCharacters(decoded.replaced)
             items = _read_text(_encodable(name), decoded.text, len(data), mapping, limits)
         for item in items:
-            yield item if isinstance(item, ReadError) else _check_length(add_missing_title(item, name), limits)
+            if not isinstance(item, ReadError):
+                item = _check_length(_date_by_file_name(add_missing_title(item, name), name), limits)
+            yield item
     except ReadError as error:
         yield error
 
@@ -303,6 +308,13 @@ def _read_text(
 def _encodable(name: str) -> str:
     """Replace bytes of a name that could not be decoded by question marks."""
     return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _date_by_file_name(article: Article, name: str) -> Article:
+    """Return the article with the date in the file's name, if it has none of its own and is all of the file."""
+    if article.published or article.path != _encodable(name):
+        return article
+    return replace(article, published=date_in_file_name(name, find_publisher(article.url)))
 
 
 def _check_length(article: Article, limits: Limits) -> Article | ReadError:

@@ -5,15 +5,14 @@ A file may hold several such articles. Front matter or a `<div>` may come before
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from html import unescape
 
 from ...analysis import Article
 from ...messages import gettext as _
 from ..cleaning import clean_lines, clean_title, split_date_line
 from ..errors import ReadError
-from ..publishers import Publisher, find_publisher, find_section
-from .dates import time_zone
+from ..publishers import find_publisher, find_section
+from .dates import date_from_epoch, time_zone
 from .html_text import html_to_lines
 from .records import no_text_error
 
@@ -59,7 +58,7 @@ def _make_article(path: str, default_id: str, header: re.Match[str], html: str) 
     if not title and not body:
         raise no_text_error()
     lead = _LEAD.match(html)
-    crawled = _crawl_time(int(header["time"]), publisher)
+    crawled = date_from_epoch(int(header["time"]) / 1000, time_zone(publisher))
     return Article(
         id=url or default_id,
         title=title,
@@ -72,10 +71,3 @@ def _make_article(path: str, default_id: str, header: re.Match[str], html: str) 
         path=path,
         crawled=crawled,
     )
-
-
-def _crawl_time(milliseconds: int, publisher: Publisher) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, time_zone(publisher))
-    except (OverflowError, OSError, ValueError):  # beyond the calendar
-        return None

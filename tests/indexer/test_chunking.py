@@ -32,7 +32,7 @@ BAD = {
     '{"title" 1}': "invalid JSON: Expecting ':' delimiter: line 1 column 10 (char 9)",
     "[1]": "the record is not an object with keys and values",
     '{"id": "empty"}': "there is neither a title nor a text",
-    '{"title": ["list"]}': "the value of 'title' is not text",
+    '{"title": {"list": 1}}': "the value of 'title' is not text",
 }
 
 

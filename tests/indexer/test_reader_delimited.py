@@ -45,3 +45,33 @@ def test_fields_may_be_long() -> None:
     (item,) = read("/a/b.csv", ("title,body\n标题," + "正" * 200_000).encode())
     assert isinstance(item, Article)
     assert len(item.body) == 200_000
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_line_that_names_the_delimiter(delimiter: str, end: str) -> None:
+    lines = [f"sep={delimiter}", delimiter.join(("标题", "正文", "日期")), delimiter.join(("一", "段", "2023-09-28"))]
+    (item,) = read("/a/b.csv", end.join(lines).encode())
+    assert isinstance(item, Article)
+    assert (item.title, item.body, item.id) == ("一", "段", "/a/b.csv:3")
+    assert item.published is not None
+
+
+def test_delimiter_in_a_quoted_column_is_none() -> None:
+    (item,) = read("/a/b.csv", '标题;正文;"甲, 乙, 丙, 丁"\n一;段;\n'.encode())
+    assert isinstance(item, Article)
+    assert (item.title, item.body) == ("一", "段")
+
+
+@pytest.mark.parametrize("missing", ["", "NULL", "null", "\\N", "NaN", "None"])
+def test_missing_values(missing: str) -> None:
+    (item,) = read("/a/b.csv", f"标题,正文,来源,日期\n一,段,{missing},{missing}\n".encode())
+    assert isinstance(item, Article)
+    assert (item.source, item.published) == ("", None)
+
+
+def test_odd_date_is_left_out_and_reported() -> None:
+    article, error = read("/a/b.csv", "标题,日期\n一,05/09/2023\n".encode())
+    assert isinstance(article, Article)
+    assert article.title == "一"
+    assert str(error) == "line 2: the value of '日期' is not a date: it is left out"
