@@ -132,7 +132,10 @@ def _decode_page(record: bytes, limits: Limits) -> str:
     from warcio.exceptions import ArchiveLoadFailed
     from warcio.statusandheaders import StatusAndHeadersParserException
 
-    errors = (ArchiveLoadFailed, ChunkedDataException, StatusAndHeadersParserException, EOFError, OSError, ValueError)
+    errors = (
+        *(ArchiveLoadFailed, ChunkedDataException, StatusAndHeadersParserException, EOFError, OSError, ValueError),
+        AttributeError,  # warcio takes it for granted that a record has an address
+    )
     try:
         warc_record = next(ArchiveIterator(io.BytesIO(record + b"\r\n\r\n")))
         headers = warc_record.http_headers
