@@ -110,6 +110,9 @@ _RECORD_FORMATS = (
         has_many=True,
         is_simple=True,
     ),
+    _TextFormat("feed", _by_start(feeds.recognizes), feeds.read, feeds.make_chunker, has_many=True),
+    _TextFormat("MediaWiki", _by_start(mediawiki.recognizes), mediawiki.read, mediawiki.make_chunker, has_many=True),
+    _TextFormat("ENEX", _by_start(enex.recognizes), enex.read, enex.make_chunker, has_many=True),
     _TextFormat(
         "JSON Feed",
         _by_start(json_feed.recognizes),
@@ -133,11 +136,6 @@ _RECORD_FORMATS = (
         is_simple=True,
     ),
     _TextFormat("Markdown", _by_start(markdown.recognizes), markdown.read),
-)
-_XML_FORMATS = (
-    _TextFormat("feed", _by_start(feeds.recognizes), feeds.read, feeds.make_chunker, has_many=True),
-    _TextFormat("MediaWiki", _by_start(mediawiki.recognizes), mediawiki.read, mediawiki.make_chunker, has_many=True),
-    _TextFormat("ENEX", _by_start(enex.recognizes), enex.read, enex.make_chunker, has_many=True),
 )
 # Names of files without articles are refused before these formats.
 _PAGE_FORMATS = (
@@ -245,7 +243,7 @@ def _find_binary_format(name: str, start: bytes) -> _BinaryFormat | None:
 def _find_text_format(name: str, start: str, mapping: Mapping[str, str]) -> _TextFormat:
     """Return the format of a text. Raises ReadError if files of this name or kind are not articles."""
     lower_name = name.lower()
-    for known in (*_XML_FORMATS, *_RECORD_FORMATS):
+    for known in _RECORD_FORMATS:
         if known.recognizes(lower_name, start, mapping):
             return known
     refuse_name(lower_name, start)

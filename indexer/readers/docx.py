@@ -26,8 +26,9 @@ _REFERENCE = re.compile(r'<sup>(<a href="#(?:foot|end)note-[^"]*" id="[^"]*">\[\
 
 def recognizes(name: str, data: bytes) -> bool:
     """Return whether a file is a zip with a Word document in it, or its beginning, by the name."""
-    has_name = name.endswith((".docx", ".docm")) or _DOCUMENT in data[:_MAX_DIRECTORY] + data[-_MAX_DIRECTORY:]
-    return data.startswith(_SIGNATURE) and has_name
+    if not data.startswith(_SIGNATURE):
+        return False
+    return name.endswith((".docx", ".docm")) or _DOCUMENT in data[:_MAX_DIRECTORY] + data[-_MAX_DIRECTORY:]
 
 
 def read(path: str, data: bytes, limits: Limits) -> Iterator[Article]:

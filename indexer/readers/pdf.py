@@ -1,4 +1,7 @@
-"""PDF: the text layer of a document. A form feed begins each page but the first, so that the page can be cited."""
+"""PDF: the text layer of a document.
+
+A paragraph separator (U+2029) begins each page but the first, so that a page can be cited.
+"""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +16,7 @@ from .documents import damaged_error, make_document
 from .records import no_text_error
 from .refusal import needs_extra
 
-PAGE_BREAK = "\f"
+PAGE_BREAK = "\u2029"
 
 _SIGNATURE = b"%PDF-"
 _MAX_SIGNATURE_OFFSET = 1024  # bytes

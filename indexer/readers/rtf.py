@@ -27,7 +27,7 @@ def read(path: str, data: bytes, _limits: Limits) -> Iterator[Article]:
         raise needs_extra("RTF") from error
     try:
         text = rtf_to_text(_move_notes(data.decode("latin-1")), errors="replace")  # type: ignore[no-untyped-call]
-    except (LookupError, ValueError, AttributeError, TypeError) as error:
+    except (LookupError, ValueError, ArithmeticError, AttributeError, TypeError) as error:
         raise damaged_error("RTF", error) from error
     yield make_document(path, clean_lines(strip_invisible(text).split("\n")))
 

@@ -63,6 +63,8 @@ def parse_head(head: bytes) -> RecordHead:
 
 def is_page(head: RecordHead, content: bytes) -> bool:
     """Return whether a record is a page that was delivered, by its headers and the beginning of its content."""
+    if not head.url.startswith(("http://", "https://")):
+        return False
     if head.record_type == "resource":
         return head.content_type.startswith("text/html")
     http_head = content[:MAX_HTTP_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
