@@ -159,7 +159,10 @@ def _parse_each(text: str) -> Iterator[object]:
             line_start = "\n" + text[text.rfind("\n", 0, start) + 1 : start + 1]
             position = text.find(line_start, max(error.pos, start + 1)) if len(line_start) < _MAX_INDENT else -1
             errors += 1
-            if position < 0 or errors == _MAX_ERRORS:
+            if position < 0:
+                return
+            if errors == _MAX_ERRORS:
+                yield ReadError(_("{limit} parts are not valid JSON: the rest is left out").format(limit=_MAX_ERRORS))
                 return
 
 

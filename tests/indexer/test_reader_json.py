@@ -297,6 +297,12 @@ def test_damaged_object_costs_itself(tmp_path: Path) -> None:
     assert texts(items) == [READ[0], "record 2: invalid JSON: Expecting value: line 7 column 11 (char 57)", READ[1]]
 
 
+def test_rest_after_very_many_damaged_objects_is_reported(tmp_path: Path) -> None:
+    items = read(tmp_path / "a.json", '{\n"title": "一"}\n' + '{\n"title": bad}\n' * 200)
+    assert len(items) == 102
+    assert str(items[-1]) == "record 102: 100 parts are not valid JSON: the rest is left out"
+
+
 @pytest.mark.parametrize("end", ["", ",", ",]", ',\n{"title": "三', "\n"])
 def test_damaged_list_costs_its_last_item(tmp_path: Path, end: str) -> None:
     text = "[" + ",\n".join(json.dumps(record, ensure_ascii=False) for record in RECORDS) + end
