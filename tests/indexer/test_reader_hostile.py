@@ -14,7 +14,6 @@ from souwen.indexer import ReadError
 from souwen.indexer.files.read_units import read_units
 from souwen.indexer.readers import read
 from souwen.indexer.readers.decoding import ReplacedCharacters
-from souwen.indexer.readers.pdf import PAGE_BREAK
 
 from ..conftest import tries
 from .mutations import SAMPLES, mutated
@@ -80,8 +79,7 @@ def check_items(items: Iterable[Article | ReplacedCharacters | ReadError]) -> No
             continue
         assert item.title or item.body
         assert item.id
-        body = item.body.replace(PAGE_BREAK, "")  # between pages of a PDF
-        for text in (item.id, item.title, body, item.url, item.source, item.author, item.section):
+        for text in (item.id, item.title, item.body, item.url, item.source, item.author, item.section):
             assert strip_invisible(text) == text
         assert item.published is None or item.published.tzinfo
 
