@@ -96,7 +96,7 @@ def test_worker_processes_report_failures_in_chinese(tmp_path: Path) -> None:
     files.mkdir()
     for number in range(1300):  # more than a megabyte, so that two processes share them
         (files / f"{number}.txt").write_text("标题\n\n" + f"正文{number}。" * 200, "utf-8")
-    (files / "empty.json").write_text("[1, 2", "utf-8")
+    (files / "empty.json").write_text('[{"title" 1}', "utf-8")
     done = run("index", files, "--jobs", "2", "--no-entities", "--index", tmp_path / "index", **CHINESE)
     assert f"已跳过 {files}/empty.json：第 1 行：JSON 无效：" in done.stderr
     assert done.returncode == 0

@@ -1,6 +1,7 @@
 """Invented articles for the tests of the page, and hostile ones with markup and scripts (XSS)."""
 
 from collections.abc import Iterator
+from html import escape
 
 Record = dict[str, str]
 
@@ -70,16 +71,20 @@ def ordinary_articles() -> Iterator[Record]:
 
 
 def hostile_articles() -> Iterator[Record]:
-    """Yield articles with markup and scripts in every field."""
+    """Yield articles with markup and scripts in every field.
+
+    The markup is escaped and never first, because records that are HTML are read as their visible text.
+    """
     for number, markup in enumerate(HOSTILE):
+        text = escape(markup)
         yield {
             "id": f"hostile{number}{markup}",
-            "title": f"{HOSTILE_WORD}{number} {markup}",
-            "body": f"{markup}{HOSTILE_WORD}的正文{markup}。\n美国国务卿布林肯{markup}在北京。",
+            "title": f"{HOSTILE_WORD}{number} {text}",
+            "body": f"正文{text}{HOSTILE_WORD}的正文{text}。\n美国国务卿布林肯{text}在北京。",
             "url": HOSTILE_ADDRESSES[number],
-            "source": f"来源{markup}",
-            "section": markup,
-            "author": markup,
+            "source": f"来源{text}",
+            "section": f"栏目{text}",
+            "author": f"作者{text}",
             "date": "2023-05-05",
         }
     for number, address in enumerate(HOSTILE_ADDRESSES):
