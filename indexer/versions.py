@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from ..analysis import Article
 
+# The range of SQLite's integers: from 1677 to 2262. Earlier dates are equal.
+_MIN_NS, _MAX_NS = -(1 << 63), (1 << 63) - 1
+
 
 class Version(NamedTuple):
     """The age of a version of an article. The greater version is the newer one.
@@ -21,7 +24,8 @@ class Version(NamedTuple):
     def of(cls, article: Article, modified_ns: int) -> "Version":
         """Return the version of an article in a file that was modified at `modified_ns`."""
         date = article.crawled or article.published
-        return cls(int(date.timestamp()) * 1_000_000_000 if date else modified_ns, modified_ns)
+        dated_ns = int(date.timestamp()) * 1_000_000_000 if date else modified_ns
+        return cls(max(_MIN_NS, min(dated_ns, _MAX_NS)), modified_ns)
 
 
 class Identity(NamedTuple):

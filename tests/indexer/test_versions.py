@@ -206,3 +206,9 @@ def test_manifest_of_an_older_version_leads_to_reading_all_files(
     assert index().read == 2
     assert bodies(tmp_path) == {URL: "第一天。"}
     assert index().read == 0
+
+
+def test_dates_of_former_centuries(index: Callable[..., IndexReport], tmp_path: Path) -> None:
+    write(tmp_path / "archive" / "a.jsonl", {"id": "1", "title": "万历", "body": "雪", "date": "1573-02-02"})
+    assert index().added == 1
+    assert bodies(tmp_path) == {"1": "雪"}
