@@ -40,7 +40,7 @@ MAX_MISSING = 0.8  # of the strings of an article; a page without more of them i
 
 
 class Reading(NamedTuple):
-    """What a reader gets from a page."""
+    """Title, date and text that a reader finds in a page."""
 
     title: str
     body: str

@@ -84,7 +84,7 @@ def _week_date(match: re.Match[str]) -> _Calendar:
 
 
 def _year_last(match: re.Match[str]) -> _Calendar:
-    """Return the date if the day can be told from the month. With dots the day is first, by all conventions."""
+    """Return the date if the day and the month are unambiguous. With dots the day is first, by all conventions."""
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if match[2] == "." or first > 12 or first == second:
         return year, second, first

@@ -3,7 +3,6 @@
 import io
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -18,21 +17,12 @@ from ..limits import Limits
 from ..publishers import Publisher
 from .dates import parse_date
 from .decoding import decode
+from .documents import ZIP_ERRORS
 from .html_text import check_tags, html_to_lines
 
 SIGNATURE = b"PK\x03\x04"
 _MIMETYPE = b"mimetypeapplication/epub+zip"
 _CONTAINER = "META-INF/container.xml"
-_LIBRARY_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,  # an unusual compression method
-    OSError,
-    RuntimeError,  # an encrypted member
-    ValueError,
-)
 
 
 def recognizes(data: bytes) -> bool:
@@ -79,7 +69,7 @@ class _Book:
         self._remaining_bytes = min(limits.whole_file_bytes, max_unpacked)
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
-        except _LIBRARY_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise ReadError(_("the EPUB is damaged: {reason}").format(reason=error)) from error
 
     def read_member(self, name: str) -> bytes:
@@ -93,7 +83,7 @@ class _Book:
                 )
             with self._archive.open(name) as file:
                 content = file.read(max_bytes + 1)
-        except _LIBRARY_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise ReadError(_("the EPUB is damaged: {reason}").format(reason=strip_invisible(str(error)))) from error
         if len(content) > max_bytes:
             raise ReadError(_("{name} has more than {limit:,} bytes").format(name=name, limit=max_bytes))

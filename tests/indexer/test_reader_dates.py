@@ -19,7 +19,7 @@ SHANGHAI = Publisher("某报", "Asia/Shanghai")
 LAST = date(datetime.now(timezone.utc).year + 1, 12, 31)
 DAYS = st.dates(date(MIN_YEAR, 1, 1), LAST)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-# Times that can be told from counters: before 1966 or after 1973.
+# Times that cannot be mistaken for counters: before 1966 or after 1973.
 MOMENTS = st.datetimes(datetime(1974, 1, 1), datetime.combine(LAST, datetime.min.time()))
 
 

@@ -46,7 +46,7 @@ class Line:
 
     @property
     def is_link(self) -> bool:
-        """Whether nearly all of the line is a link."""
+        """True if nearly all of the line is a link."""
         return self.link_length * 10 >= len(self.text) * 8
 
     def _count_prose(self) -> int:
@@ -86,7 +86,7 @@ class Block:
 
     @property
     def is_heading(self) -> bool:
-        """Whether the block is a heading."""
+        """True if the block is a heading."""
         return self.tag in _HEADING_TAGS
 
     def blocks(self) -> "Iterator[Block]":
