@@ -19,17 +19,20 @@ from .date_ranges import limit_span, parse_range
 from .lexer import QueryToken, tokenize
 from .notes import Note
 
-MAX_QUERY_LENGTH = 1_000  # characters; the rest of a longer query is not read
 MAX_BRACKET_DEPTH = 16  # brackets within brackets
 
 
 @dataclass(frozen=True, slots=True)
 class TextNode:
-    """A text to find, as the user wrote it, without its quotation marks."""
+    """A text to find, as the user wrote it, without its quotation marks.
+
+    A `pasted` text is a headline, a question or running text: see `pasted_text`.
+    """
 
     text: str
     quoted: bool = False
     field: TextField = "text"
+    pasted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,13 @@ Node: TypeAlias = TextNode | FilterNode | FacetValue | DateRange | GroupNode | N
 
 def parse(query: str) -> tuple[GroupNode, tuple[Note, ...]]:
     """Return the tree of a query, and notes on what the parser left out or repaired."""
-    parser = _Parser(tokenize(query[:MAX_QUERY_LENGTH], QUERY_FIELDS))
+    parser = _Parser(tokenize(query, QUERY_FIELDS))
     tree = parser.parse_group(0)
     while parser.peek():
         parser.add_note("bracket", _("a closing bracket without an opening one was left out"))
         parser.advance()
         rest = parser.parse_group(0)
         tree = GroupNode((tree, *rest.nodes)) if tree.any_of else GroupNode((*tree.nodes, *rest.nodes))
-    if len(query) > MAX_QUERY_LENGTH:
-        parser.add_note(
-            "cut",
-            _("only the first {read} of the query's {length} characters were read").format(
-                read=MAX_QUERY_LENGTH, length=len(query)
-            ),
-        )
     return tree, tuple(dict.fromkeys(parser.notes))
 
 
