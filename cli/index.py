@@ -11,8 +11,8 @@ import click
 
 from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexLocked
 from ..messages import gettext as _
-from .options import FILE, complete_folder, index_option, json_option
-from .output import for_terminal, join_facts, print_json
+from .options import FILE, complete_folder, index_option, json_option, quiet_option
+from .output import FAILED_FILES, for_terminal, is_quiet, join_facts, print_json, print_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +118,8 @@ Examples:
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes; by default one for each core."
 )
+@click.option("--strict", is_flag=True, help="Exit with status 3 if a file could not be read.")
+@quiet_option
 @json_option
 @click.pass_context
 def index(
@@ -138,6 +140,7 @@ def index(
     from_files: bool,
     memory: int,
     jobs: int | None,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Read the articles in each PATH, a file or a folder (seeds/ by default), into an index.
@@ -148,6 +151,8 @@ def index(
     An index remembers its engine, dictionary, mapping, and whether it finds names and cleans articles. --rebuild
     changes them: it reads the files in PATH, or all files of the index that still exist, and takes the other articles
     from the index itself.
+
+    Exit status: 0 even where single files could not be read, 3 with --strict, 2 if nothing was read.
     """
     # These modules load HTML and engine libraries, which --help does not need.
     from ..indexer import PathNotFound, build_index, copy_index, watch_changes
@@ -210,6 +215,8 @@ def index(
                 continue
             if report.read or report.deleted:
                 _print(report, seconds, index_dir, show_cleaning, as_json)
+    elif strict and report.failed:
+        context.exit(FAILED_FILES)
 
 
 def _wait_for_lock(update: "Callable[..., IndexReport]", **options: object) -> "IndexReport":
@@ -248,7 +255,7 @@ def _with_progress(task: "Callable[..., T]") -> "tuple[T, float]":
     """Run `task` with a progress bar, if standard error is a terminal; return its result and its seconds."""
     started = time.perf_counter()
     with click.progressbar(
-        length=1, label=_("Indexing"), width=0, file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=1, label=_("Indexing"), width=0, file=sys.stderr, hidden=not sys.stderr.isatty() or is_quiet()
     ) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -296,7 +303,7 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         *([_("{number} other files skipped").format(number=report.others)] if report.others else ()),
     ]
     summary = _("{index}: {counts} in {seconds:.1f} s")
-    click.echo(summary.format(index=index_dir, counts=join_facts(counts), seconds=seconds))
+    print_summary(summary.format(index=index_dir, counts=join_facts(counts), seconds=seconds))
 
 
 def _as_json(report: "IndexReport", show_cleaning: bool) -> dict[str, object]:
