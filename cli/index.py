@@ -85,6 +85,18 @@ Examples:
     help="Read FIELD from this key of JSON records, tables and front matter, as in title=headline (repeatable). "
     "The index remembers it.",
 )
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="GLOB",
+    help="Read only files that match, as in --include '*.html' (repeatable: any of them).",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Do not read files and folders that match (repeatable). Files .souwenignore do the same for their folder.",
+)
 @click.option("--delete-missing", is_flag=True, help="Delete articles that are no longer in the files below PATH.")
 @click.option(
     "--max-delete",
@@ -132,6 +144,8 @@ def index(
     entities: bool | None,
     cleaning: bool | None,
     mapping: dict[str, str],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
     delete_missing: bool,
     max_delete: int,
     watch: bool,
@@ -184,6 +198,8 @@ def index(
         paths,
         index_dir,
         engine=engine,
+        include=include,
+        exclude=exclude,
         delete_missing=delete_missing,
         max_delete=max_delete,
         mapping=mapping or None,
@@ -301,6 +317,7 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         *([_("{number} kept").format(number=report.kept)] if report.kept else ()),
         *([_("{number} failed").format(number=len(report.failed))] if report.failed else ()),
         *([_("{number} other files skipped").format(number=report.others)] if report.others else ()),
+        *([_("{number} excluded").format(number=report.excluded)] if report.excluded else ()),
     ]
     summary = _("{index}: {counts} in {seconds:.1f} s")
     print_summary(summary.format(index=index_dir, counts=join_facts(counts), seconds=seconds))

@@ -77,7 +77,7 @@ def test_scores_are_details(seeds_index: Path) -> None:
     for option in ("-v", "--verbose", "--explain"):
         assert run("search", "外交", option, "--index", seeds_index).stdout.count("· score ") == 2
     assert run("search", "外交", "-v", "--format", "csv", "--index", seeds_index).stdout.startswith(
-        "rank,id,title,published,source,section,url,snippet,score\n"
+        "rank,id,title,published,source,section,author,url,path,snippet,score\n"
     )
 
 

@@ -166,7 +166,7 @@ def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
 
 def test_json_report(tmp_path: Path) -> None:
     report = json.loads(run("index", SEEDS, "--index", tmp_path / "index", "--json").stdout)
-    counts = {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "kept": 0, "read": 2, "others": 0}
+    counts = {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "kept": 0, "read": 2, "others": 0, "excluded": 0}
     assert report == {**counts, "failed": [], "replaced": [], "shared_ids": []}
 
 
