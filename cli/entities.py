@@ -1,6 +1,6 @@
 """`souwen entities`: the names that articles mention."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import click
@@ -10,8 +10,10 @@ from ..analysis import EntityKind
 from ..messages import gettext as _
 from ..messages import ngettext
 from ..query import ENTITY_KINDS, EntityCount, EntityCounts, Filters, Searcher
-from .options import QueryCommand, filter_options, index_option, json_option, limit_option, query_of
-from .output import FOUND, NOTHING_FOUND, field_label, for_terminal, print_json, print_notes
+from .options import QueryCommand, display_options, filter_options, index_option, limit_option, query_of
+from .output import FOUND, NOTHING_FOUND, field_label, for_terminal, print_notes, print_summary
+from .pager import paged
+from .row_formats import OutputFormat, Row, format_options, print_result
 from .terminal_chart import display_width, pad, terminal_width
 
 _COUNT_COLUMNS = len("      9  ")
@@ -42,7 +44,8 @@ Examples:
 @click.option("--over-time", is_flag=True, help="Also count by month.")
 @limit_option("Show at most N names of each kind.")
 @filter_options
-@json_option
+@display_options
+@format_options
 @click.pass_context
 def entities(
     context: click.Context,
@@ -52,7 +55,8 @@ def entities(
     with_entities: tuple[str, ...],
     over_time: bool,
     limit: int,
-    as_json: bool,
+    use_pager: bool,
+    output_format: OutputFormat,
     **filters: Unpack[Filters],
 ) -> None:
     """List the people, organisations and places that most articles mention.
@@ -69,11 +73,23 @@ def entities(
             limit=limit,
             **filters,
         )
-    if as_json:
-        print_json(counts.to_dict())
-    else:
-        _print(counts, over_time=over_time)
+    with paged(enabled=use_pager and output_format in ("plain", "table", "md")):
+        if output_format == "plain":
+            _print(counts, over_time=over_time)
+        else:
+            columns = ("kind", "entity", "month", "articles") if over_time else ("kind", "entity", "articles")
+            print_result(counts.to_dict(), _rows(counts, over_time=over_time), columns, output_format)
     context.exit(FOUND if counts.entities else NOTHING_FOUND)
+
+
+def _rows(counts: EntityCounts, *, over_time: bool) -> Iterator[Row]:
+    """Yield a row for each name, or for each name and month."""
+    for name in counts.entities:
+        if over_time:
+            for month, articles in name.months:
+                yield {"kind": name.kind, "entity": name.text, "month": month, "articles": articles}
+        else:
+            yield {"kind": name.kind, "entity": name.text, "articles": name.articles}
 
 
 def _print(counts: EntityCounts, *, over_time: bool) -> None:
@@ -83,7 +99,9 @@ def _print(counts: EntityCounts, *, over_time: bool) -> None:
         names = list(group)
         lines = _month_table(names) if over_time else [f"{name.articles:>7}  {_text(name)}" for name in names]
         click.echo("\n".join(lines))
-    click.echo(ngettext("in {number} article", "in {number} articles", counts.articles).format(number=counts.articles))
+    print_summary(
+        ngettext("in {number} article", "in {number} articles", counts.articles).format(number=counts.articles)
+    )
 
 
 def _text(name: EntityCount) -> str:

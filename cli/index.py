@@ -11,8 +11,8 @@ import click
 
 from ..engines import DEFAULT_ENGINE, ENGINES, IndexDirectory, IndexLocked
 from ..messages import gettext as _
-from .options import FILE, complete_folder, index_option, json_option
-from .output import for_terminal, join_facts, print_json
+from .options import FILE, complete_folder, index_option, json_option, quiet_option
+from .output import FAILED_FILES, for_terminal, is_quiet, join_facts, print_json, print_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +85,18 @@ Examples:
     help="Read FIELD from this key of JSON records, tables and front matter, as in title=headline (repeatable). "
     "The index remembers it.",
 )
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="GLOB",
+    help="Read only files that match, as in --include '*.html' (repeatable: any of them).",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Do not read files and folders that match (repeatable). Files .souwenignore do the same for their folder.",
+)
 @click.option("--delete-missing", is_flag=True, help="Delete articles that are no longer in the files below PATH.")
 @click.option(
     "--max-delete",
@@ -118,6 +130,8 @@ Examples:
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Number of worker processes; by default one for each core."
 )
+@click.option("--strict", is_flag=True, help="Exit with status 3 if a file could not be read.")
+@quiet_option
 @json_option
 @click.pass_context
 def index(
@@ -130,6 +144,8 @@ def index(
     entities: bool | None,
     cleaning: bool | None,
     mapping: dict[str, str],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
     delete_missing: bool,
     max_delete: int,
     watch: bool,
@@ -138,6 +154,7 @@ def index(
     from_files: bool,
     memory: int,
     jobs: int | None,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Read the articles in each PATH, a file or a folder (seeds/ by default), into an index.
@@ -148,6 +165,8 @@ def index(
     An index remembers its engine, dictionary, mapping, and whether it finds names and cleans articles. --rebuild
     changes them: it reads the files in PATH, or all files of the index that still exist, and takes the other articles
     from the index itself.
+
+    Exit status: 0 even where single files could not be read, 3 with --strict, 2 if nothing was read.
     """
     # These modules load HTML and engine libraries, which --help does not need.
     from ..indexer import PathNotFound, build_index, copy_index, watch_changes
@@ -179,6 +198,8 @@ def index(
         paths,
         index_dir,
         engine=engine,
+        include=include,
+        exclude=exclude,
         delete_missing=delete_missing,
         max_delete=max_delete,
         mapping=mapping or None,
@@ -210,6 +231,8 @@ def index(
                 continue
             if report.read or report.deleted:
                 _print(report, seconds, index_dir, show_cleaning, as_json)
+    elif strict and report.failed:
+        context.exit(FAILED_FILES)
 
 
 def _wait_for_lock(update: "Callable[..., IndexReport]", **options: object) -> "IndexReport":
@@ -248,7 +271,7 @@ def _with_progress(task: "Callable[..., T]") -> "tuple[T, float]":
     """Run `task` with a progress bar, if standard error is a terminal; return its result and its seconds."""
     started = time.perf_counter()
     with click.progressbar(
-        length=1, label=_("Indexing"), width=0, file=sys.stderr, hidden=not sys.stderr.isatty()
+        length=1, label=_("Indexing"), width=0, file=sys.stderr, hidden=not sys.stderr.isatty() or is_quiet()
     ) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -294,9 +317,10 @@ def _print(report: "IndexReport", seconds: float, index_dir: str, show_cleaning:
         *([_("{number} kept").format(number=report.kept)] if report.kept else ()),
         *([_("{number} failed").format(number=len(report.failed))] if report.failed else ()),
         *([_("{number} other files skipped").format(number=report.others)] if report.others else ()),
+        *([_("{number} excluded").format(number=report.excluded)] if report.excluded else ()),
     ]
     summary = _("{index}: {counts} in {seconds:.1f} s")
-    click.echo(summary.format(index=index_dir, counts=join_facts(counts), seconds=seconds))
+    print_summary(summary.format(index=index_dir, counts=join_facts(counts), seconds=seconds))
 
 
 def _as_json(report: "IndexReport", show_cleaning: bool) -> dict[str, object]:

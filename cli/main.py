@@ -20,13 +20,16 @@ from ..messages import gettext as _
 from .analyze import analyze
 from .check import check
 from .completion import completion
+from .config import option_defaults
 from .entities import entities
 from .eval import eval_command
 from .export import export
+from .help import help_command
 from .index import index
 from .mcp import mcp
+from .open import open_command
 from .options import DEFAULT_INDEX
-from .output import FOUND, INTERRUPTED, for_terminal, printed_warnings, wants_colors
+from .output import FOUND, INTERRUPTED, environment_color, for_terminal, printed_warnings
 from .related import related
 from .search import search
 from .serve import serve
@@ -59,6 +62,17 @@ class _Program(click.Group):
 
                 localize(self)
             return super().main(*args, **extra)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Parse the arguments, with defaults from the configuration files."""
+        if not extra.get("resilient_parsing"):
+            try:
+                extra["default_map"] = option_defaults(self, args)
+            except SouwenError as error:
+                raise _Failure(str(error)) from error
+        return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command, and turn its errors into messages and exit statuses."""
@@ -99,7 +113,9 @@ Examples:
   souwen search 台湾海峡
 """,
 )
-@click.version_option(package_name="souwen", prog_name="souwen", message="%(prog)s %(version)s")
+@click.version_option(
+    None, "--version", "-V", package_name="souwen", prog_name="souwen", message="%(prog)s %(version)s"
+)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Search archives of Chinese articles (搜文).
@@ -109,16 +125,15 @@ def main(context: click.Context) -> None:
     Exit status: 0 if something was found, 1 if nothing was found, 2 for wrong usage or an unusable index. Messages are
     in the language of the locale (LANG, LANGUAGE), or else in English.
     """
-    if not wants_colors():
-        context.color = False
+    context.color = environment_color()
     if context.invoked_subcommand is None:
         for line in _welcome():
             click.echo(line)
 
 
 for command in (
-    *(index, search, related, entities, timeline, show, suggest, stats),
-    *(serve, mcp, check, export, analyze, eval_command, completion),
+    *(index, search, related, entities, timeline, show, open_command, suggest, stats),
+    *(serve, mcp, check, export, analyze, eval_command, completion, help_command),
 ):
     main.add_command(command)
 

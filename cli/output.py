@@ -20,6 +20,8 @@ from .terminal_chart import display_width, pad
 
 _LABELS = {field.name: field.label for field in FIELDS if field.label}
 FOUND, NOTHING_FOUND = 0, 1  # exit statuses; wrong usage and unusable indexes end with 2
+FAILED_FILES = 3  # the exit status of `souwen index --strict` if a file could not be read
+QUIET, VERBOSE = "souwen.quiet", "souwen.verbose"  # keys of `click.Context.meta`
 INTERRUPTED = 130  # the exit status that shells give to a program stopped by Ctrl-C
 
 # Bidirectional control characters, by their classes in Unicode.
@@ -61,9 +63,25 @@ def _escape(character: str) -> str:
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
+def is_quiet() -> bool:
+    """Return whether the user wants results only (--quiet)."""
+    return bool(click.get_current_context().meta.get(QUIET))
+
+
+def is_verbose() -> bool:
+    """Return whether the user wants details (--verbose)."""
+    return bool(click.get_current_context().meta.get(VERBOSE))
+
+
+def print_summary(text: str) -> None:
+    """Print a last line about the results, unless the user wants results only."""
+    if not is_quiet():
+        click.echo(text)
+
+
 def print_notes(notes: Iterable[Note]) -> None:
-    """Print the notes of a search on standard error."""
-    for note in notes:
+    """Print the notes of a search on standard error, unless the user wants results only."""
+    for note in () if is_quiet() else notes:
         click.secho(for_terminal(_("({note})").format(note=note.message)), fg="yellow", err=True)
 
 
@@ -101,13 +119,23 @@ def field_label(field: str) -> str:
 
 
 def has_colors() -> bool:
-    """Return whether standard output is a terminal that shows colors and the user wants them."""
-    return sys.stdout is not None and sys.stdout.isatty() and wants_colors()
+    """Return whether to color standard output, as --color, the environment or the kind of output decide."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.color is not None:
+        return context.color
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
-def wants_colors() -> bool:
-    """Return whether the environment allows colors: NO_COLOR (no-color.org) is unset and the terminal is not dumb."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def environment_color() -> bool | None:
+    """Return whether the environment forces colors (FORCE_COLOR) or forbids them (NO_COLOR, a dumb terminal).
+
+    None leaves the choice to the kind of output; see no-color.org and force-color.org.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return False if os.environ.get("TERM") == "dumb" else None
 
 
 def for_terminal(text: str, *, multiline: bool = False) -> str:

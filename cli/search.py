@@ -1,15 +1,32 @@
 """`souwen search`: ranked hits with highlighted snippets."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from typing_extensions import Unpack
 
 from ..messages import gettext as _
 from ..messages import ngettext
-from ..query import FACET_FIELDS, FacetCount, Filters, Hit, Results, Searcher, Snippet, reprints_note
-from .options import QueryCommand, filter_options, index_option, json_option, limit_option, query_of
+from ..query import (
+    FACET_FIELDS,
+    FacetCount,
+    Filters,
+    Hit,
+    Results,
+    Searcher,
+    Snippet,
+    reprints_note,
+)
+from .last_results import remember_results
+from .options import (
+    QueryCommand,
+    display_options,
+    filter_options,
+    index_option,
+    limit_option,
+    query_of,
+)
 from .output import (
     FOUND,
     NOTHING_FOUND,
@@ -17,14 +34,44 @@ from .output import (
     for_terminal,
     format_time,
     has_colors,
-    print_json,
+    is_quiet,
+    is_verbose,
     print_notes,
+    print_summary,
     readable_url,
 )
+from .pager import paged
+from .row_formats import OutputFormat, format_options, print_hits
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 MAX_NAMES_SHOWN = 8
 MAX_TERMS_SHOWN = 8
 KIND_ORDER = ("person", "organisation", "place")  # places would crowd out the rest
+
+
+class FacetList(click.ParamType[tuple[str, ...]]):
+    """The name of a facet, or several with commas between them."""
+
+    name = "facets"
+    choice = click.Choice(FACET_FIELDS)
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the facets."""
+        if isinstance(value, tuple):  # a default, converted before
+            return value
+        return tuple(self.choice.convert(name.strip(), param, ctx) for name in value.split(","))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        """Complete the last name."""
+        return self.choice.shell_complete(ctx, param, incomplete)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return the names, as of a choice."""
+        return self.choice.get_metavar(param, ctx)
 
 
 HELP = """Find the articles that match QUERY, best first.
@@ -36,6 +83,8 @@ HELP = """Find the articles that match QUERY, best first.
   外交 -贸易            without this word
   (中国 OR 美国) 外交   grouping
   title:外交            only in one field
+
+Without QUERY, or with *, list the articles that pass the filters, newest first.
 
 Fields are title, body, source, section, author, entity, person, place, org, about, date and url.
 """
@@ -50,9 +99,10 @@ Examples:
   souwen search 台湾海峡
   souwen search '"坦诚、深入和建设性"' --since 2023-09
   souwen search '(中国 OR 美国) 外交 -贸易' --sort date --json
+  souwen search --source RFI --since 2023 --format csv -n 100
 """,
 )
-@click.argument("query", nargs=-1, required=True)
+@click.argument("query", nargs=-1)
 @index_option
 @limit_option("Show N articles.")
 @click.option("--offset", default=0, type=click.IntRange(0), metavar="N", help="Skip the first N articles.")
@@ -76,12 +126,13 @@ Examples:
 @click.option(
     "--facet",
     "facets",
-    type=click.Choice(FACET_FIELDS),
+    type=FacetList(),
     multiple=True,
-    help="Count all results by this field (repeatable).",
+    help="Count all results by this field (repeatable, or several with commas).",
 )
 @click.option("--explain", is_flag=True, help="Show how the query was parsed and how each score is computed.")
-@json_option
+@display_options
+@format_options
 @click.pass_context
 def search(
     context: click.Context,
@@ -92,9 +143,10 @@ def search(
     sort: Literal["relevance", "date"],
     recency: float | None,
     collapse: bool,
-    facets: tuple[str, ...],
+    facets: tuple[tuple[str, ...], ...],
     explain: bool,
-    as_json: bool,
+    use_pager: bool,
+    output_format: OutputFormat,
     **filters: Unpack[Filters],
 ) -> None:
     """Find the articles that match a query, and print a page of them."""
@@ -105,21 +157,24 @@ def search(
             offset=offset,
             sort=sort,
             recency=recency,
-            facets=facets,
+            facets=[field for fields in facets for field in fields],
             explain=explain,
             collapse=collapse,
             **filters,
         )
-    if as_json:
-        print_json(results.to_dict())
-    else:
-        _print(results)
+    remember_results(results, index_dir)
+    with paged(enabled=use_pager and output_format in ("plain", "table", "md")):
+        if output_format == "plain":
+            _print(results)
+        else:
+            print_notes(results.notes if output_format != "json" else ())
+            print_hits(results, results, output_format)
     context.exit(FOUND if results.total else NOTHING_FOUND)
 
 
 def _print(results: Results) -> None:
     print_notes(results.notes)
-    if results.reading:
+    if results.reading and not is_quiet():
         click.secho(for_terminal(_("(read as: {reading})").format(reading=results.reading)), fg="yellow", err=True)
     for hit in results:
         print_hit(hit)
@@ -128,7 +183,7 @@ def _print(results: Results) -> None:
     for field, counts in results.facets.items():
         _print_facet(field, counts)
     total = ngettext("{number} article in {ms:.0f} ms", "{number} articles in {ms:.0f} ms", results.total)
-    click.echo(total.format(number=results.total, ms=results.took_ms))
+    print_summary(total.format(number=results.total, ms=results.took_ms))
 
 
 def _print_facet(field: str, counts: Sequence[FacetCount]) -> None:
@@ -141,7 +196,9 @@ def _print_facet(field: str, counts: Sequence[FacetCount]) -> None:
 def print_hit(hit: Hit) -> None:
     """Print one hit: title, facts, snippets, names, address, reprints and, if there is one, its explanation."""
     click.echo(f"{hit.rank:>2}. {_highlight(hit.title, hit.title_highlights, bold=True)}")
-    facts = [format_time(hit.published), hit.source, hit.section, _("score {score:.2f}").format(score=hit.score)]
+    facts = [format_time(hit.published), hit.source, hit.section]
+    if is_verbose() or hit.explanation:
+        facts.append(_("score {score:.2f}").format(score=hit.score))
     click.secho("    " + for_terminal(" · ".join(fact for fact in facts if fact)), fg="green")
     for snippet in hit.snippets:
         click.echo("    " + _format_snippet(snippet))

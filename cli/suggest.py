@@ -3,8 +3,9 @@
 import click
 
 from ..query import Searcher
-from .options import index_option, json_option, limit_option
-from .output import FOUND, NOTHING_FOUND, for_terminal, print_json
+from .options import index_option, limit_option
+from .output import FOUND, NOTHING_FOUND, for_terminal
+from .row_formats import OutputFormat, format_options, print_result
 
 
 @click.command(
@@ -18,18 +19,19 @@ Examples:
 @click.argument("prefix")
 @index_option
 @limit_option("Show at most N words.")
-@json_option
+@format_options
 @click.pass_context
-def suggest(context: click.Context, prefix: str, index_dir: str, limit: int, as_json: bool) -> None:
+def suggest(context: click.Context, prefix: str, index_dir: str, limit: int, output_format: OutputFormat) -> None:
     """Complete PREFIX to words of the index, those of most articles first.
 
     PREFIX may be Han (外交), pinyin (waij) or the initials of pinyin (wj).
     """
     with Searcher(index_dir) as searcher:
         suggestions = searcher.suggest(prefix, limit)
-    if as_json:
-        print_json([suggestion.to_dict() for suggestion in suggestions])
-    else:
+    if output_format == "plain":
         for suggestion in suggestions:
             click.echo(f"{suggestion.articles:>7}  {for_terminal(suggestion.text)}")
+    else:
+        rows = [suggestion.to_dict() for suggestion in suggestions]
+        print_result({"suggestions": rows}, rows, ("text", "articles"), output_format)
     context.exit(FOUND if suggestions else NOTHING_FOUND)

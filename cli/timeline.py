@@ -6,8 +6,10 @@ from typing_extensions import Unpack
 from ..messages import gettext as _
 from ..messages import ngettext
 from ..query import Filters, Searcher, Timeline, TimelineStep
-from .options import QueryCommand, filter_options, index_option, json_option, query_of
-from .output import FOUND, NOTHING_FOUND, join_facts, print_json, print_notes
+from .options import QueryCommand, display_options, filter_options, index_option, query_of
+from .output import FOUND, NOTHING_FOUND, join_facts, print_notes, print_summary
+from .pager import paged
+from .row_formats import OutputFormat, format_options, print_result
 from .terminal_chart import bar_chart, terminal_width
 
 
@@ -20,32 +22,36 @@ Examples:
   souwen timeline 布林肯 --by month --since 2023
 """,
 )
-@click.argument("query", nargs=-1, required=True)
+@click.argument("query", nargs=-1)
 @index_option
 @click.option(
     "--by", type=click.Choice(["day", "month", "year"]), help="Count by this unit; by default the range decides."
 )
 @filter_options
-@json_option
+@display_options
+@format_options
 @click.pass_context
 def timeline(
     context: click.Context,
     query: tuple[str, ...],
     index_dir: str,
     by: TimelineStep | None,
-    as_json: bool,
+    use_pager: bool,
+    output_format: OutputFormat,
     **filters: Unpack[Filters],
 ) -> None:
     """Count the articles that match QUERY by the day, month or year of their publication.
 
-    Only articles that match all of QUERY count.
+    Only articles that match all of QUERY count. Without QUERY, all articles do.
     """
     with Searcher(index_dir) as searcher:
         counts = searcher.timeline(query_of(query), by=by, **filters)
-    if as_json:
-        print_json(counts.to_dict())
-    else:
-        _print(counts)
+    with paged(enabled=use_pager and output_format in ("plain", "table", "md")):
+        if output_format == "plain":
+            _print(counts)
+        else:
+            rows = ({counts.by: value, "articles": articles} for value, articles in counts.counts)
+            print_result(counts.to_dict(), rows, (counts.by, "articles"), output_format)
     context.exit(FOUND if counts.articles else NOTHING_FOUND)
 
 
@@ -59,4 +65,4 @@ def _print(timeline: Timeline) -> None:
     facts = [message.format(number=timeline.articles)]
     if timeline.undated:
         facts.append(_("{number} of them undated").format(number=timeline.undated))
-    click.echo(join_facts(facts))
+    print_summary(join_facts(facts))

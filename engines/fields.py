@@ -57,7 +57,16 @@ FIELDS = (
         example="中国",
         is_facet=True,
     ),
-    Field("author", "keyword", ("作者",), label=N_("author"), heading=N_("Author"), is_facet=True),
+    Field(
+        "author",
+        "keyword",
+        ("作者",),
+        label=N_("author"),
+        heading=N_("Author"),
+        filter_help=N_("Only articles by this author (repeatable: any of them)."),
+        example="安东尼",
+        is_facet=True,
+    ),
     Field(
         "entity",
         "entity",
@@ -98,7 +107,14 @@ FIELDS = (
         example="台湾海峡",
         is_facet=True,
     ),
-    Field("date", "date", ("日期",), heading=N_("Published")),
+    Field(
+        "date",
+        "date",
+        ("日期",),
+        heading=N_("Published"),
+        filter_help=N_("Only articles published on a day of this day, month, year or range (repeatable: any of them)."),
+        example="2023-08..2023-10",
+    ),
     Field(
         "about",
         "date",

@@ -3,6 +3,7 @@
 from .build import build_index
 from .errors import (
     IndexOccupied,
+    InvalidGlob,
     MappingsDiffer,
     PathNotFound,
     ReadError,
@@ -23,6 +24,7 @@ __all__ = [
     "DecodingLoss",
     "IndexOccupied",
     "IndexReport",
+    "InvalidGlob",
     "MappingsDiffer",
     "PathNotFound",
     "ReadError",

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..engines import (
     DEFAULT_ENGINE,
@@ -14,6 +14,7 @@ from ..engines import (
     UnknownEngine,
 )
 from ..messages import gettext as _
+from .files import Selection
 from .inputs import find_inputs
 from .preparation import IndexingConfig
 from .readers import record_keys
@@ -31,6 +32,8 @@ def build_index(
     engine: str | None = None,
     rebuild: bool = False,
     from_files: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
     delete_missing: bool = False,
     max_delete: int = MAX_DELETE,
     mapping: Mapping[str, str] | None = None,
@@ -55,6 +58,9 @@ def build_index(
         rebuild: Build a new index and replace the old one at the end. Files are read, and the articles that no file
             contains are taken from the old index, which may be of the former format.
         from_files: Take the articles of a rebuild from the files alone; drop the others.
+        include: Globs of files, as patterns of .gitignore relative to each path. If there are any, only files that
+            match one are read. Files `.souwenignore` exclude more.
+        exclude: Globs of files and folders that are not read.
         delete_missing: Delete articles that were indexed from below `paths` and are no longer there. Without it they
             stay.
         max_delete: Percentage of the articles that a run may delete. Ten are always allowed. Only with 100 does a
@@ -71,6 +77,7 @@ def build_index(
 
     Raises:
         PathNotFound: One of `paths` does not exist.
+        InvalidGlob: A glob is not a pattern.
         UnknownField: `mapping` names a field that articles do not have.
         UnknownEngine: There is no such engine.
         IndexLocked: Another process writes into the index.
@@ -85,7 +92,7 @@ def build_index(
     if mapping is not None:
         record_keys(mapping)  # raises UnknownField before anything is written
     roots = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
-    inputs = find_inputs(roots)
+    inputs = find_inputs(roots, Selection(include, exclude))
     words = None if dictionary is None else list(dictionary)
     given = GivenSettings(engine, words, entities, mapping, cleaning)
     options = RunOptions(jobs, memory, progress, max_delete if delete_missing else None)

@@ -19,6 +19,24 @@ class OtherFile(ReadError):
     """A member of an archive whose name says that it is not an article, such as a picture. It is no failure."""
 
 
+class ExcludedFile(ReadError):
+    """A file or folder that the user excluded. It is no failure."""
+
+    def __init__(self) -> None:
+        super().__init__(_("it was excluded"))
+
+
+class InvalidGlob(SouwenError):
+    """A pattern of file names is not valid."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("a glob is not valid ({reason}): write patterns as in .gitignore, such as *.html or drafts/").format(
+                reason=reason
+            )
+        )
+
+
 class WatchFailed(SouwenError):
     """The operating system cannot watch a folder for changes."""
 

@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from ..engines import IndexDamaged, translate_write_errors
-from .manifest import Manifest, index_errors
+from .manifest import Manifest
+from .manifest_database import index_errors
 
 # Format 3 had other names for tables and columns.
 _RENAMED_SINCE_FORMAT_3 = """

@@ -24,7 +24,7 @@ _ALL = 100  # percent
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """Result of a run. Counts are articles, except `read` and `others`.
+    """Result of a run. Counts are articles, except `read`, `others` and `excluded`.
 
     Attributes:
         added: Articles that are new in the index.
@@ -38,6 +38,7 @@ class IndexReport:
         shared_ids: Records that got another id, because a different article has theirs.
         kept: Articles that a rebuild took from the former index, because no file contains them any more.
         others: Files that are not articles by their names, such as pictures and style sheets. They are not read.
+        excluded: Files and folders that the user excluded. They are not read either.
     """
 
     added: int
@@ -51,6 +52,7 @@ class IndexReport:
     shared_ids: tuple[SharedId, ...]
     kept: int = 0
     others: int = 0
+    excluded: int = 0
 
 
 class RunOptions(NamedTuple):
@@ -185,6 +187,7 @@ class _Update:
             shared_ids=tuple(sync.shared_ids),
             kept=self._kept,
             others=self._inputs.others + sync.others,
+            excluded=self._inputs.excluded,
         )
 
     def _write(self, change: ChangedArticle) -> None:

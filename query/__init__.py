@@ -8,10 +8,14 @@ from .errors import (
     InvalidAliases,
     InvalidDate,
     InvalidFacet,
+    InvalidOption,
+    InvalidPeriod,
     InvalidRecency,
     InvalidTestFile,
+    PandasUnavailable,
     RunUnwritable,
     SearcherClosed,
+    UnknownFilter,
 )
 from .evaluation import Evaluation, evaluate
 from .filters import Filters
@@ -38,12 +42,14 @@ from .results import (
     article_record,
     marked_html,
 )
+from .rows import HIT_COLUMNS, hit_row
 from .searcher import Searcher, index_version
 
 __all__ = [
     "ENTITY_KINDS",
     "FACET_FIELDS",
     "FACET_LIMIT",
+    "HIT_COLUMNS",
     "LIMIT",
     "ArticleDetails",
     "Entity",
@@ -60,10 +66,13 @@ __all__ = [
     "InvalidAliases",
     "InvalidDate",
     "InvalidFacet",
+    "InvalidOption",
+    "InvalidPeriod",
     "InvalidRecency",
     "InvalidTestFile",
     "MentionedDate",
     "Note",
+    "PandasUnavailable",
     "RelatedArticles",
     "Reprint",
     "Result",
@@ -75,8 +84,10 @@ __all__ = [
     "Suggestion",
     "Timeline",
     "TimelineStep",
+    "UnknownFilter",
     "article_record",
     "evaluate",
+    "hit_row",
     "index_version",
     "marked_html",
     "reprints_note",

@@ -44,6 +44,14 @@ class InvalidDate(SouwenError):
         )
 
 
+class InvalidPeriod(SouwenError):
+    """A period ends before it begins."""
+
+    def __init__(self, since: str, until: str) -> None:
+        message = _("since {since} is later than until {until}: swap them")
+        super().__init__(message.format(since=since, until=until))
+
+
 class InvalidFacet(SouwenError):
     """A facet does not exist."""
 
@@ -58,6 +66,28 @@ class EvaluationUnavailable(SouwenError):
 
     def __init__(self) -> None:
         super().__init__(_("evaluation needs the package ir-measures: install it with `pip install 'souwen[eval]'`"))
+
+
+class PandasUnavailable(SouwenError):
+    """pandas is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("results become a DataFrame with pandas: install it with `pip install pandas`"))
+
+
+class InvalidOption(SouwenError):
+    """An argument of a search has a value that is not allowed."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(_("{name} is {value!r}: give {allowed}").format(name=name, value=value, allowed=allowed))
+
+
+class UnknownFilter(SouwenError, TypeError):
+    """An argument of a search is neither an option nor a filter."""
+
+    def __init__(self, name: str, filters: Sequence[str]) -> None:
+        message = _("there is no filter {name!r}: choose one of {filters}")
+        super().__init__(message.format(name=name, filters=", ".join(filters)))
 
 
 class InvalidTestFile(SouwenError):

@@ -1,7 +1,7 @@
 """Filters that a search takes besides its query, as keyword arguments."""
 
+import datetime
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import TypeAlias, cast
 
 from typing_extensions import TypedDict, Unpack
@@ -17,7 +17,7 @@ from ..engines import (
     keywords_within,
 )
 from .date_ranges import limit_span, parse_period, parse_range
-from .errors import InvalidDate
+from .errors import InvalidDate, InvalidPeriod
 
 Values: TypeAlias = str | Sequence[str]
 
@@ -29,15 +29,17 @@ class Filters(TypedDict, total=False):
     match. `about` takes days, months, years or ranges of them (`2023-08..2023-10`): the text must mention such a day.
     """
 
-    since: str | date | None
-    until: str | date | None
+    since: str | datetime.date | None
+    until: str | datetime.date | None
     source: Values
     section: Values
+    author: Values
     entity: Values
     person: Values
     place: Values
     organisation: Values
-    about: str | date | Sequence[str | date]
+    date: str | datetime.date | Sequence[str | datetime.date]
+    about: str | datetime.date | Sequence[str | datetime.date]
 
 
 def filter_clauses(clause_of: Callable[[KeywordField, str], Clause], **filters: Unpack[Filters]) -> tuple[Clause, ...]:
@@ -46,38 +48,48 @@ def filter_clauses(clause_of: Callable[[KeywordField, str], Clause], **filters: 
     `clause_of` returns the clause for one value of a field.
 
     Raises:
-        InvalidDate: `since`, `until` or `about` is no date.
+        InvalidDate: `since`, `until`, `date` or `about` is no date.
+        InvalidPeriod: `since` is later than `until`.
     """
     clauses = [_published(filters.get("since"), filters.get("until"))]
-    clauses.append(_mentioning(filters.get("about", ())))
+    clauses += [_published_in(filters.get("date", ())), _mentioning(filters.get("about", ()))]
     for field in FILTER_FIELDS:
         values = cast(Values, filters.get(field.name, ()))
-        if values and field.name != "about":
+        if values and field.kind != "date":
             listed = [values] if isinstance(values, str) else values
             clauses.append(Or(tuple(clause_of(cast(KeywordField, field.name), value) for value in listed)))
     return tuple(clauses)
 
 
-def _published(since: str | date | None, until: str | date | None) -> Clause:
+def _published(since: str | datetime.date | None, until: str | datetime.date | None) -> Clause:
     if since is None and until is None:
         return MATCH_ALL
-    return DateRange(_period("since", since).first, _period("until", until).last)
+    first, last = _period("since", since).first, _period("until", until).last
+    if first and last and first > last:
+        raise InvalidPeriod(str(since), str(until))
+    return DateRange(first, last)
 
 
-def _mentioning(dates: str | date | Sequence[str | date]) -> Clause:
+def _published_in(dates: str | datetime.date | Sequence[str | datetime.date]) -> Clause:
+    """Match articles that were published in any of the periods; all articles if there are none."""
+    listed = [dates] if isinstance(dates, str | datetime.date) else dates
+    return Or(tuple(_period("date", written, parse_range) for written in listed)) if listed else MATCH_ALL
+
+
+def _mentioning(dates: str | datetime.date | Sequence[str | datetime.date]) -> Clause:
     """Match articles that mention a day of any of the dates; all articles if there are none."""
-    listed = [dates] if isinstance(dates, str | date) else dates
+    listed = [dates] if isinstance(dates, str | datetime.date) else dates
     periods = [limit_span(_period("about", written, parse_range)) for written in listed]
     keywords = dict.fromkeys(keyword for period in periods for keyword in keywords_within(*period))
     return Or(tuple(Keyword("about", keyword) for keyword in keywords)) if listed else MATCH_ALL
 
 
 def _period(
-    name: str, written: str | date | None, parse: Callable[[str], DateRange | None] = parse_period
+    name: str, written: str | datetime.date | None, parse: Callable[[str], DateRange | None] = parse_period
 ) -> DateRange:
     if written is None:
         return DateRange(None, None)
-    if isinstance(written, date):
+    if isinstance(written, datetime.date):
         return DateRange(written, written)
     period = parse(written)
     if period is None:

@@ -81,6 +81,8 @@ class HitBuilder:
             published=article.published,
             source=article.source,
             section=article.section,
+            author=article.author,
+            path=article.path,
             entities=count_entities(stored.entities),
             snippets=make_snippets(article.body, mentions, self._highlighter, self._analyzer),
             reprints=tuple(map(to_reprint, others)),

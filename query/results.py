@@ -8,13 +8,16 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, SupportsIndex, overload
 
 from typing_extensions import Self
 
 from ..analysis import Article, EntityKind
 from ..engines import FacetCount, IndexMeta, IndexStatistics, StoredArticle
 from .notes import Note
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Range = tuple[int, int]
 """Offsets of characters, the end excluded."""
@@ -153,6 +156,10 @@ class Hit(Result):
     """Publisher."""
     section: str
     """Section of the publisher, such as 中国."""
+    author: str
+    """Author."""
+    path: str
+    """File that the article was read from, with the position in it."""
     entities: tuple[Entity, ...]
     """Named entities, the most mentioned first."""
     snippets: tuple[Snippet, ...]
@@ -201,6 +208,35 @@ class Results(Result):
 
     def __len__(self) -> int:
         return len(self.hits)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]
+
+    def to_dicts(self) -> list[dict[str, object]]:
+        """Return the hits as JSON objects."""
+        return [hit.to_dict() for hit in self.hits]
+
+    def to_csv(self) -> str:
+        """Return the hits as CSV with the columns `HIT_COLUMNS`, safe to open in a spreadsheet."""
+        from .rows import HIT_COLUMNS, hit_row, to_csv
+
+        return to_csv(map(hit_row, self.hits), HIT_COLUMNS)
+
+    def to_pandas(self) -> "DataFrame":
+        """Return the hits as a DataFrame with the columns `HIT_COLUMNS`; `published` is a time in UTC.
+
+        Raises:
+            PandasUnavailable: pandas is not installed.
+        """
+        from .rows import hits_to_pandas
+
+        return hits_to_pandas(self.hits)
 
 
 @dataclass(frozen=True, slots=True)

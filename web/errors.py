@@ -4,7 +4,7 @@ import logging
 
 from ..messages import SouwenError
 from ..messages import gettext as _
-from ..query import InvalidDate, InvalidFacet, InvalidRecency
+from ..query import InvalidDate, InvalidFacet, InvalidPeriod, InvalidRecency
 
 _MAX_QUOTED_LENGTH = 200  # characters of a request that a message repeats
 
@@ -97,6 +97,7 @@ class ArchiveUnavailable(SouwenError):
 # Errors of requests. All others are of the index, such as IndexNotFound.
 STATUS_CODES: dict[type[SouwenError], int] = {
     InvalidDate: 422,
+    InvalidPeriod: 422,
     InvalidFacet: 422,
     InvalidRecency: 422,
     NoSuchArticle: 404,

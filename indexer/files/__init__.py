@@ -2,6 +2,7 @@
 
 from .read_units import ReadUnit, read_units
 from .sampling import sample_articles
+from .selection import Selection
 from .walk import find_files
 
-__all__ = ["ReadUnit", "find_files", "read_units", "sample_articles"]
+__all__ = ["ReadUnit", "Selection", "find_files", "read_units", "sample_articles"]

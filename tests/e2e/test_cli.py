@@ -121,7 +121,7 @@ def test_exit_status_and_message(seeds_index: Path, arguments: list[str], status
     [
         pytest.param(["search", "中国", "--sort", "size"], ["--sort", "size", "relevance", "date"], id="bad choice"),
         pytest.param(["search", "中国", "--limit", "0"], ["--limit", "0", "1000"], id="bad limit"),
-        pytest.param(["search"], ["QUERY"], id="no query"),
+        pytest.param(["suggest"], ["PREFIX"], id="no prefix"),
         pytest.param(["tmeline", "台湾"], ["tmeline", "timeline"], id="mistyped command"),
         pytest.param(["index", "--engin", "whoosh"], ["--engin", "--engine"], id="mistyped option"),
     ],
@@ -166,7 +166,7 @@ def test_missing_folder_and_unwritable_index(tmp_path: Path) -> None:
 
 def test_json_report(tmp_path: Path) -> None:
     report = json.loads(run("index", SEEDS, "--index", tmp_path / "index", "--json").stdout)
-    counts = {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "kept": 0, "read": 2, "others": 0}
+    counts = {"added": 2, "updated": 0, "deleted": 0, "skipped": 0, "kept": 0, "read": 2, "others": 0, "excluded": 0}
     assert report == {**counts, "failed": [], "replaced": [], "shared_ids": []}
 
 
@@ -223,7 +223,9 @@ def test_every_command_has_help_with_an_example() -> None:
     for name, command in main.commands.items():
         assert re.search(rf"^ *{name} +{command.short_help}$", overview, re.MULTILINE)
         assert re.search(rf"Examples?:\s+souwen {name}\b", run(name, "-h").stdout)
-    assert run("--version").stdout == "souwen 0.1.0\n"
+        assert run("help", name).stdout == run(name, "-h").stdout
+    assert run("help").stdout == overview
+    assert run("--version").stdout == run("-V").stdout == "souwen 0.1.0\n"
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
@@ -301,9 +303,8 @@ def test_interruption_has_its_own_exit_status(tmp_path: Path) -> None:
 def test_suggest(seeds_index: Path) -> None:
     done = run("suggest", "taiwanh", "--index", seeds_index)
     assert (done.returncode, done.stdout) == (0, "      1  台湾海峡\n")
-    assert json.loads(run("suggest", "台湾", "--index", seeds_index, "--json").stdout) == [
-        {"text": "台湾海峡", "articles": 1}
-    ]
+    suggestions = json.loads(run("suggest", "台湾", "--index", seeds_index, "--json").stdout)
+    assert suggestions == {"suggestions": [{"text": "台湾海峡", "articles": 1}]}
     assert run("suggest", "没有这个", "--index", seeds_index).returncode == 1
 
 

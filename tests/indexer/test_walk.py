@@ -1,11 +1,17 @@
 """Files of a folder come in order; hidden files, links to folders and indexes are skipped."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from souwen.indexer import build_index
-from souwen.indexer.files import find_files
+from souwen.indexer.errors import ReadError
+from souwen.indexer.files import Selection, find_files
+
+
+def find_files_of(path: Path) -> Iterator[Path | tuple[Path, ReadError]]:
+    return find_files(path, Selection())
 
 
 def test_files_of_a_folder_in_order_of_names(tmp_path: Path) -> None:
@@ -16,21 +22,21 @@ def test_files_of_a_folder_in_order_of_names(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "link.txt").symlink_to(tmp_path / "a.txt")
     names = ["a.txt", "b/1.txt", "b/2.txt", "b.txt", "link.txt"]
-    assert list(find_files(tmp_path)) == [tmp_path / name for name in names]
-    assert list(find_files(tmp_path / "link.txt")) == [tmp_path / "link.txt"]
+    assert list(find_files_of(tmp_path)) == [tmp_path / name for name in names]
+    assert list(find_files_of(tmp_path / "link.txt")) == [tmp_path / "link.txt"]
 
 
 def test_dangling_link_does_not_stop_the_walk(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "gone")
     (tmp_path / "b.txt").touch()
-    assert list(find_files(tmp_path)) == [tmp_path / "a.txt", tmp_path / "b.txt"]
+    assert list(find_files_of(tmp_path)) == [tmp_path / "a.txt", tmp_path / "b.txt"]
 
 
 def test_link_to_itself_hides_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "z.txt").touch()
-    assert list(find_files(tmp_path)) == [tmp_path / name for name in ("a.txt", "loop", "z.txt")]
+    assert list(find_files_of(tmp_path)) == [tmp_path / name for name in ("a.txt", "loop", "z.txt")]
 
 
 def test_links_that_lead_outside_are_reported_and_not_followed(tmp_path: Path) -> None:
@@ -44,7 +50,7 @@ def test_links_that_lead_outside_are_reported_and_not_followed(tmp_path: Path) -
     (root / "inside.txt").symlink_to(root / "sub" / ".." / "a.txt")
     (tmp_path / "link").symlink_to(root)
     for path in (root, tmp_path / "link"):
-        entries = list(find_files(path))
+        entries = list(find_files_of(path))
         assert [entry for entry in entries if isinstance(entry, Path)] == [path / "a.txt", path / "inside.txt"]
         failures = dict(entry for entry in entries if not isinstance(entry, Path))
         assert failures.keys() == {path / name for name in ("absolute.txt", "chain.txt", "sub/relative.txt")}
@@ -71,7 +77,7 @@ def test_index_among_its_articles_is_skipped(tmp_path: Path, place: str) -> None
     files = [tmp_path / name for name in ("a.txt", "sub/b.txt", "z.txt")]
     for rebuild in (False, False, True, False):
         build_index(tmp_path, tmp_path / place, rebuild=rebuild)
-        assert list(find_files(tmp_path)) == files
+        assert list(find_files_of(tmp_path)) == files
     (tmp_path / place / "writer.lock").unlink()  # as in a copy of an index
     (tmp_path / place / "writer.txt").unlink()
-    assert list(find_files(tmp_path)) == files
+    assert list(find_files_of(tmp_path)) == files
