@@ -3,8 +3,9 @@
 A query is a text, and not a list of keywords, if
 
 - a part of it between spaces has more words than a keyword,
-- nearly all of its parts do, as in a headline with spaces, or
-- it goes on after the end of a sentence.
+- nearly all of its parts do, as in a headline with spaces,
+- it goes on after the end of a sentence, or
+- it is longer than any list of keywords.
 
 In a text, operators, quotation marks, brackets and names of fields are punctuation. Filters still count where nobody
 pastes them: at the beginning of the query, and as `field:value` with a half-width colon. With a full-width colon, a
@@ -23,7 +24,8 @@ from .lexer import QueryToken, tokenize
 from .parser import TextNode
 from .query_part import MAX_SHORT_PART_WORDS, QueryPart
 
-MAX_CHECKED_VALUES = 8  # of filters with a full-width colon, in one query
+MAX_KEYWORDS_LENGTH = 1_000  # characters; what is longer is a text, unless it has operators or quotes throughout
+MAX_FILTERS = 16  # beside a text
 _SENTENCE_END_INSIDE = re.compile(r"\w[^\w\s]*(?:[。！？；…｡]|[.!?;](?=\s))\W*\w")
 _SENTENCE_MARK = re.compile(r"[。！？；…｡，：、]|[.!?;,:](?=\s)")
 
@@ -98,9 +100,9 @@ def _split_filters(
             elif rest:
                 counts = False
             else:
-                counts = not is_glued and len(filters) < MAX_CHECKED_VALUES and _has_match(field, operand, has_value)
+                counts = not is_glued and _has_match(field, operand, has_value)
                 is_headline = not counts
-            if counts:
+            if counts and len(filters) < MAX_FILTERS:
                 filters.append(span)
                 index = end
                 continue
@@ -172,6 +174,8 @@ def _is_text(pieces: Sequence[_Piece], analyzer: Analyzer) -> bool:
         return True
     if any(piece.is_operator for piece in pieces) and not _SENTENCE_MARK.search(joined):
         return False  # nobody pastes OR between two names
+    if len(joined) > MAX_KEYWORDS_LENGTH:
+        return True
     if any(_count_words(text, analyzer) > MAX_SHORT_PART_WORDS for text in texts if len(text) > MAX_SHORT_PART_WORDS):
         return True
     has_words_only = all(set(piece.kinds) == {"word"} for piece in pieces)

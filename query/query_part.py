@@ -111,7 +111,9 @@ class QueryPart:
         if self.is_long:
             words = map(self.term_clause, self._rarest("words", self.content_terms, WORD_SHARE, reader))
             bigrams = self._rarest("bigrams", self._bigrams(), BIGRAM_SHARE, reader)
-            return Or((*words, *(Substring(self.field, bigram) for bigram in bigrams), self._whole_clause()))
+            # An article that has the whole part has all of its bigrams.
+            whole = () if bigrams else (self._whole_clause(),)
+            return Or((*words, *(Substring(self.field, bigram) for bigram in bigrams), *whole))
         if level == MatchLevel.WHOLE_WORDS and self.single_word:
             return Term(self.field, self.single_word)
         # 香港、台湾 are two words, not one

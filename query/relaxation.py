@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .parser import GroupNode, Node, NotNode, TextNode
 
-MAX_CONDITIONS = 16  # that are tried; further ones are dropped
+MAX_CONDITIONS = 16  # that are tried; further ones are dropped with their words
 
 
 class Relaxation(NamedTuple):
@@ -48,7 +48,7 @@ def relax(tree: GroupNode, matches: Callable[[GroupNode], bool]) -> Relaxation:
             kept.append(condition)
         else:
             dropped.append(condition)
-    left = _without(tree.nodes, dropped)
+    left = _without(tree.nodes, dropped[:MAX_CONDITIONS], dropped[MAX_CONDITIONS:])
     has_more_than_exclusions = any(not isinstance(node, NotNode) for node in left)
     # A query of one quoted part asks whether an article has exactly this. Then the answer is no.
     is_one_quoted_part = len(tree.nodes) == 1 and isinstance(tree.nodes[0], TextNode)
@@ -64,11 +64,11 @@ def _priority(condition: Node) -> int:
     return 2 if isinstance(condition, NotNode) else 1
 
 
-def _without(nodes: Sequence[Node], dropped: Sequence[Node]) -> tuple[Node, ...]:
-    """Return the nodes without the dropped ones, quoted parts without their quotation marks."""
+def _without(nodes: Sequence[Node], dropped: Sequence[Node], removed: Sequence[Node]) -> tuple[Node, ...]:
+    """Return the nodes without the dropped and removed ones, but with the words of dropped quoted parts."""
     left = (
         replace(node, quoted=False) if isinstance(node, TextNode) and node in dropped else node
         for node in nodes
-        if node not in dropped or isinstance(node, TextNode)
+        if node not in removed and (node not in dropped or isinstance(node, TextNode))
     )
     return tuple(dict.fromkeys(left))

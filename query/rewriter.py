@@ -33,6 +33,7 @@ from .query_part import spaced_letters
 from .vocabulary import Vocabulary, VocabularyEntry
 
 MAX_ALIASES = 6  # other names of one text
+MAX_ALIASED_LENGTH = 60  # characters of a text; a longer one has words enough without other names
 MAX_PINYIN_WORDS = 3  # words for one text in pinyin
 MAX_WILDCARDS = 5  # texts and filters of one query whose * is a wildcard
 MAX_EXPANSIONS = 50  # words or keywords for one wildcard
@@ -113,7 +114,7 @@ class QueryRewriter:
             words = _list_words(entries)
             notes.append(Note("pinyin", _("{text} was also read as {words}").format(text=node.text, words=words)))
             return _any_of(node, [TextNode(entry.word, False, node.field) for entry in entries])
-        texts = self._replace_names(node.text)
+        texts = self._replace_names(node.text) if len(node.text) <= MAX_ALIASED_LENGTH else []
         if texts:
             notes.append(Note("alias", _("also searched for {names}").format(names="、".join(texts))))
         return _any_of(node, [TextNode(text, False, node.field) for text in texts])
