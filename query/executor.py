@@ -33,12 +33,12 @@ from .notes import (
     without_note,
 )
 from .parser import FilterNode, GroupNode, Node, NotNode, TextNode, parse
-from .pasted_text import MAX_KEYWORDS_LENGTH, read_pasted_text
+from .pasted_text import read_pasted_text
 from .planner import QueryPlan, describe
 from .relaxation import relax
 from .rewriter import QueryRewriter
 
-MAX_QUERY_LENGTH = 5_000  # characters of a text; the rest of a longer one is not read
+MAX_QUERY_LENGTH = 5_000  # characters; the rest of a longer query is not read
 UNLIMITED = 1 << 30  # as the limit of a facet: all its values
 
 SortOrder = Literal["relevance", "date"]
@@ -82,14 +82,14 @@ class QueryExecutor:
     def parse(self, query: str) -> ParsedQuery:
         """Return the plan of a query. No query raises."""
         typed = strip_invisible(query)
-        pasted = read_pasted_text(typed[:MAX_QUERY_LENGTH], self._analyzer, self._has_value)
-        max_length = MAX_KEYWORDS_LENGTH if pasted is None else MAX_QUERY_LENGTH
-        tree, notes = parse(typed[:max_length] if pasted is None else pasted.filters)
+        read = typed[:MAX_QUERY_LENGTH]
+        pasted = read_pasted_text(read, self._analyzer, self._has_value)
+        tree, notes = parse(read if pasted is None else pasted.filters)
         if pasted is not None:
             tree = GroupNode((*tree.nodes, TextNode(pasted.text, pasted=True)))
             notes += (pasted_text_note(pasted.marks),) if pasted.marks else ()
-        if len(typed) > max_length:
-            notes += (cut_note(max_length, len(typed)),)
+        if len(typed) > MAX_QUERY_LENGTH:
+            notes += (cut_note(MAX_QUERY_LENGTH, len(typed)),)
         rewritten, rewrite_notes = self._rewriter.rewrite(tree)
         plan = QueryPlan(rewritten, self._analyzer, self._reader)
         notes += rewrite_notes + tuple(

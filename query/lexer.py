@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..analysis import fold
 
+MAX_QUOTE_DEPTH = 16  # pairs of quotation marks inside a quoted text
 _MINUS_SIGNS = "-－−"  # other dashes precede words in running text, where they exclude nothing
 _CLOSING_QUOTES = {"“": "”", "„": "“", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "｢": "｣"}
 _TYPOGRAPHIC_QUOTES = frozenset("".join(_CLOSING_QUOTES) + "".join(_CLOSING_QUOTES.values()))
@@ -101,7 +102,7 @@ def _find_closing(folded: str, start: int, closing: str) -> int:
     """Return the position of the first `closing` that is neither escaped nor part of a nested pair, 0 without one."""
     depth = 0
     position = start + 1
-    while position < len(folded):
+    while position < len(folded) and depth <= MAX_QUOTE_DEPTH:
         if folded[position] == closing:
             if not depth:
                 return position

@@ -19,6 +19,7 @@ from .date_ranges import limit_span, parse_range
 from .lexer import QueryToken, tokenize
 from .notes import Note
 
+MAX_TOKENS = 500  # of a query; the others are not read
 MAX_BRACKET_DEPTH = 16  # brackets within brackets
 
 
@@ -63,13 +64,18 @@ Node: TypeAlias = TextNode | FilterNode | FacetValue | DateRange | GroupNode | N
 
 def parse(query: str) -> tuple[GroupNode, tuple[Note, ...]]:
     """Return the tree of a query, and notes on what the parser left out or repaired."""
-    parser = _Parser(tokenize(query, QUERY_FIELDS))
+    tokens = tokenize(query, QUERY_FIELDS)
+    parser = _Parser(tokens[:MAX_TOKENS])
     tree = parser.parse_group(0)
     while parser.peek():
         parser.add_note("bracket", _("a closing bracket without an opening one was left out"))
         parser.advance()
         rest = parser.parse_group(0)
         tree = GroupNode((tree, *rest.nodes)) if tree.any_of else GroupNode((*tree.nodes, *rest.nodes))
+    if len(tokens) > MAX_TOKENS:
+        parser.add_note(
+            "cut", _("only the first {most} words and signs of the query were read").format(most=MAX_TOKENS)
+        )
     return tree, tuple(dict.fromkeys(parser.notes))
 
 

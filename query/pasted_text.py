@@ -5,7 +5,7 @@ A query is a text, and not a list of keywords, if
 - a part of it between spaces has more words than a keyword,
 - nearly all of its parts do, as in a headline with spaces,
 - it goes on after the end of a sentence, or
-- it is longer than any list of keywords.
+- it has more parts than any list of keywords.
 
 In a text, operators, quotation marks, brackets and names of fields are punctuation. Filters still count where nobody
 pastes them: at the beginning of the query, and as `field:value` with a half-width colon. With a full-width colon, a
@@ -24,7 +24,7 @@ from .lexer import QueryToken, tokenize
 from .parser import TextNode
 from .query_part import MAX_SHORT_PART_WORDS, QueryPart
 
-MAX_KEYWORDS_LENGTH = 1_000  # characters; what is longer is a text, unless it has operators or quotes throughout
+MAX_KEYWORDS = 100  # a query of more parts is a text, unless it has operators
 MAX_FILTERS = 16  # beside a text
 _SENTENCE_END_INSIDE = re.compile(r"\w[^\w\s]*(?:[。！？；…｡]|[.!?;](?=\s))\W*\w")
 _SENTENCE_MARK = re.compile(r"[。！？；…｡，：、]|[.!?;,:](?=\s)")
@@ -162,19 +162,13 @@ def _pieces(query: str, tokens: Sequence[QueryToken]) -> Iterator[_Piece]:
 
 
 def _is_text(pieces: Sequence[_Piece], analyzer: Analyzer) -> bool:
-    # The first piece has nothing before it to exclude from: its hyphen may be the bullet of a list.
-    negated = {index for index, piece in enumerate(pieces) if piece.negated and index > 0}
-    texts = [
-        piece.text
-        for index, piece in enumerate(pieces)
-        if index not in negated and not (piece.is_operator or piece.is_quoted)
-    ]
+    texts = [piece.text for piece in pieces if not (piece.is_operator or piece.is_quoted)]
     joined = " ".join(texts)
     if _SENTENCE_END_INSIDE.search(joined):
         return True
     if any(piece.is_operator for piece in pieces) and not _SENTENCE_MARK.search(joined):
         return False  # nobody pastes OR between two names
-    if len(joined) > MAX_KEYWORDS_LENGTH:
+    if len(texts) > MAX_KEYWORDS:
         return True
     if any(_count_words(text, analyzer) > MAX_SHORT_PART_WORDS for text in texts if len(text) > MAX_SHORT_PART_WORDS):
         return True

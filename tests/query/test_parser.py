@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from souwen.engines import DateRange
-from souwen.query.parser import FilterNode, GroupNode, Node, NotNode, TextNode, parse
+from souwen.query.lexer import tokenize
+from souwen.query.parser import MAX_TOKENS, FilterNode, GroupNode, Node, NotNode, TextNode, parse
 
 from ..conftest import tries
 
@@ -117,5 +118,6 @@ def test_no_string_raises(query: str) -> None:
         "“" * 999,
     ],
 )
-def test_long_and_deep_queries_have_a_tree(query: str) -> None:
-    parse(query)
+def test_long_and_deep_queries_are_cut(query: str) -> None:
+    _, notes = parse(query)
+    assert ("cut" in [note.kind for note in notes]) == (len(tokenize(query, ["title"])) > MAX_TOKENS)
