@@ -144,9 +144,7 @@ def sentences() -> list[tuple[int, str]]:
 @settings(max_examples=tries(100, 10_000))
 @given(
     st.sampled_from(sentences()),
-    st.lists(
-        st.sampled_from([*'"“”「」()（）【】-－|：/\\@#…—～&+ \n', "来源：", " -", "source："]), max_size=6
-    ),
+    st.lists(st.sampled_from([*'"“”「」()（）【】-－|：/\\@#…—～&+ \n', "来源：", " -", "source："]), max_size=6),
     st.randoms(use_true_random=False),
 )
 def test_a_sentence_with_punctuation_sprinkled_over_it_finds_its_article(
