@@ -30,6 +30,7 @@ from .notes import (
     no_names_note,
     nothing_note,
     pasted_text_note,
+    unknown_filter_note,
     without_note,
 )
 from .parser import FilterNode, GroupNode, Node, NotNode, TextNode, parse
@@ -88,6 +89,7 @@ class QueryExecutor:
         if pasted is not None:
             tree = GroupNode((*tree.nodes, TextNode(pasted.text, pasted=True)))
             notes += (pasted_text_note(pasted.marks),) if pasted.marks else ()
+            notes += (unknown_filter_note(pasted.unknown_filter),) if pasted.unknown_filter else ()
         if len(typed) > MAX_QUERY_LENGTH:
             notes += (cut_note(MAX_QUERY_LENGTH, len(typed)),)
         rewritten, rewrite_notes = self._rewriter.rewrite(tree)

@@ -57,6 +57,13 @@ def pasted_text_note(marks: Sequence[str]) -> Note:
     return Note("text", message.format(marks=_list(marks)))
 
 
+def unknown_filter_note(typed: str) -> Note:
+    """Return the note for a beginning that looks like a filter and was read as words, since no article matches it."""
+    return Note(
+        "text", _("no article matches the filter {filter}, so it was read as words").format(filter=_list([typed]))
+    )
+
+
 def without_note(dropped: Sequence[str]) -> Note:
     """Return the note for articles that were found without some conditions of the query."""
     message = _("no article matches with {conditions}; these articles were found without it")

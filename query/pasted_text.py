@@ -26,6 +26,7 @@ from .query_part import MAX_SHORT_PART_WORDS, QueryPart
 
 MAX_KEYWORDS = 100  # a query of more parts is a text, unless it has operators
 MAX_FILTERS = 16  # beside a text
+MAX_FILTER_WORDS = 1 + MAX_SHORT_PART_WORDS  # of a field and a value that people may have meant as a filter
 _SENTENCE_END_INSIDE = re.compile(r"\w[^\w\s]*(?:[。！？；…｡]|[.!?;](?=\s))\W*\w")
 _SENTENCE_MARK = re.compile(r"[。！？；…｡，：、]|[.!?;,:](?=\s)")
 
@@ -36,12 +37,14 @@ class PastedText(NamedTuple):
     """A query that is a text.
 
     `filters` are the filters around the text, in the query language. `marks` are the operators and quoted parts that
-    count as punctuation, as typed.
+    count as punctuation, as typed. `unknown_filter` is the beginning that looks like a filter, but has a value that no
+    article has.
     """
 
     text: str
     filters: str
     marks: tuple[str, ...]
+    unknown_filter: str
 
 
 class _Piece(NamedTuple):
@@ -65,9 +68,9 @@ def read_pasted_text(query: str, analyzer: Analyzer, has_value: HasValue) -> Pas
 
     `has_value` returns whether any article has a value of a field.
     """
-    filters, rest, is_headline = _split_filters(query, tokenize(query, QUERY_FIELDS), has_value)
+    filters, rest, unknown_filter = _split_filters(query, tokenize(query, QUERY_FIELDS), has_value)
     pieces = list(_pieces(query, rest))
-    if not (is_headline or _is_text(pieces, analyzer)):
+    if not (unknown_filter or _is_text(pieces, analyzer)):
         return None
     kept, start = [], 0
     for filter_start, filter_end in (*filters, (len(query), len(query))):
@@ -77,16 +80,17 @@ def read_pasted_text(query: str, analyzer: Analyzer, has_value: HasValue) -> Pas
         text=" ".join(kept).strip(),
         filters=" ".join(query[start:end] for start, end in filters),
         marks=tuple(piece.text for piece in pieces if piece.negated or piece.is_operator or piece.is_quoted),
+        unknown_filter=unknown_filter if _count_words(unknown_filter, analyzer) <= MAX_FILTER_WORDS else "",
     )
 
 
 def _split_filters(
     query: str, tokens: Sequence[QueryToken], has_value: HasValue
-) -> tuple[list[tuple[int, int]], list[QueryToken], bool]:
-    """Return the ranges of the filters of a text, the other tokens, and whether these begin like a filter."""
+) -> tuple[list[tuple[int, int]], list[QueryToken], str]:
+    """Return the ranges of the filters of a text, the other tokens, and the filter that these seem to begin with."""
     filters: list[tuple[int, int]] = []
     rest: list[QueryToken] = []
-    is_headline = False
+    unknown_filter = ""
     index = 0
     while index < len(tokens):
         end = _end_of_filter(tokens, index)
@@ -101,14 +105,14 @@ def _split_filters(
                 counts = False
             else:
                 counts = not is_glued and _has_match(field, operand, has_value)
-                is_headline = not counts
+                unknown_filter = "" if counts else query[slice(*span)]
             if counts and len(filters) < MAX_FILTERS:
                 filters.append(span)
                 index = end
                 continue
         rest.append(tokens[index])
         index += 1
-    return filters, rest, is_headline
+    return filters, rest, unknown_filter
 
 
 def _end_of_filter(tokens: Sequence[QueryToken], start: int) -> int:

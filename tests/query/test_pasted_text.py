@@ -103,6 +103,12 @@ def test_a_note_names_the_operators_that_are_punctuation(headlines: Searcher, qu
     assert kind in kinds(headlines, query)
 
 
+def test_a_note_names_a_filter_that_was_read_as_words(headlines: Searcher) -> None:
+    notes = headlines.search("人物：没有此人 气温").notes
+    assert "no article matches the filter 人物：没有此人" in notes[0].message
+    assert headlines.search("人物：李飞飞的人工智能之路").notes == ()  # nobody means this as a filter
+
+
 def test_keywords_keep_their_operators(index_of: Index) -> None:
     searcher = index_of("北京市海淀区人民法院判决", "上海市浦东新区人民法院判决", "外交新闻")
     results = searcher.search("北京市海淀区人民法院 OR 上海市浦东新区人民法院")
