@@ -4,7 +4,8 @@ A query is a text, and not a list of keywords, if
 
 - a part of it between spaces has more words than a keyword,
 - nearly all of its parts do, as in a headline with spaces,
-- it goes on after the end of a sentence, or
+- it goes on after the end of a sentence,
+- it has a link, a #topic# or an @account, or
 - it has more parts than any list of keywords.
 
 In a text, operators, quotation marks, brackets and names of fields are punctuation. Filters still count where nobody
@@ -29,6 +30,8 @@ MAX_FILTERS = 16  # beside a text
 MAX_FILTER_WORDS = 1 + MAX_SHORT_PART_WORDS  # of a field and a value that people may have meant as a filter
 _SENTENCE_END_INSIDE = re.compile(r"\w[^\w\s]*(?:[。！？；…｡]|[.!?;](?=\s))\W*\w")
 _SENTENCE_MARK = re.compile(r"[。！？；…｡，：、]|[.!?;,:](?=\s)")
+
+_POST_MARK = re.compile(r"https?://|#[^#\s]+#|@\w|＃[^＃\s]+＃|＠\w")
 
 HasValue = Callable[[KeywordField, str], bool]
 
@@ -168,7 +171,7 @@ def _pieces(query: str, tokens: Sequence[QueryToken]) -> Iterator[_Piece]:
 def _is_text(pieces: Sequence[_Piece], analyzer: Analyzer) -> bool:
     texts = [piece.text for piece in pieces if not (piece.is_operator or piece.is_quoted)]
     joined = " ".join(texts)
-    if _SENTENCE_END_INSIDE.search(joined):
+    if _SENTENCE_END_INSIDE.search(joined) or _POST_MARK.search(joined):
         return True
     if any(piece.is_operator for piece in pieces) and not _SENTENCE_MARK.search(joined):
         return False  # nobody pastes OR between two names

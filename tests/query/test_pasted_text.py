@@ -68,6 +68,8 @@ def test_a_headline_finds_its_article_first(headlines: Searcher, number: int, he
         pytest.param("北方强冷空气南下 -新华网", "10", id="byline after a hyphen"),
         pytest.param("*北方强冷空气*南下，气温*骤降", "10", id="asterisks are no wildcards"),
         pytest.param("多地发布寒潮预警 - 责任编辑:王明", "10", id="hyphen and colon of a byline"),
+        pytest.param("#两会# 快讯 -新华社 @新闻", "9", id="topic and account"),
+        pytest.param("冷空气 http://t.example/a-b -寒潮", "10", id="link"),
         pytest.param("source:rfi 北方强冷空气南下气温骤降", "10", id="filter before"),
         pytest.param("北方强冷空气南下气温骤降 source:rfi", "10", id="filter after"),
         pytest.param("来源：RFI 北方强冷空气南下气温骤降", "10", id="filter before, full-width colon"),
