@@ -169,7 +169,7 @@ def index(
     Exit status: 0 even where single files could not be read, 3 with --strict, 2 if nothing was read.
     """
     # These modules load HTML and engine libraries, which --help does not need.
-    from ..indexer import PathNotFound, build_index, copy_index, watch_changes
+    from ..indexer import PathNotFound, TooManyDeletions, build_index, copy_index, watch_changes
 
     dictionary_words = _read_words(dictionary) if dictionary else None
     if from_index:
@@ -226,8 +226,8 @@ def index(
         for _changes in watch_changes(paths, index_dir):
             try:
                 report, seconds = _with_progress(partial(_wait_for_lock, update))
-            except PathNotFound as error:  # `watch_changes` waits until the path is back
-                click.echo(str(error), err=True)
+            except (PathNotFound, TooManyDeletions) as error:  # until the path or the articles are back
+                click.echo(for_terminal(str(error)), err=True)
                 continue
             if report.read or report.deleted:
                 _print(report, seconds, index_dir, show_cleaning, as_json)

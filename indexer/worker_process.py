@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ..messages import Language, current_language
 from ..messages import gettext as _
 from .errors import WorkerPoolFailed
+from .held_stderr import HeldStderr
 from .limits import DEFAULT_LIMITS as LIMITS
 
 MAX_FAILURES_IN_ROW = 50  # deaths without a result between them; then the fault is not in the files
@@ -101,36 +102,34 @@ class WorkerProcess:
         step, seconds = _Step(-1, 0), float(MAX_START_SECONDS)
         try:
             self._connection.send(arguments)
-            while True:
-                if not self._wait(seconds):
-                    self._kill()
-                    reason = _("reading took longer than {seconds:,.0f} seconds").format(seconds=seconds)
-                    raise StepInterrupted(step.number, reason, exceeded_limit=True)
-                message = self._connection.recv()
-                if isinstance(message, _Step):
-                    step, seconds = message, LIMITS.seconds(message.size)
-                    continue
-                if isinstance(message, MemoryError):
-                    raise StepInterrupted(step.number, memory_reason(step.size), exceeded_limit=True)
-                if isinstance(message, Exception):
-                    raise message
-                self._failures = 0
-                return message.value
-        except (EOFError, ConnectionError) as error:
+            while isinstance(message := self._receive(seconds), _Step):
+                step, seconds = message, LIMITS.seconds(message.size)
+        except (EOFError, OSError) as error:  # OSError: the process died while it was sending
             self._kill()
             self._failures += 1
             if self._failures > MAX_FAILURES_IN_ROW:
                 raise WorkerPoolFailed from error
             reason = _("the worker process that read it died: it may need more memory than there is")
             raise StepInterrupted(step.number, reason, exceeded_limit=False) from error
+        if message is None:
+            self._kill()
+            reason = _("reading took longer than {seconds:,.0f} seconds").format(seconds=seconds)
+            raise StepInterrupted(step.number, reason, exceeded_limit=True)
+        if isinstance(message, MemoryError):
+            raise StepInterrupted(step.number, memory_reason(step.size), exceeded_limit=True)
+        if isinstance(message, Exception):
+            raise message
+        self._failures = 0
+        return message.value
 
-    def _wait(self, seconds: float) -> bool:
-        """Return whether a message arrives in time."""
+    def _receive(self, seconds: float) -> _Step | _Result | Exception | None:
+        """Return the next message, or None if none arrives in time. Raises EOFError, OSError."""
         while seconds > 0:
             if self._connection.poll(min(seconds, _POLL_INTERVAL)):
-                return True
+                message: _Step | _Result | Exception = self._connection.recv()
+                return message
             seconds -= _POLL_INTERVAL
-        return False
+        return None
 
     def _kill(self) -> None:
         self._is_running = False
@@ -167,6 +166,7 @@ def _serve(
         task = _raiser(error)
     # Preparing makes no reference cycles, and searching for some would take a quarter of the time.
     gc.disable()
+    stderr = HeldStderr()
 
     def begin_step(number: int, size: int) -> None:
         connection.send(_Step(number, size))
@@ -176,11 +176,13 @@ def _serve(
         while True:
             call_arguments = connection.recv()
             gc.collect(0)
+            stderr.hold()
             try:
                 answer: Any = _Result(task(*call_arguments, begin_step))
             except Exception as error:  # noqa: BLE001 - the parent raises it
                 answer = error
             _limit_memory(None)
+            stderr.release()
             connection.send(answer)
 
 

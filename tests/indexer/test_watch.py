@@ -19,7 +19,7 @@ class Watch:
     """A process that watches `archive`, and the lines that it prints."""
 
     def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "souwen", "index", "archive", "--watch", "--no-entities"]
+        command = [sys.executable, "-m", "souwen", "index", "archive", "--watch", "--delete-missing", "--no-entities"]
         self.process = subprocess.Popen(
             command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
         )
@@ -88,4 +88,15 @@ def test_watch_waits_for_another_writer(watch: Watch, tmp_path: Path) -> None:
     with IndexDirectory(tmp_path / "index_data").lock(TIMEOUT):
         (tmp_path / "archive" / "b.txt").write_text("第二篇文章\n\n正文。", "utf-8")
         watch.wait_for("waiting: ")
+    watch.wait_for("1 added")
+
+
+def test_watch_goes_on_after_too_many_deletions(watch: Watch, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    records = [f'{{"id": "{number}", "title": "第{number}条"}}\n' for number in range(20)]
+    (archive / "b.jsonl").write_text("".join(records), "utf-8")
+    watch.wait_for("20 added")
+    (archive / "b.jsonl").unlink()
+    watch.wait_for("20 of 21 articles are no longer in their files")
+    (archive / "b.jsonl").write_text("".join([*records, '{"id": "20", "title": "新的一条"}\n']), "utf-8")
     watch.wait_for("1 added")

@@ -1,11 +1,13 @@
 """A unit that kills its worker, or takes too much time or memory, costs only itself."""
 
+import faulthandler
 import json
 import os
 import signal
 import sys
 from collections.abc import Iterable
 from contextlib import closing
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,18 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot im
 
 
 class Deadly(WhooshEngine):
-    """Misbehaves in the process that prepares an article titled 致命, 无尽 or 巨大."""
+    """Misbehaves in the process that prepares an article titled 致命, 崩溃, 无尽, 巨大 or 警告."""
 
     def prepare(self, batch: Iterable[tuple[AnalyzedArticle, str]]) -> list[Any]:
         prepared = list(batch)
         titles = {analyzed.article.title for analyzed, _ in prepared}
         if "致命" in titles:
             os.kill(os.getpid(), signal.SIGKILL)
+        if "崩溃" in titles:
+            faulthandler.enable()  # reports the end of the process as C code does
+            os.abort()
+        if "警告" in titles:
+            os.write(2, "这里有一个警告\n".encode())
         if "无尽" in titles:
             sum(number for number in iter(int, 1))  # forever
         if "巨大" in titles:
@@ -69,6 +76,24 @@ def test_dead_worker_costs_only_the_file_it_was_preparing(tmp_path: Path, config
         else:
             assert isinstance(outcome, ChangedArticle)
             assert outcome.article.id == str(number)
+
+
+def test_dying_worker_writes_nothing(tmp_path: Path, config: IndexingConfig, capfd: pytest.CaptureFixture[str]) -> None:
+    files = write_files(tmp_path / "articles", 6, {3}, "崩溃")
+    with closing(WorkerPool(config, jobs=2)) as pool:
+        results = list(pool.prepare(read_units(files), Cleaner({})))
+    assert [isinstance(outcome, ReadError) for _, [outcome] in results] == [number == 3 for number in range(6)]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_output_of_a_living_worker_reaches_the_user_once(
+    tmp_path: Path, config: IndexingConfig, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = write_files(tmp_path / "articles", 3, {1}, "警告")
+    with closing(WorkerPool(config, jobs=1)) as pool:
+        for _ in range(2):
+            list(pool.prepare(read_units(files), Cleaner({})))
+            assert capfd.readouterr().err == "这里有一个警告\n"
 
 
 def test_workers_that_keep_dying_end_the_run(
@@ -144,6 +169,41 @@ def test_one_slow_page_is_reported_whatever_the_number_of_jobs(tmp_path: Path, m
 def test_error_in_a_worker_is_raised(tmp_path: Path) -> None:
     with closing(WorkerProcess(make_failing_task)) as process, pytest.raises(ZeroDivisionError):
         process.call(0)
+
+
+def test_broken_connection_of_a_task_is_not_taken_for_a_dead_worker() -> None:
+    with closing(WorkerProcess(make_disconnected_task)) as process:
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError):
+                process.call()
+
+
+def make_disconnected_task() -> Any:
+    def task(begin_step: Any) -> None:
+        raise ConnectionRefusedError
+
+    return task
+
+
+def test_worker_that_dies_while_it_answers_is_restarted(tmp_path: Path) -> None:
+    with closing(WorkerProcess(make_half_answer_task, tmp_path / "has_died")) as process:
+        with pytest.raises(StepInterrupted, match="died"):
+            process.call()
+        assert process.call() == "再次"
+
+
+def make_half_answer_task(has_died: Path) -> Any:
+    def send_half(connection: Any, message: bytes) -> None:
+        os.write(connection.fileno(), message[: len(message) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def task(begin_step: Any) -> str:
+        if not has_died.exists():
+            has_died.touch()
+            Connection._send = send_half  # type: ignore[attr-defined]
+        return "再次"
+
+    return task
 
 
 def make_failing_task() -> Any:
