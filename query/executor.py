@@ -1,6 +1,6 @@
 """Executor: parses a query and runs its plan at the strictest level that finds any article."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from ..analysis import Analyzer, strip_invisible
@@ -11,6 +11,8 @@ from ..engines import (
     Clause,
     FacetField,
     Keyword,
+    KeywordField,
+    Or,
     Reader,
     SearchRequest,
     SearchResult,
@@ -18,21 +20,44 @@ from ..engines import (
 )
 from ..messages import gettext as _
 from .match_level import MatchLevel
-from .notes import Note, level_note, no_names_note
-from .parser import FilterNode, GroupNode, Node, NotNode, parse
-from .planner import QueryPlan
+from .notes import (
+    Note,
+    blocking_filters_note,
+    cut_note,
+    empty_filters_note,
+    level_note,
+    no_full_match_note,
+    no_names_note,
+    nothing_note,
+    pasted_text_note,
+    unknown_filter_note,
+    without_note,
+)
+from .parser import FilterNode, GroupNode, Node, NotNode, TextNode, parse
+from .pasted_text import read_pasted_text
+from .planner import QueryPlan, describe
+from .relaxation import relax
 from .rewriter import QueryRewriter
 
+MAX_QUERY_LENGTH = 5_000  # characters; the rest of a longer query is not read
 UNLIMITED = 1 << 30  # as the limit of a facet: all its values
 
 SortOrder = Literal["relevance", "date"]
 
 
 class ParsedQuery(NamedTuple):
-    """The plan of a query, and notes on how the query was read."""
+    """The plan of a query, the tree it comes from, and notes on how the query was read."""
 
     plan: QueryPlan
+    tree: GroupNode
     notes: tuple[Note, ...]
+
+
+class RelaxedQuery(NamedTuple):
+    """The plan of a query without the conditions that leave nothing, None without such a plan, and a note on them."""
+
+    plan: QueryPlan | None
+    note: Note
 
 
 class MatchResult(NamedTuple):
@@ -57,7 +82,16 @@ class QueryExecutor:
 
     def parse(self, query: str) -> ParsedQuery:
         """Return the plan of a query. No query raises."""
-        tree, notes = parse(strip_invisible(query))
+        typed = strip_invisible(query)
+        read = typed[:MAX_QUERY_LENGTH]
+        pasted = read_pasted_text(read, self._analyzer, self._has_value)
+        tree, notes = parse(read if pasted is None else pasted.filters)
+        if pasted is not None:
+            tree = GroupNode((*tree.nodes, TextNode(pasted.text, pasted=True)))
+            notes += (pasted_text_note(pasted.marks),) if pasted.marks else ()
+            notes += (unknown_filter_note(pasted.unknown_filter),) if pasted.unknown_filter else ()
+        if len(typed) > MAX_QUERY_LENGTH:
+            notes += (cut_note(MAX_QUERY_LENGTH, len(typed)),)
         rewritten, rewrite_notes = self._rewriter.rewrite(tree)
         plan = QueryPlan(rewritten, self._analyzer, self._reader)
         notes += rewrite_notes + tuple(
@@ -67,7 +101,38 @@ class QueryExecutor:
             notes += (no_names_note(),)
         if plan.is_empty:
             notes += (Note("empty", _("there is nothing to search for")),)
-        return ParsedQuery(plan, notes)
+        return ParsedQuery(plan, tree, notes)
+
+    def _has_value(self, field: KeywordField, value: str) -> bool:
+        return self._reader.count(self._rewriter.filter_clause(field, value)) > 0
+
+    def relax(self, tree: GroupNode, filters: Mapping[str, Clause]) -> RelaxedQuery:
+        """Return a query that matches no article without the conditions that leave nothing, if others are left.
+
+        `filters` are those of the search, by name. They always hold.
+        """
+
+        def plan_of(nodes: GroupNode) -> QueryPlan:
+            return QueryPlan(self._rewriter.rewrite(nodes)[0], self._analyzer, self._reader)
+
+        def matches(nodes: GroupNode, *outside: Clause) -> bool:
+            plan = plan_of(nodes)
+            levels = Or((plan.match_clause(MatchLevel.APART), plan.match_clause(MatchLevel.PARTIAL)))
+            return self._reader.count(And((*outside, *(() if plan.is_empty else (levels,))))) > 0
+
+        clauses = tuple(filters.values())
+        if filters and not self._reader.count(And(clauses)):
+            empty = [name for name, clause in filters.items() if not self._reader.count(clause)]
+            return RelaxedQuery(None, empty_filters_note(empty or list(filters)))
+        relaxation = relax(tree, lambda nodes: matches(nodes, *clauses))
+        dropped = [describe(node) for node in relaxation.dropped]
+        if relaxation.tree is not None:
+            return RelaxedQuery(plan_of(relaxation.tree), without_note(dropped))
+        if filters and matches(tree):
+            others = {name: [clause for other, clause in filters.items() if other != name] for name in filters}
+            blocking = [name for name, outside in others.items() if matches(tree, *outside)]
+            return RelaxedQuery(None, blocking_filters_note(blocking or list(filters)))
+        return RelaxedQuery(None, nothing_note(dropped))
 
     def search(
         self,
@@ -120,7 +185,7 @@ class QueryExecutor:
         clauses: dict[MatchLevel, tuple[Clause, ...]] = {MatchLevel.WHOLE_WORDS: ()}
         notes: tuple[Note, ...] = ()
         if query.strip():
-            plan, notes = self.parse(query)
+            plan, _tree, notes = self.parse(query)
             levels = () if plan.is_empty else (level for level in MatchLevel if level < MatchLevel.PARTIAL)
             clauses = {level: (plan.match_clause(level), plan.full_match_clause(level)) for level in levels}
         fruitless: Clause | None = None
@@ -134,7 +199,8 @@ class QueryExecutor:
             if result.total:
                 level_notes = (level_note(level),) if level > MatchLevel.WHOLE_WORDS else ()
                 return MatchResult(level, clause, result, result.total), notes + level_notes
-        return _no_matches(facets), notes
+        is_empty = any(note.kind == "empty" for note in notes)
+        return _no_matches(facets), notes if is_empty else (*notes, no_full_match_note())
 
     def match_level(self, plan: QueryPlan, article_id: str) -> MatchLevel | None:
         """Return the strictest level of a plan at which an article matches, None if it matches at none."""

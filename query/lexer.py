@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..analysis import fold
 
+MAX_QUOTE_DEPTH = 16  # pairs of quotation marks inside a quoted text
 _MINUS_SIGNS = "-－−"  # other dashes precede words in running text, where they exclude nothing
 _CLOSING_QUOTES = {"“": "”", "„": "“", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "｢": "｣"}
 _TYPOGRAPHIC_QUOTES = frozenset("".join(_CLOSING_QUOTES) + "".join(_CLOSING_QUOTES.values()))
@@ -23,16 +24,20 @@ class QueryToken(NamedTuple):
     """A token of a query.
 
     `kind` is one of open, close, or, and, not, field, quoted, unpaired (a quotation mark without its partner) and word.
-    `text` is as typed, except that the name of a field is folded.
+    `text` is as typed, except that the name of a field is folded. The token is `query[start:end]`, with the marks of a
+    quoted text and with the colon of a field.
     """
 
     kind: str
     text: str
+    start: int
+    end: int
 
 
 def tokenize(query: str, field_names: Iterable[str]) -> list[QueryToken]:
     """Return the tokens of a query; a colon after one of `field_names` makes that name a field."""
-    # Operators count only where a token can begin: after a space or an opening bracket.
+    # Operators count only where a token can begin: after a space or an opening bracket. A query that begins with -10
+    # begins with a number, since there is nothing yet to exclude from.
     pattern = re.compile(
         rf"""
           (?P<space>\s+)
@@ -40,7 +45,7 @@ def tokenize(query: str, field_names: Iterable[str]) -> list[QueryToken]:
         | (?P<close>\))
         | (?<![^\s(]) (?P<or>or|\|\|?) (?=[\s(]|$)
         | (?<![^\s(]) (?P<and>and|&&) (?=[\s(]|$)
-        | (?<![^\s(]) (?P<not>not(?=[\s(])|-(?=[^\s)]))
+        | (?<![^\s(]) (?P<not>not(?=[\s(])|(?!\A-\d)-(?=[^\s)]))
         | (?<![^\s(-]) (?P<field>{"|".join(field_names)}) \s*:\s* (?=\S)
         | (?P<unpaired>")
         | (?P<word>{_WORD.pattern})
@@ -56,7 +61,8 @@ def tokenize(query: str, field_names: Iterable[str]) -> list[QueryToken]:
     position = 0
     while position < len(folded):
         if closing := _find_closing_quote(folded, position):
-            tokens.append(QueryToken("quoted", _ESCAPED_QUOTE.sub(r"\1", query[position + 1 : closing])))
+            text = _ESCAPED_QUOTE.sub(r"\1", query[position + 1 : closing])
+            tokens.append(QueryToken("quoted", text, position, closing + 1))
             position = closing + 1
             continue
         match = pattern.match(folded, position)
@@ -67,9 +73,10 @@ def tokenize(query: str, field_names: Iterable[str]) -> list[QueryToken]:
             match = _WORD.match(folded, position)
             assert match is not None
             kind, start, end = "word", *match.span()
-        position = match.end()
         if kind != "space":
-            tokens.append(QueryToken(kind, folded[start:end] if kind == "field" else query[start:end]))
+            text = folded[start:end] if kind == "field" else query[start:end]
+            tokens.append(QueryToken(kind, text, position, match.end()))
+        position = match.end()
     return tokens
 
 
@@ -95,7 +102,7 @@ def _find_closing(folded: str, start: int, closing: str) -> int:
     """Return the position of the first `closing` that is neither escaped nor part of a nested pair, 0 without one."""
     depth = 0
     position = start + 1
-    while position < len(folded):
+    while position < len(folded) and depth <= MAX_QUOTE_DEPTH:
         if folded[position] == closing:
             if not depth:
                 return position

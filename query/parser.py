@@ -19,17 +19,21 @@ from .date_ranges import limit_span, parse_range
 from .lexer import QueryToken, tokenize
 from .notes import Note
 
-MAX_QUERY_LENGTH = 1_000  # characters; the rest of a longer query is not read
+MAX_TOKENS = 500  # of a query; the others are not read
 MAX_BRACKET_DEPTH = 16  # brackets within brackets
 
 
 @dataclass(frozen=True, slots=True)
 class TextNode:
-    """A text to find, as the user wrote it, without its quotation marks."""
+    """A text to find, as the user wrote it, without its quotation marks.
+
+    A `pasted` text is a headline, a question or running text: see `pasted_text`.
+    """
 
     text: str
     quoted: bool = False
     field: TextField = "text"
+    pasted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,17 @@ Node: TypeAlias = TextNode | FilterNode | FacetValue | DateRange | GroupNode | N
 
 def parse(query: str) -> tuple[GroupNode, tuple[Note, ...]]:
     """Return the tree of a query, and notes on what the parser left out or repaired."""
-    parser = _Parser(tokenize(query[:MAX_QUERY_LENGTH], QUERY_FIELDS))
+    tokens = tokenize(query, QUERY_FIELDS)
+    parser = _Parser(tokens[:MAX_TOKENS])
     tree = parser.parse_group(0)
     while parser.peek():
         parser.add_note("bracket", _("a closing bracket without an opening one was left out"))
         parser.advance()
         rest = parser.parse_group(0)
         tree = GroupNode((tree, *rest.nodes)) if tree.any_of else GroupNode((*tree.nodes, *rest.nodes))
-    if len(query) > MAX_QUERY_LENGTH:
+    if len(tokens) > MAX_TOKENS:
         parser.add_note(
-            "cut",
-            _("only the first {read} of the query's {length} characters were read").format(
-                read=MAX_QUERY_LENGTH, length=len(query)
-            ),
+            "cut", _("only the first {most} words and signs of the query were read").format(most=MAX_TOKENS)
         )
     return tree, tuple(dict.fromkeys(parser.notes))
 

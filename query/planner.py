@@ -23,6 +23,7 @@ from ..engines import (
 from .match_level import MatchLevel
 from .parser import FilterNode, GroupNode, Node, NotNode, TextNode
 from .query_part import QueryPart
+from .relaxation import is_condition
 
 MAX_SCORING_TERMS = 400
 COMMON_IDF = log(4)  # of a term that a quarter of the articles have
@@ -37,6 +38,7 @@ class QueryPlan:
         parts: The texts to find, without excluded ones.
         dropped: Texts without a letter or digit, as typed. They match nothing and are left out.
         is_empty: Whether nothing is left to search for.
+        is_text: Whether the query is a text (a headline, a question, a paragraph), not keywords.
     """
 
     def __init__(self, tree: GroupNode, analyzer: Analyzer, reader: Reader) -> None:
@@ -46,6 +48,7 @@ class QueryPlan:
         pruned = self._prune(tree)
         self.is_empty = pruned is None
         self._tree = pruned if isinstance(pruned, GroupNode) else GroupNode(())
+        self.is_text = any(node.pasted for node in self._part_of)
         self.parts = [self._part_of[node] for node in _text_nodes(self._tree, excluded=False)]
 
     def _prune(self, node: Node) -> Node | None:
@@ -62,7 +65,7 @@ class QueryPlan:
 
     def describe(self) -> str:
         """Return the query as it was understood, in the query language."""
-        return (" OR " if self._tree.any_of else " ").join(map(_describe, self._tree.nodes))
+        return (" OR " if self._tree.any_of else " ").join(map(describe, self._tree.nodes))
 
     def variants(self) -> list[list[str]]:
         """Return the folded strings to find: for each part of the query its spellings, as typed first."""
@@ -76,8 +79,8 @@ class QueryPlan:
             return self._clause(self._tree, self._match_at(level))
         nodes = (self._tree,) if self._tree.any_of else self._tree.nodes
         strict, loose = self._match_at(MatchLevel.INSIDE_WORDS), self._match_at(MatchLevel.APART)
-        required = [self._clause(node, strict) for node in nodes if not self._is_relaxable(node)]
-        relaxed = [self._clause(node, loose) for node in nodes if self._is_relaxable(node)]
+        required = [self._clause(node, strict) for node in nodes if is_condition(node)]
+        relaxed = [self._clause(node, loose) for node in nodes if not is_condition(node)]
         pieces = [part.any_term_clause() for part in self.parts if not part.quoted]
         return And((*required, Or((*relaxed, *pieces))))
 
@@ -112,11 +115,6 @@ class QueryPlan:
                 weights[key] = weights.get(key, 0.0) + term.weight
         return tuple(ScoringTerm(*key, weight) for key, weight in weights.items())[:MAX_SCORING_TERMS]
 
-    def _is_relaxable(self, node: Node) -> bool:
-        if isinstance(node, TextNode):
-            return not node.quoted
-        return isinstance(node, GroupNode) and all(map(self._is_relaxable, node.nodes))
-
     def _match_at(self, level: MatchLevel) -> PartClause:
         return lambda part: part.match_clause(level, self._reader)
 
@@ -148,7 +146,8 @@ def _variants(node: Node, part_of: Mapping[TextNode, QueryPart]) -> list[list[st
     return [strings for child in children for strings in child]
 
 
-def _describe(node: Node) -> str:
+def describe(node: Node) -> str:
+    """Return a node in the query language."""
     if isinstance(node, TextNode):
         text = f'"{node.text}"' if node.quoted else node.text
         return text if node.field == "text" else f"{node.field}:{text}"
@@ -157,8 +156,8 @@ def _describe(node: Node) -> str:
     if isinstance(node, DateRange):
         return f"date={node.first or ''}..{node.last or ''}"
     if isinstance(node, NotNode):
-        return f"-{_describe(node.node)}"
-    children = (" OR " if node.any_of else " ").join(map(_describe, node.nodes))
+        return f"-{describe(node.node)}"
+    children = (" OR " if node.any_of else " ").join(map(describe, node.nodes))
     return f"({children})" if len(node.nodes) > 1 else children
 
 

@@ -72,8 +72,12 @@ class QueryPart:
     @cached_property
     def content_terms(self) -> list[str]:
         """The terms that carry the meaning: without stop words, unless there are no others."""
+        return self._all_content_terms[:MAX_CONTENT_TERMS]
+
+    @cached_property
+    def _all_content_terms(self) -> list[str]:
         terms = list(dict.fromkeys(token.term for token in self.top_level_tokens))
-        return ([term for term in terms if term not in STOP_WORDS] or terms)[:MAX_CONTENT_TERMS]
+        return [term for term in terms if term not in STOP_WORDS] or terms
 
     @cached_property
     def single_word(self) -> str:
@@ -109,9 +113,12 @@ class QueryPart:
         if self.quoted:
             return Substring(self.field, self.string)
         if self.is_long:
-            words = map(self.term_clause, self._rarest("words", self.content_terms, WORD_SHARE, reader))
-            bigrams = self._rarest("bigrams", self._bigrams(), BIGRAM_SHARE, reader)
-            return Or((*words, *(Substring(self.field, bigram) for bigram in bigrams), self._whole_clause()))
+            terms = self._rarest("words", self._all_content_terms, WORD_SHARE, reader)
+            words = map(self.term_clause, terms[:MAX_CONTENT_TERMS])
+            bigrams = self._rarest("bigrams", self._bigrams(), BIGRAM_SHARE, reader)[:MAX_BIGRAMS]
+            # An article that has the whole part has all of its bigrams.
+            whole = () if bigrams else (self._whole_clause(),)
+            return Or((*words, *(Substring(self.field, bigram) for bigram in bigrams), *whole))
         if level == MatchLevel.WHOLE_WORDS and self.single_word:
             return Term(self.field, self.single_word)
         # 香港、台湾 are two words, not one
@@ -121,13 +128,13 @@ class QueryPart:
     def any_term_clause(self) -> Clause:
         """Return the clause that any word or any bigram of the part matches, for `MatchLevel.PARTIAL`."""
         words = map(self.term_clause, self.content_terms)
-        return Or((*words, *(Substring(self.field, bigram) for bigram in self._bigrams())))
+        return Or((*words, *(Substring(self.field, bigram) for bigram in self._bigrams()[:MAX_BIGRAMS])))
 
     def _bigrams(self) -> list[str]:
         """Return the bigrams of the part. Names that are misspelled or cut oddly still share most of theirs."""
         runs = _NON_LATIN_RUN.findall(self.string)
         bigrams = dict.fromkeys(run[start : start + 2] for run in runs for start in range(len(run) - 1))
-        return list(bigrams)[:MAX_BIGRAMS]
+        return list(bigrams)
 
     def _rarest(self, stream: Stream, terms: Sequence[str], share: float, reader: Reader) -> list[str]:
         """Return the rarest `share` of those terms that the index has, or all terms if it has none."""

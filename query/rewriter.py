@@ -1,4 +1,4 @@
-"""Rewriter: joins spaced characters and the texts of a headline, and adds synonyms of the query to its tree.
+"""Rewriter: joins spaced characters, and adds synonyms of the query to its tree.
 
 The synonyms are other names of a person, place or organisation, the Han words that a text in pinyin spells, and the
 words that fit a wildcard. A text becomes an OR group of its spellings, so that later stages handle both alike. Quoted
@@ -29,10 +29,11 @@ from .field_values import WILDCARD, FieldValues
 from .name_groups import KnownNames
 from .notes import Note
 from .parser import FilterNode, GroupNode, Node, NotNode, TextNode
-from .query_part import MAX_SHORT_PART_WORDS, QueryPart, spaced_letters
+from .query_part import spaced_letters
 from .vocabulary import Vocabulary, VocabularyEntry
 
 MAX_ALIASES = 6  # other names of one text
+MAX_ALIASED_LENGTH = 60  # characters of a text; a longer one has words enough without other names
 MAX_PINYIN_WORDS = 3  # words for one text in pinyin
 MAX_WILDCARDS = 5  # texts and filters of one query whose * is a wildcard
 MAX_EXPANSIONS = 50  # words or keywords for one wildcard
@@ -60,9 +61,9 @@ class QueryRewriter:
         self._values = {field: FieldValues(reader, field) for field in get_args(KeywordField)}
 
     def rewrite(self, tree: GroupNode) -> tuple[GroupNode, tuple[Note, ...]]:
-        """Return the tree with texts joined and synonyms added, and notes that name the synonyms."""
+        """Return the tree with spaced characters joined and synonyms added, and notes that name the synonyms."""
         notes = _Notes()
-        expanded = self._expand(join_headline(join_letters(tree), self._analyzer), notes)
+        expanded = self._expand(join_letters(tree), notes)
         return (expanded if isinstance(expanded, GroupNode) else GroupNode((expanded,))), tuple(dict.fromkeys(notes))
 
     def filter_clause(self, field: KeywordField, value: str) -> Clause:
@@ -103,17 +104,17 @@ class QueryRewriter:
 
     def _expand_text(self, node: TextNode, notes: "_Notes") -> Node:
         folded = remove_gaps(fold(node.text))
-        if _has_wildcard(folded) and notes.count_wildcard():
+        if not node.pasted and _has_wildcard(folded) and notes.count_wildcard():
             entries = self._vocabulary().match_pattern(_wildcard_pattern(folded), MAX_EXPANSIONS)
             words = _list_words(entries) or _("no word")
             notes.append(Note("wildcard", _("{text} fits {words}").format(text=node.text, words=words)))
             alternatives = tuple(TextNode(entry.word, False, node.field) for entry in entries)
             return GroupNode(alternatives, any_of=True) if alternatives else node
-        if entries := self._words_in_pinyin(folded):
+        if entries := [] if node.pasted else self._words_in_pinyin(folded):
             words = _list_words(entries)
             notes.append(Note("pinyin", _("{text} was also read as {words}").format(text=node.text, words=words)))
             return _any_of(node, [TextNode(entry.word, False, node.field) for entry in entries])
-        texts = self._replace_names(node.text)
+        texts = self._replace_names(node.text) if len(node.text) <= MAX_ALIASED_LENGTH else []
         if texts:
             notes.append(Note("alias", _("also searched for {names}").format(names="、".join(texts))))
         return _any_of(node, [TextNode(text, False, node.field) for text in texts])
@@ -184,30 +185,6 @@ def join_letters(tree: GroupNode) -> GroupNode:
                 continue
         nodes.append(_map_groups(node, join_letters))
     return GroupNode(tuple(nodes), tree.any_of)
-
-
-def join_headline(tree: GroupNode, analyzer: Analyzer) -> GroupNode:
-    """Return the tree with its unquoted texts joined to one where they make up a headline or a question.
-
-    The spaces of a headline mean nothing: 维吾尔关押营 欧盟越来越难以忍受 is one text to search for.
-    """
-
-    def join(group: GroupNode) -> GroupNode:
-        return join_headline(group, analyzer)
-
-    if tree.any_of:
-        return GroupNode(tuple(_map_groups(node, join) for node in tree.nodes), any_of=True)
-    texts = [node for node in tree.nodes if isinstance(node, TextNode) and not node.quoted and node.field == "text"]
-    if len(texts) < 2 or not _is_headline([QueryPart(text, analyzer) for text in texts]):
-        return GroupNode(tuple(_map_groups(node, join) for node in tree.nodes))
-    others = (_map_groups(node, join) for node in tree.nodes if node not in texts)
-    return GroupNode((TextNode(" ".join(node.text for node in texts)), *others))
-
-
-def _is_headline(parts: list[QueryPart]) -> bool:
-    """Return whether one part is too long for a keyword, or all parts nearly are."""
-    words = sum(len(part.top_level_tokens) for part in parts)
-    return any(part.is_long for part in parts) or words >= MAX_SHORT_PART_WORDS * len(parts)
 
 
 def _map_groups(node: Node, function: Callable[[GroupNode], GroupNode]) -> Node:

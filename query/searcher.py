@@ -4,17 +4,18 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
+from typing import cast
 from urllib.parse import quote
 
 from typing_extensions import Self, Unpack
 
 from ..analysis import Article, EntityKind, strip_invisible
-from ..engines import ENTITY_FIELDS, FacetCount, FacetField, IndexDirectory, StoredArticle
+from ..engines import ENTITY_FIELDS, And, FacetCount, FacetField, IndexDirectory, StoredArticle
 from .aliases import Aliases
 from .defaults import FACET_LIMIT, LIMIT
 from .entities import ENTITY_KINDS, EntityCounter
 from .errors import InvalidRecency, SearcherClosed
-from .executor import UNLIMITED, QueryExecutor, SortOrder
+from .executor import UNLIMITED, MatchResult, QueryExecutor, RelaxedQuery, SortOrder
 from .facets import MAX_VALUES_READ, FacetCounter, parse_facets
 from .filters import Filters, filter_clauses
 from .highlighter import Highlighter, MentionsByField, merge_ranges
@@ -24,6 +25,8 @@ from .listing import list_articles
 from .match_level import MatchLevel
 from .near_duplicates import COLLAPSE_DEPTH, collapse_reprints, find_reprints, to_reprint
 from .notes import Note, level_note, no_names_note, partial_note
+from .parser import GroupNode
+from .planner import QueryPlan
 from .related import find_related
 from .reranker import RERANK_DEPTH, Reranker
 from .results import EntityCounts, Highlights, Hit, IndexInfo, Reprint, Results, Suggestion, Timeline, TimelineStep
@@ -125,17 +128,27 @@ class Searcher:
         fields = parse_facets(facets)
         started = time.perf_counter()
         clauses = filter_clauses(self._rewriter.filter_clause, **filters)
-        plan, notes = self._executor.parse(query)
+        plan, tree, notes = self._executor.parse(query)
         notes = self._with_names_note(notes, *fields, **filters)
         reading = plan.describe() if explain else ""
         if plan.is_empty:
             return Results(query, 0, 0, _elapsed_ms(started), notes, (), (), reading, dict.fromkeys(fields, ()))
         limit, offset = max(0, min(limit, MAX_HITS)), max(0, offset)
         depth = max(offset + limit + (COLLAPSE_DEPTH if collapse else 0), RERANK_DEPTH)
-        level, match, result, full = self._executor.search(
-            plan, clauses, limit=depth, sort=sort, facets=fields, facet_limit=MAX_VALUES_READ
-        )
-        if result.total and level > MatchLevel.WHOLE_WORDS:
+
+        def run(plan: QueryPlan) -> MatchResult:
+            return self._executor.search(
+                plan, clauses, limit=depth, sort=sort, facets=fields, facet_limit=MAX_VALUES_READ
+            )
+
+        level, match, result, full = run(plan)
+        if not result.total:
+            relaxed = self._relax(tree, **filters)
+            notes += (relaxed.note,)
+            if relaxed.plan is not None:
+                plan = relaxed.plan
+                level, match, result, _full = run(plan)
+        elif level > MatchLevel.WHOLE_WORDS:
             notes += (level_note(level),)
         elif full < result.total:
             notes += (partial_note(full, result.total),)
@@ -247,8 +260,11 @@ class Searcher:
         stored = self.article(article_id)
         if stored is None:
             return None
-        plan = self._executor.parse(query).plan
+        plan, tree, _notes = self._executor.parse(query)
         level = self._executor.match_level(plan, stored.article.id)
+        if level is None:
+            plan = self._executor.relax(tree, {}).plan or plan
+            level = self._executor.match_level(plan, stored.article.id)
         if level is None:
             return Highlights()
         title, body = stored.article.title, stored.article.body
@@ -290,6 +306,15 @@ class Searcher:
         if not self._closed:
             self._closed = True
             self._reader.close()
+
+    def _relax(self, tree: GroupNode, **filters: Unpack[Filters]) -> RelaxedQuery:
+        """Return what is left of a query without results, each filter with its name."""
+        clauses = {
+            name: And(filter_clauses(self._rewriter.filter_clause, **cast(Filters, {name: value})))
+            for name, value in filters.items()
+            if value
+        }
+        return self._executor.relax(tree, clauses)
 
     def _with_names_note(
         self, notes: tuple[Note, ...], *counted: FacetField, **filters: Unpack[Filters]

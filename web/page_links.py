@@ -19,7 +19,7 @@ from ..query.executor import SortOrder
 
 MAX_LIMIT = 100  # hits on a page
 MAX_OFFSET = 1_000  # readers refine a query rather than read on
-MAX_QUERY_LENGTH = 2_000  # characters that links carry on; searches read fewer, and note it
+MAX_QUERY_LENGTH = 6_000  # characters that links carry on; searches read fewer, and note it
 MAX_VALUE_LENGTH = 2_000  # characters; addresses of articles are long
 MAX_VALUES = 10  # of a filter
 

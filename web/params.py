@@ -9,7 +9,7 @@ from ..engines import FILTER_FIELDS, PERIOD_FILTERS, FacetField
 from ..messages import Language
 from ..query import ENTITY_KINDS, LIMIT, Filters, TimelineStep
 
-MAX_QUERY_LENGTH = 2_000  # characters
+MAX_QUERY_LENGTH = 6_000  # characters; searches read fewer, and note it
 MAX_VALUE_LENGTH = 500  # characters
 MAX_ID_LENGTH = 4_000  # characters
 MAX_VALUES = 20  # of one filter

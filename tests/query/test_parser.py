@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from souwen.engines import DateRange
-from souwen.query.parser import MAX_QUERY_LENGTH, FilterNode, GroupNode, Node, NotNode, TextNode, parse
+from souwen.query.lexer import tokenize
+from souwen.query.parser import MAX_TOKENS, FilterNode, GroupNode, Node, NotNode, TextNode, parse
 
 from ..conftest import tries
 
@@ -42,6 +43,8 @@ def to_text(node: Node) -> str:
         pytest.param("中美 NOT 贸易", "all(中美 -贸易)", id="NOT"),
         pytest.param("中美 －贸易", "all(中美 -贸易)", id="full-width minus"),
         pytest.param("covid-19", "all(covid-19)", id="hyphen inside"),
+        pytest.param("-10°C", "all(-10°C)", id="a number below zero begins a query"),
+        pytest.param("气温 -10°C", "all(气温 -10°C)", id="a number is excluded after another part"),
         pytest.param("中国 OR 美国", "any(all(中国) all(美国))", id="OR"),
         pytest.param("中国 ｜ 美国", "any(all(中国) all(美国))", id="full-width bar"),
         pytest.param("black or white", "all(black or white)", id="or is a word"),
@@ -117,4 +120,4 @@ def test_no_string_raises(query: str) -> None:
 )
 def test_long_and_deep_queries_are_cut(query: str) -> None:
     _, notes = parse(query)
-    assert ("cut" in [note.kind for note in notes]) == (len(query) > MAX_QUERY_LENGTH)
+    assert ("cut" in [note.kind for note in notes]) == (len(tokenize(query, ["title"])) > MAX_TOKENS)

@@ -141,7 +141,7 @@ def test_entity_tags_avoid_sending_a_response_again(api: httpx.Client) -> None:
         ("/api/search?q=外交&since=yesteryear", 422),
         ("/api/search?q=外交&about=2023-13", 422),
         ("/api/search?q=外交&limitt=3", 422),
-        ("/api/search?q=" + "外" * 2001, 422),
+        ("/api/search?q=" + "外" * 6001, 422),
         ("/api/export?until=sometime", 422),
         ("/api/timeline?by=week", 422),
         ("/api/entities?kind=thing", 422),
