@@ -2,7 +2,7 @@
 
 import click
 
-from ..query import Searcher
+from ..query import Searcher, Suggestions
 from .options import index_option, limit_option
 from .output import FOUND, NOTHING_FOUND, for_terminal
 from .row_formats import OutputFormat, format_options, print_result
@@ -32,6 +32,7 @@ def suggest(context: click.Context, prefix: str, index_dir: str, limit: int, out
         for suggestion in suggestions:
             click.echo(f"{suggestion.articles:>7}  {for_terminal(suggestion.text)}")
     else:
-        rows = [suggestion.to_dict() for suggestion in suggestions]
-        print_result({"suggestions": rows}, rows, ("text", "articles"), output_format)
+        rows = (suggestion.to_dict() for suggestion in suggestions)
+        result = Suggestions(prefix, tuple(suggestions))
+        print_result(result.to_dict(), rows, ("text", "articles"), output_format)
     context.exit(FOUND if suggestions else NOTHING_FOUND)

@@ -124,15 +124,15 @@ class QueryExecutor:
         if filters and not self._reader.count(And(clauses)):
             empty = [name for name, clause in filters.items() if not self._reader.count(clause)]
             return RelaxedQuery(None, empty_filters_note(empty or list(filters)))
+        relaxation = relax(tree, lambda nodes: matches(nodes, *clauses))
+        dropped = [describe(node) for node in relaxation.dropped]
+        if relaxation.tree is not None:
+            return RelaxedQuery(plan_of(relaxation.tree), without_note(dropped))
         if filters and matches(tree):
             others = {name: [clause for other, clause in filters.items() if other != name] for name in filters}
             blocking = [name for name, outside in others.items() if matches(tree, *outside)]
             return RelaxedQuery(None, blocking_filters_note(blocking or list(filters)))
-        relaxation = relax(tree, lambda nodes: matches(nodes, *clauses))
-        dropped = [describe(node) for node in relaxation.dropped]
-        if relaxation.tree is None:
-            return RelaxedQuery(None, nothing_note(dropped))
-        return RelaxedQuery(plan_of(relaxation.tree), without_note(dropped))
+        return RelaxedQuery(None, nothing_note(dropped))
 
     def search(
         self,

@@ -117,6 +117,16 @@ class Suggestion(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestions(Result):
+    """The words that complete a prefix."""
+
+    prefix: str
+    """The prefix, as typed."""
+    suggestions: tuple[Suggestion, ...]
+    """Words, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reprint(Result):
     """An article that repeats another one, but for what editors change."""
 

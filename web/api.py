@@ -13,7 +13,7 @@ from ..query import (
     RelatedArticles,
     Results,
     Searcher,
-    Suggestion,
+    Suggestions,
     Timeline,
     article_record,
 )
@@ -69,10 +69,12 @@ async def search(request: Request, params: Annotated[SearchParams, Query()]) -> 
     )
 
 
-@router.get("/api/suggest", response_model=list[Suggestion])
+@router.get("/api/suggest", response_model=Suggestions)
 async def suggest(request: Request, params: Annotated[SuggestParams, Query()]) -> Response:
     """Complete a prefix to words of the index, the most frequent first."""
-    return await json_response(request, lambda searcher: searcher.suggest(params.q, params.limit))
+    return await json_response(
+        request, lambda searcher: Suggestions(params.q, tuple(searcher.suggest(params.q, params.limit)))
+    )
 
 
 @router.get("/api/timeline", response_model=Timeline)

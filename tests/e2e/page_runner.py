@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from markdown_it import MarkdownIt
 
 RUN_LANGUAGES = ("console", "python")
-DISPLAY_LANGUAGES = ("json", "text")  # data and drawings, which nobody runs
+DISPLAY_LANGUAGES = ("json", "text", "toml")  # data and drawings, which nobody runs
 # Times, and the figures measured in them, differ at each run.
 _TIMES = re.compile(r"\d+(?:\.\d+)?(?= m?s\b)|(?<=\"took_ms\": )\d+(?:\.\d+)?")
 _NOT_RUN = re.compile(r"<!-- not run: (.+) -->\s*")

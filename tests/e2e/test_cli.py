@@ -85,7 +85,7 @@ def test_json_has_the_documented_keys(seeds_index: Path) -> None:
     (hit,) = result["hits"]  # type: ignore[misc]
     assert set(hit) == {
         *("rank", "id", "score", "full", "title", "title_highlights", "url", "published", "source", "section"),
-        *("entities", "snippets", "reprints", "explanation"),
+        *("author", "path", "entities", "snippets", "reprints", "explanation"),
     }
     assert hit["published"] == "2023-09-29T10:45:00+02:00"
     snippets = hit["snippets"]
@@ -304,7 +304,7 @@ def test_suggest(seeds_index: Path) -> None:
     done = run("suggest", "taiwanh", "--index", seeds_index)
     assert (done.returncode, done.stdout) == (0, "      1  台湾海峡\n")
     suggestions = json.loads(run("suggest", "台湾", "--index", seeds_index, "--json").stdout)
-    assert suggestions == {"suggestions": [{"text": "台湾海峡", "articles": 1}]}
+    assert suggestions == {"prefix": "台湾", "suggestions": [{"text": "台湾海峡", "articles": 1}]}
     assert run("suggest", "没有这个", "--index", seeds_index).returncode == 1
 
 

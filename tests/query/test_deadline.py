@@ -22,6 +22,8 @@ LONG_QUERIES = [
     "entity:*国*",
     '"发言人" OR 贸易',
     "美国总统拜登周四在白宫会见了来访的外交部长并就台湾海峡局势交换了意见",
+    "外交部发言人说：“贸易谈判。” 来源：新华网 " * 200,
+    '外交 "没有" source:nowhere',
     " OR ".join(f"section:*{number}*" for number in range(200)),
 ]
 

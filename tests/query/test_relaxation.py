@@ -78,6 +78,13 @@ def test_a_filter_of_a_search_is_named_only_if_it_matters(index_of: Index) -> No
     assert "the filter about; without it, some do" in note.message
 
 
+def test_conditions_are_dropped_within_the_filters_of_a_search(index_of: Index) -> None:
+    searcher = index_of("2023年9月28日外交", "外交部说“坦诚”", source="RFI")
+    results = searcher.search('外交 "坦诚"', about="2023-09")
+    assert [hit.id for hit in results.hits] == ["1"]
+    assert 'with "坦诚";' in results.notes[0].message
+
+
 def test_counts_without_articles_have_a_note(searcher: Searcher) -> None:
     assert [note.kind for note in searcher.timeline("龘靐").notes] == ["nothing"]
     assert [note.kind for note in searcher.entities("外交 source:bbc").notes] == ["nothing"]

@@ -41,7 +41,7 @@ function addSuggestions(input) {
       const url = `${input.dataset.suggest}?q=${encodeURIComponent(prefix)}&limit=8`;
       const response = await fetch(url, { signal: controller.signal });
       if (!response.ok) return [];
-      cache.set(prefix, await response.json());
+      cache.set(prefix, (await response.json()).suggestions);
     }
     return cache.get(prefix);
   }
