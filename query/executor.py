@@ -175,6 +175,15 @@ class QueryExecutor:
                 return MatchResult(level, clause, result, full)
         return _no_matches(facets)
 
+    def list_newest(
+        self, filters: Sequence[Clause], *, limit: int, facets: tuple[FacetField, ...], facet_limit: int
+    ) -> MatchResult:
+        """Return all articles that pass the filters, the newest `limit` of them as candidates."""
+        clause = And(tuple(filters))
+        request = SearchRequest(match=clause, sort="newest", limit=limit, facets=facets, facet_limit=facet_limit)
+        result = self._reader.search(request)
+        return MatchResult(MatchLevel.WHOLE_WORDS, clause, result, result.total)
+
     def count(
         self, query: str, filters: Sequence[Clause], facets: tuple[FacetField, ...], facet_limit: int
     ) -> tuple[MatchResult, tuple[Note, ...]]:

@@ -18,6 +18,7 @@ from ..engines import (
 )
 from .date_ranges import limit_span, parse_period, parse_range
 from .errors import InvalidDate, InvalidPeriod
+from .options import check_filters
 
 Values: TypeAlias = str | Sequence[str]
 
@@ -50,7 +51,9 @@ def filter_clauses(clause_of: Callable[[KeywordField, str], Clause], **filters: 
     Raises:
         InvalidDate: `since`, `until`, `date` or `about` is no date.
         InvalidPeriod: `since` is later than `until`.
+        UnknownFilter: There is no such filter.
     """
+    check_filters(filters)
     clauses = [_published(filters.get("since"), filters.get("until"))]
     clauses += [_published_in(filters.get("date", ())), _mentioning(filters.get("about", ()))]
     for field in FILTER_FIELDS:

@@ -25,6 +25,7 @@ from .listing import list_articles
 from .match_level import MatchLevel
 from .near_duplicates import COLLAPSE_DEPTH, collapse_reprints, find_reprints, to_reprint
 from .notes import Note, level_note, no_names_note, partial_note
+from .options import check_names, check_options
 from .parser import GroupNode
 from .planner import QueryPlan
 from .related import find_related
@@ -39,6 +40,7 @@ from .vocabulary import Vocabulary
 MAX_HITS = 1_000  # of one page
 MAX_FACET_VALUES = 1_000  # of one facet in a result
 MAX_SUGGESTIONS = 3
+_ALL = ("", "*")  # queries for all articles
 _SAFE_IN_URLS = "%/:=&?~#+!$,;'@()*[]"
 
 
@@ -100,7 +102,8 @@ class Searcher:
     ) -> Results:
         """Return the `limit` hits after the first `offset`, with snippets.
 
-        No query raises. `Results.notes` say what was not searched as typed.
+        A query of white space, or `*`, lists all articles that pass the filters, newest first. No query raises.
+        `Results.notes` say what was not searched as typed.
 
         Args:
             query: The query as the user typed it.
@@ -118,25 +121,33 @@ class Searcher:
 
         Raises:
             InvalidDate: A filter is not a date.
+            InvalidOption: `limit`, `offset`, `sort` or `facets` has a value that is not allowed.
             InvalidRecency: `recency` is not above 0.
+            UnknownFilter: There is no such filter.
             InvalidFacet: There is no such facet.
             SearcherClosed: The searcher is closed.
         """
         self._check_open()
+        check_options(limit=limit, offset=offset, sort=sort, max_limit=MAX_HITS)
+        check_names("facets", facets)
         if recency is not None and not recency > 0:
             raise InvalidRecency(recency)
         fields = parse_facets(facets)
         started = time.perf_counter()
         clauses = filter_clauses(self._rewriter.filter_clause, **filters)
         plan, tree, notes = self._executor.parse(query)
+        lists_all = query.strip() in _ALL
+        if lists_all:
+            notes, sort = (), "date"
         notes = self._with_names_note(notes, *fields, **filters)
         reading = plan.describe() if explain else ""
-        if plan.is_empty:
+        if plan.is_empty and not lists_all:
             return Results(query, 0, 0, _elapsed_ms(started), notes, (), (), reading, dict.fromkeys(fields, ()))
-        limit, offset = max(0, min(limit, MAX_HITS)), max(0, offset)
         depth = max(offset + limit + (COLLAPSE_DEPTH if collapse else 0), RERANK_DEPTH)
 
         def run(plan: QueryPlan) -> MatchResult:
+            if lists_all:
+                return self._executor.list_newest(clauses, limit=depth, facets=fields, facet_limit=MAX_VALUES_READ)
             return self._executor.search(
                 plan, clauses, limit=depth, sort=sort, facets=fields, facet_limit=MAX_VALUES_READ
             )
@@ -162,7 +173,7 @@ class Searcher:
         )
         hits = builder.build(candidates, groups[offset : offset + limit], offset + 1, full)
         suggestions: tuple[str, ...] = ()
-        if level > MatchLevel.WHOLE_WORDS or not full:  # no article, or none as typed
+        if not lists_all and (level > MatchLevel.WHOLE_WORDS or not full):  # no article, or none as typed
             suggestions = corrections(query, plan, self._vocabulary, MAX_SUGGESTIONS)
         facet_counts = self._facet_counter.count(match, fields, result.facets, min(facet_limit, MAX_FACET_VALUES))
         took_ms = _elapsed_ms(started)
