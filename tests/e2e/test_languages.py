@@ -20,7 +20,7 @@ CHINESE = {"LANG": "zh_CN.UTF-8"}
 def test_help_is_chinese_in_chinese_locales(locale: str) -> None:
     output = run("-h", LANG=locale).stdout
     assert re.match(r"用法.*souwen \[选项\] \[命令\] \[参数\]\.\.\.\n", output)
-    assert re.search(r"^ *--version +显示版本并退出。$", output, re.MULTILINE)
+    assert re.search(r"^ *-V, --version +显示版本并退出。$", output, re.MULTILINE)
     assert re.search(r"^ *search +搜索文章。$", output, re.MULTILINE)
 
 
@@ -59,7 +59,7 @@ def test_errors_are_chinese(tmp_path: Path) -> None:
     done = run("search", "台湾", "--index", tmp_path / "none", **CHINESE)
     assert done.returncode == 2
     assert done.stderr == (f"错误：{tmp_path}/none 中没有索引：请用 `souwen index PATH --index {tmp_path}/none` 建立\n")
-    assert re.search(r"缺少参数.*QUERY", run("search", **CHINESE).stderr.splitlines()[-1])
+    assert re.search(r"缺少参数.*PREFIX", run("suggest", **CHINESE).stderr.splitlines()[-1])
     assert re.search(r"tmeline.*不存在.*您要用的是不是.*timeline", run("tmeline", **CHINESE).stderr.splitlines()[-1])
     done = run("search", "外交", "--since", "何时", cwd=index_seeds(tmp_path), **CHINESE)
     assert "since '何时' 不是日期：" in done.stderr

@@ -172,7 +172,7 @@ def test_names_are_found_after_the_command_that_the_message_names(archive: Path,
     counts = json.loads(run("entities", "--index", index, "--json").stdout)
     assert [note["kind"] for note in counts["notes"]] == ["no-names"]
     timeline = json.loads(run("timeline", "海峡", "--place", "台湾海峡", "--index", index, "--json").stdout)
-    assert [note["kind"] for note in timeline["notes"]] == ["no-names"]
+    assert [note["kind"] for note in timeline["notes"]] == ["nothing", "no-names"]
     succeed(*prescribed(done.stderr))
     assert statistics(index)["entities"] is True
     results = search_json(index, "海峡", "--entity", "台湾海峡")
