@@ -24,10 +24,12 @@ else:
 
 CONFIG_FILE = "souwen.toml"
 MAX_CONFIG_SIZE = 100_000  # bytes
-# A file that lies beside an index may come from strangers: it must neither open a port nor delete articles.
+# A file that lies beside an index may come with an archive of others: it must neither open a port nor delete articles.
 COMMANDS_WITHOUT_DEFAULTS = frozenset(("serve", "mcp", "help", "completion"))
+# The second line has what an index remembers itself.
 OPTIONS_WITHOUT_DEFAULTS = frozenset(
-    ("delete-missing", "from-files", "from-index", "max-delete", "output", "rebuild", "run", "version", "watch", "help")
+    "delete-missing from-files from-index json max-delete output qrels queries rebuild run watch".split()
+    + "cleaning dictionary engine entities map".split()
 )
 
 
@@ -44,14 +46,10 @@ def option_defaults(program: click.Group, args: Sequence[str]) -> dict[str, dict
     Raises:
         InvalidConfig: A file cannot be read, or names an option or a value that does not exist.
     """
-    defaults: dict[str, dict[str, object]] = {}
-    user_file = config_folder() / CONFIG_FILE
-    for command, values in _read(user_file, program).items():
+    defaults = _read(config_folder() / CONFIG_FILE, program)
+    index = _index_of(args) or str(defaults.get("search", {}).get("index_dir", DEFAULT_INDEX))
+    for command, values in _read(Path(index).parent / CONFIG_FILE, program).items():
         defaults.setdefault(command, {}).update(values)
-    index_file = Path(_index_of(args) or DEFAULT_INDEX).parent / CONFIG_FILE
-    if not (user_file.exists() and index_file.exists() and index_file.samefile(user_file)):
-        for command, values in _read(index_file, program).items():
-            defaults.setdefault(command, {}).update(values)
     return defaults
 
 

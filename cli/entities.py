@@ -13,7 +13,7 @@ from ..query import ENTITY_KINDS, EntityCount, EntityCounts, Filters, Searcher
 from .options import QueryCommand, display_options, filter_options, index_option, limit_option, query_of
 from .output import FOUND, NOTHING_FOUND, field_label, for_terminal, print_notes, print_summary
 from .pager import paged
-from .row_formats import OutputFormat, Row, format_options, print_result
+from .row_formats import READABLE_FORMATS, OutputFormat, Row, format_options, print_result
 from .terminal_chart import display_width, pad, terminal_width
 
 _COUNT_COLUMNS = len("      9  ")
@@ -73,7 +73,8 @@ def entities(
             limit=limit,
             **filters,
         )
-    with paged(enabled=use_pager and output_format in ("plain", "table", "md")):
+    print_notes(counts.notes if output_format != "json" else ())
+    with paged(enabled=use_pager and output_format in READABLE_FORMATS):
         if output_format == "plain":
             _print(counts, over_time=over_time)
         else:
@@ -93,7 +94,6 @@ def _rows(counts: EntityCounts, *, over_time: bool) -> Iterator[Row]:
 
 
 def _print(counts: EntityCounts, *, over_time: bool) -> None:
-    print_notes(counts.notes)
     for kind, group in groupby(counts.entities, key=lambda name: name.kind):
         click.secho(field_label(kind), bold=True)
         names = list(group)

@@ -7,7 +7,7 @@ from .last_results import remember_results, resolve_rank
 from .options import display_options, index_option, limit_option
 from .output import FOUND, NOTHING_FOUND, exit_without_article
 from .pager import paged
-from .row_formats import OutputFormat, format_options, print_hits
+from .row_formats import READABLE_FORMATS, OutputFormat, format_options, print_hits
 from .search import print_hit
 
 
@@ -44,7 +44,7 @@ def related(
     if hits is None:
         exit_without_article(context, article_id, index_dir)
     remember_results(hits, index_dir)
-    with paged(enabled=use_pager and output_format in ("plain", "table", "md")):
+    with paged(enabled=use_pager and output_format in READABLE_FORMATS):
         if output_format == "plain":
             for hit in hits:
                 print_hit(hit)

@@ -16,6 +16,7 @@ from .terminal_chart import display_width, pad, terminal_width
 OutputFormat: TypeAlias = Literal["plain", "table", "csv", "tsv", "jsonl", "md", "json"]
 Row: TypeAlias = Mapping[str, object]
 
+READABLE_FORMATS = ("plain", "table", "md")  # for people
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _READABLE_COLUMNS = ("rank", "title", "published", "source", "section", "snippet")
 _HEADERS = {
@@ -47,7 +48,7 @@ def format_options(command: _Command) -> _Command:
 
 def hit_columns(output_format: OutputFormat) -> tuple[str, ...]:
     """Return the columns of hits: those that people read, or all."""
-    if output_format in ("table", "md"):
+    if output_format in READABLE_FORMATS:
         return _READABLE_COLUMNS
     return (*HIT_COLUMNS, "score") if is_verbose() else HIT_COLUMNS
 

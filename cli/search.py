@@ -41,7 +41,7 @@ from .output import (
     readable_url,
 )
 from .pager import paged
-from .row_formats import OutputFormat, format_options, print_hits
+from .row_formats import READABLE_FORMATS, OutputFormat, format_options, print_hits
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -150,6 +150,9 @@ def search(
     **filters: Unpack[Filters],
 ) -> None:
     """Find the articles that match a query, and print a page of them."""
+    if facets and output_format not in ("plain", "json"):
+        message = _("--facet needs --format plain or json: rows have no place for counts")
+        raise click.UsageError(message, context)
     with Searcher(index_dir) as searcher:
         results = searcher.search(
             query_of(query),
@@ -163,17 +166,16 @@ def search(
             **filters,
         )
     remember_results(results, index_dir)
-    with paged(enabled=use_pager and output_format in ("plain", "table", "md")):
+    print_notes(results.notes if output_format != "json" else ())
+    with paged(enabled=use_pager and output_format in READABLE_FORMATS):
         if output_format == "plain":
             _print(results)
         else:
-            print_notes(results.notes if output_format != "json" else ())
             print_hits(results, results, output_format)
     context.exit(FOUND if results.total else NOTHING_FOUND)
 
 
 def _print(results: Results) -> None:
-    print_notes(results.notes)
     if results.reading and not is_quiet():
         click.secho(for_terminal(_("(read as: {reading})").format(reading=results.reading)), fg="yellow", err=True)
     for hit in results:

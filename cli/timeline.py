@@ -9,7 +9,7 @@ from ..query import Filters, Searcher, Timeline, TimelineStep
 from .options import QueryCommand, display_options, filter_options, index_option, query_of
 from .output import FOUND, NOTHING_FOUND, join_facts, print_notes, print_summary
 from .pager import paged
-from .row_formats import OutputFormat, format_options, print_result
+from .row_formats import READABLE_FORMATS, OutputFormat, format_options, print_result
 from .terminal_chart import bar_chart, terminal_width
 
 
@@ -46,7 +46,8 @@ def timeline(
     """
     with Searcher(index_dir) as searcher:
         counts = searcher.timeline(query_of(query), by=by, **filters)
-    with paged(enabled=use_pager and output_format in ("plain", "table", "md")):
+    print_notes(counts.notes if output_format != "json" else ())
+    with paged(enabled=use_pager and output_format in READABLE_FORMATS):
         if output_format == "plain":
             _print(counts)
         else:
@@ -56,7 +57,6 @@ def timeline(
 
 
 def _print(timeline: Timeline) -> None:
-    print_notes(timeline.notes)
     for line in bar_chart(timeline.counts, terminal_width()):
         click.echo(line)
     message = ngettext(

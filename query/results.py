@@ -15,6 +15,7 @@ from typing_extensions import Self
 from ..analysis import Article, EntityKind
 from ..engines import FacetCount, IndexMeta, IndexStatistics, StoredArticle
 from .notes import Note
+from .rows import HIT_COLUMNS, hit_row, hits_to_pandas, to_csv
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -234,8 +235,6 @@ class Results(Result):
 
     def to_csv(self) -> str:
         """Return the hits as CSV with the columns `HIT_COLUMNS`, safe to open in a spreadsheet."""
-        from .rows import HIT_COLUMNS, hit_row, to_csv
-
         return to_csv(map(hit_row, self.hits), HIT_COLUMNS)
 
     def to_pandas(self) -> "DataFrame":
@@ -244,8 +243,6 @@ class Results(Result):
         Raises:
             PandasUnavailable: pandas is not installed.
         """
-        from .rows import hits_to_pandas
-
         return hits_to_pandas(self.hits)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from .errors import PandasUnavailable
-from .results import Hit
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from .results import Hit
 
 HIT_COLUMNS = ("rank", "id", "title", "published", "source", "section", "author", "url", "path", "snippet")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -23,7 +24,7 @@ class TextWriter(Protocol):
         """Write `text`."""
 
 
-def hit_row(hit: Hit) -> dict[str, object]:
+def hit_row(hit: "Hit") -> dict[str, object]:
     """Return a hit as a flat row with the columns `HIT_COLUMNS`; its snippets are joined by " … "."""
     row: dict[str, object] = {name: getattr(hit, name) for name in HIT_COLUMNS if name != "snippet"}
     row["snippet"] = " … ".join(snippet.text for snippet in hit.snippets)
@@ -35,7 +36,7 @@ def write_delimited(
 ) -> None:
     """Write a header and `rows` as CSV or TSV (`form`), in UTF-8 as the file encodes it.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe in front, since articles come from strangers
+    A text that a spreadsheet would run as a formula gets an apostrophe in front, since articles are untrusted
     (OWASP, “CSV Injection”). Times are written in ISO 8601. TSV has no line breaks and tabs in its values.
     """
     writer = csv.writer(file, delimiter=_DELIMITERS[form], lineterminator="\n")
@@ -52,7 +53,7 @@ def to_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
     return output.getvalue()
 
 
-def hits_to_pandas(hits: Iterable[Hit]) -> "DataFrame":
+def hits_to_pandas(hits: "Iterable[Hit]") -> "DataFrame":
     """Return a DataFrame with a row for each hit; `published` is a time in UTC.
 
     Raises:

@@ -25,7 +25,7 @@ class IgnoreRules(NamedTuple):
 
 
 class Selection:
-    """Which files below a root belong to a run.
+    """The choice of the files below a root that belong to a run.
 
     Args:
         include: Globs; if there are any, only files that match one belong to it.
@@ -84,7 +84,7 @@ def read_ignore_rules(folder: Path, relative_folder: str) -> IgnoreRules | None:
 
 
 def _compile(globs: Sequence[str]) -> GitIgnoreSpec:
-    # RE2 takes linear time; a glob of a stranger's folder must not take longer.
+    # RE2 takes linear time, also for a hostile glob.
     try:
         return GitIgnoreSpec.from_lines(globs, backend="re2")
     except (GitIgnorePatternError, re.error, re2.error) as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from souwen.analysis import Segmenter
@@ -16,6 +16,7 @@ from souwen.analysis.names.features import OUTSIDE
 from souwen.analysis.names.finder import EntityMention, extract_entities
 from souwen.analysis.names.model import LABEL_COUNT, name_model
 from souwen.analysis.names.rules import Span
+from souwen.analysis.text.layout import join_name
 from training.labeled_sentences import f1, splits
 
 MIN_F1, MIN_F1_WITH_DATES = 0.82, 0.79  # F1 of exact names
@@ -111,7 +112,7 @@ def test_jieba_and_rjieba_find_the_same_entities() -> None:
 def assert_valid(text: str) -> None:
     """Assert what is true of the names of any text."""
     entities = extract_entities(text)
-    assert all(entity.text == text[entity.start : entity.end] and entity.text for entity in entities)
+    assert all(entity.text and entity.text == join_name(text[entity.start : entity.end]) for entity in entities)
     assert all(before.end <= after.start for before, after in pairwise(entities))
     assert all(entity.kind in KINDS for entity in entities)
 
@@ -120,6 +121,7 @@ NAMES = ["安东尼·布林肯", "习近平", "北京", "中国外交部", "《�
 
 
 @given(st.lists(st.one_of(st.sampled_from(NAMES), st.text())).map("".join))
+@example("尔 尔")
 def test_any_text_yields_valid_mentions(text: str) -> None:
     assert_valid(text)
 

@@ -28,6 +28,16 @@ def test_the_file_beside_the_index_wins_over_the_users(seeds_index: Path, tmp_pa
     assert len(json.loads(done.stdout)["entities"]) == 1
 
 
+def test_the_users_file_may_name_the_index_whose_neighbour_counts(seeds_index: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    (archive / "index").symlink_to(seeds_index)
+    (archive / "souwen.toml").write_text("limit = 1\n")
+    (tmp_path / "souwen").mkdir()
+    (tmp_path / "souwen" / "souwen.toml").write_text(f'index = "{archive / "index"}"\n')
+    assert len(hits(XDG_CONFIG_HOME=str(tmp_path))) == 1
+
+
 def test_values_of_all_kinds(seeds_index: Path, tmp_path: Path) -> None:
     (tmp_path / "souwen.toml").write_text(
         f'index = "{seeds_index}"\ncolor = "always"\n[search]\nfacet = ["source", "month"]\nexplain = true\n', "utf-8"
@@ -49,6 +59,7 @@ def test_values_of_all_kinds(seeds_index: Path, tmp_path: Path) -> None:
         ("[search]\nexplain = 3", "explain"),
         ("[search]\nsort = 'size'", "sort"),
         ("[index]\ndelete-missing = true", "delete-missing"),
+        ("[index]\ndictionary = '/etc/passwd'", "dictionary"),
         ("[serve]\nhost = '0.0.0.0'", "serve"),
         ("limit = ", "TOML"),
         ("a" * 200_000, "too large"),

@@ -55,6 +55,13 @@ def test_counts_as_rows(seeds_index: Path) -> None:
     assert done.stdout == "kind,entity,month,articles\nperson,习近平,2023-09,1\n"
 
 
+def test_rows_come_with_notes_on_standard_error(seeds_index: Path) -> None:
+    for command in ("search", "timeline", "entities"):
+        done = run(command, "没有这样的词", "--format", "csv", "--index", seeds_index)
+        assert done.stderr.startswith("(")
+        assert "(" not in done.stdout.splitlines()[0]
+
+
 def test_spreadsheets_do_not_run_an_article(tmp_path: Path) -> None:
     lines = [json.dumps({"id": str(n), "title": title, "body": "海峡"}) for n, title in enumerate(FORMULAS)]
     (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")

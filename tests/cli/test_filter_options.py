@@ -48,6 +48,8 @@ def test_facets_with_commas(index: Path) -> None:
     facets = search_json(index, "海峡", "--facet", "author,month")["facets"]
     assert facets == search_json(index, "海峡", "--facet", "author", "--facet", "month")["facets"]
     assert set(facets) == {"author", "month"}  # type: ignore[call-overload]
+    done = run("search", "海峡", "--facet", "author", "--format", "csv", "--index", index)
+    assert (done.returncode, "--format plain" in done.stderr) == (2, True)
     done = run("search", "海峡", "--facet", "author,colour", "--index", index)
     assert (done.returncode, "colour" in done.stderr) == (2, True)
 
