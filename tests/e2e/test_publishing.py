@@ -28,6 +28,7 @@ def publish_repeatedly(work: Path, rebuild: bool) -> None:
                 write_articles(archive, range(3), time.ctime(), 100)
             build_index(archive, work / "index", rebuild=rebuild, jobs=1)
             (work / "publishing").touch()
+            time.sleep(0.1)  # longer than others wait between two tries to get the lock, which they would seldom get
 
 
 @pytest.fixture(params=[True, False], ids=["rebuilds", "commits"])

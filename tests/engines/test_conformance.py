@@ -185,7 +185,7 @@ def test_filters_and_dates_as_parameters(pair: SearcherPair) -> None:
     assert compare(pair, texts, entity="布林肯") >= 3
     assert compare(pair, texts, about=["2023-09-28", "1998..1999"]) >= 3
     assert compare(pair, texts, person=["布林肯", "特朗普"]) >= 3
-    assert compare(pair, texts, position="北京", organisation="外交部") >= 2
+    assert compare(pair, texts, place="北京", organisation="外交部") >= 2
     assert compare(pair, ["person:布林肯 -place:北京", "org:外交部", "机构:北京 OR 地点:北京"]) == 3
 
 
